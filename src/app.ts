@@ -1,0 +1,104 @@
+/**
+ * Composition root: environment → settings → ports, and the doors on one Hono app. What no door caught ends here:
+ * storage that is away is 503 with Retry-After, everything else E0000009 with an id that is in the log.
+ */
+import { Hono } from 'hono'
+import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
+import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
+import { Snapshots } from './issuer/snapshots.ts'
+import { logFault } from './platform/log.ts'
+import { MissingSettings, readSettings, type Settings } from './platform/settings.ts'
+import { StorageUnavailable } from './platform/storage-errors.ts'
+import { ApiError, apiErrorAnswer } from './protocol/api-errors.ts'
+import { OAuthError } from './protocol/errors.ts'
+import { errorAnswer } from './endpoints/responses.ts'
+import type { ManagementPorts } from './management/context.ts'
+import { mountManagement } from './management/routes.ts'
+import { deliver, ensureSeeded, ledgersOf, snapshotSourceOf } from './state/ports.ts'
+
+/** Everything that lives as long as the isolate. */
+export interface Composition {
+  readonly settings: Settings
+  readonly protocol: ProtocolDoor
+  readonly management: Omit<ManagementPorts, 'waitUntil'>
+}
+
+let known:
+  | { readonly env: object; readonly signature: string; readonly composition: Composition }
+  | undefined
+
+/**
+ * The composition of an environment, made once an isolate. The cached entrypoint gets an `env` object of its own with
+ * the same content; it must share the snapshots, or a write would not reach it at once. Throws MissingSettings.
+ */
+export function compositionOf(env: Cloudflare.Env): Composition {
+  if (known?.env === env) return known.composition
+  const signature = JSON.stringify([
+    env.ORIGIN,
+    env.KEY_ENCRYPTION_KEY,
+    env.OUTBOUND_ALLOWED_ORIGINS,
+  ])
+  if (known?.signature === signature) return known.composition
+  known = { env, signature, composition: compose(env) }
+  return known.composition
+}
+
+function compose(env: Cloudflare.Env): Composition {
+  const settings = readSettings({ ...env })
+  const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
+  const ledgers = ledgersOf(env)
+  let seeded: Promise<unknown> | undefined
+  return {
+    settings,
+    protocol: {
+      ports: { settings, snapshots, ledgers, confirmations: new Confirmations() },
+      fetchMetadata: (props, path, context) =>
+        context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
+    },
+    management: {
+      settings,
+      snapshots,
+      ledgers,
+      db: env.DB,
+      keyRings: env.KEY_RING,
+      deliver: (entry) => deliver(env, entry),
+      ready() {
+        seeded ??= ensureSeeded(env, settings).catch((error: unknown) => {
+          seeded = undefined
+          throw error
+        })
+        return seeded
+      },
+    },
+  }
+}
+
+export const app = new Hono<{ Bindings: Cloudflare.Env }>()
+
+mountProtocol(app, (env) => compositionOf(env).protocol)
+mountManagement(app, (env, context) => ({
+  ...compositionOf(env).management,
+  waitUntil: (work) => context.waitUntil(work),
+}))
+
+app.notFound(() => apiErrorAnswer(new ApiError('E0000008')))
+
+app.onError((error, c) => faultAnswer(error, c.req.raw))
+
+/** Faults and refusals that no door claimed. */
+export function faultAnswer(error: Error, request: Request): Response {
+  if (error instanceof ServerNotFound) return unknownServerAnswer('')
+  if (error instanceof OAuthError) return errorAnswer(request, error, 'edgemint')
+  if (error instanceof ApiError) return apiErrorAnswer(error)
+  if (error instanceof MissingSettings)
+    return unavailable(`This deployment is not configured. ${error.problems.join('. ')}.`)
+  if (error instanceof StorageUnavailable) {
+    logFault('storage', { path: new URL(request.url).pathname }, error)
+    return unavailable(error.message)
+  }
+  logFault('unexpected', { path: new URL(request.url).pathname }, error)
+  return apiErrorAnswer(new ApiError('E0000009'))
+}
+
+const unavailable = (what: string): Response =>
+  apiErrorAnswer(new ApiError('E0000010', what), { 'retry-after': '5' })

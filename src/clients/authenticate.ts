@@ -1,0 +1,83 @@
+/**
+ * The one place where a client proves who it is. The method presented must be the one registered. Methods are a
+ * table; an assertion's one-time id is not spent here but when everything else about the request is good.
+ */
+import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
+import type { KeyEncryption } from '../platform/key-encryption.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { verifySecretAssertion, verifySignedAssertion, type AssertionUse } from './assertion.ts'
+import type { Presented } from './presented.ts'
+
+export interface AuthenticationContext {
+  readonly keyEncryption: KeyEncryption
+  readonly outboundAllowedOrigins: readonly string[]
+  readonly nowSeconds: number
+  /** Values of `aud` that mean this endpoint of this server. */
+  readonly audiences: readonly string[]
+}
+
+export interface Authenticated {
+  readonly client: Client
+  /** What must be spent before the request takes effect; null when nothing is one-time. */
+  readonly assertion: AssertionUse | null
+}
+
+type Method = (
+  presented: Presented,
+  client: Client,
+  context: AuthenticationContext,
+) => Promise<AssertionUse | null>
+
+const methods: ReadonlyMap<
+  TokenEndpointAuthMethod,
+  { readonly by: Presented['by']; readonly verify: Method }
+> = new Map([
+  ['client_secret_basic', { by: 'basic', verify: verifySecret }],
+  ['client_secret_post', { by: 'post', verify: verifySecret }],
+  ['client_secret_jwt', { by: 'assertion', verify: ifAssertion(verifySecretAssertion) }],
+  ['private_key_jwt', { by: 'assertion', verify: ifAssertion(verifySignedAssertion) }],
+  ['none', { by: 'none', verify: async () => null }],
+])
+
+/** The methods a server can offer, in the order in which metadata lists them. */
+export const authenticationMethods: readonly TokenEndpointAuthMethod[] = [...methods.keys()]
+
+/** Throws OAuthError unless the client is known, active and proves itself by its registered method. */
+export async function authenticateClient(
+  presented: Presented,
+  client: Client | null,
+  context: AuthenticationContext,
+): Promise<Authenticated> {
+  if (client === null) throw new OAuthError('unknown_client')
+  if (client.status !== 'ACTIVE') throw new OAuthError('inactive_client')
+  const method = methods.get(client.authMethod)
+  if (method === undefined || method.by !== presented.by)
+    throw new OAuthError('wrong_authentication_method')
+  return { client, assertion: await method.verify(presented, client, context) }
+}
+
+async function verifySecret(
+  presented: Presented,
+  client: Client,
+  { keyEncryption }: AuthenticationContext,
+): Promise<null> {
+  const secret = presented.by === 'basic' || presented.by === 'post' ? presented.secret : ''
+  for (const stored of client.secrets) {
+    if (stored.status !== 'ACTIVE') continue
+    if (await keyEncryption.macMatches(secret, 'client-secret-mac', stored.mac)) return null
+  }
+  throw new OAuthError('wrong_secret')
+}
+
+function ifAssertion(
+  verify: (
+    assertion: string,
+    client: Client,
+    context: AuthenticationContext,
+  ) => Promise<AssertionUse | null>,
+): Method {
+  return async (presented, client, context) => {
+    if (presented.by !== 'assertion') throw new OAuthError('wrong_authentication_method')
+    return verify(presented.assertion, client, context)
+  }
+}

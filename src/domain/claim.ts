@@ -1,0 +1,111 @@
+/** A claim of a custom authorization server, and the system claims that every one of them has. */
+import { limits } from '../platform/limits.ts'
+import { z } from 'zod'
+import type { Status } from './authorization-server.ts'
+import { derivedId } from './ids.ts'
+
+export interface Claim {
+  readonly id: string
+  readonly name: string
+  readonly status: Status
+  /** RESOURCE goes into access tokens, IDENTITY into ID tokens and userinfo. */
+  readonly claimType: 'RESOURCE' | 'IDENTITY'
+  readonly valueType: 'EXPRESSION' | 'GROUPS' | 'SYSTEM'
+  readonly value: string | null
+  /** Empty: whatever the scopes. Otherwise at least one of them must be granted. */
+  readonly scopes: readonly string[]
+  readonly alwaysIncludeInToken: boolean
+  readonly groupFilterType: 'EQUALS' | 'STARTS_WITH' | 'CONTAINS' | 'REGEX' | null
+  readonly system: boolean
+}
+
+/** The expression of the system `sub` claim until somebody changes it. */
+export const SUBJECT_EXPRESSION = '(appuser != null) ? appuser.userName : app.clientId'
+
+/** Names an access token already uses, or that mean something to those who read tokens. */
+export const RESERVED_CLAIM_NAMES: ReadonlySet<string> = new Set(
+  (
+    'acr active aid amr app_id app_type as_uri at_hash aud auth_time authorization_details c_hash cid client_id ' +
+    'client_ip client_req_id client_type client_user_agent cnf device_compliance device_id device_known ' +
+    'device_managed device_name device_trust did dst exp group hotk iat idp idp_iss iss jti mac_key may_act nonce ' +
+    'oid okta_emailVerified okta_lastUpdated orig permissions purpose pwd_exp_days pwd_exp_time rid role rpt rsi ' +
+    'scopes scp sid sub term token_type uid user_ip username ver'
+  ).split(' '),
+)
+
+export const ClaimInput = z
+  .object({
+    name: z
+      .string()
+      .min(1)
+      .max(limits.nameCharactersMax)
+      .refine((name) => !/[\s\p{Cc}]/u.test(name), 'must not contain white space'),
+    status: z.enum(['ACTIVE', 'INACTIVE']).default('ACTIVE'),
+    claimType: z.enum(['RESOURCE', 'IDENTITY']),
+    valueType: z.enum(['EXPRESSION', 'GROUPS', 'SYSTEM']),
+    value: z.string().max(limits.expressionCharactersMax).nullish(),
+    conditions: z
+      .object({
+        scopes: z
+          .array(z.string().max(limits.nameCharactersMax))
+          .max(limits.listMembersMax)
+          .optional(),
+      })
+      .nullish(),
+    alwaysIncludeInToken: z.boolean().default(false),
+    group_filter_type: z.enum(['EQUALS', 'STARTS_WITH', 'CONTAINS', 'REGEX']).nullish(),
+  })
+  .meta({ id: 'ClaimInput' })
+
+export type ClaimInput = z.infer<typeof ClaimInput>
+
+/** Name, scope and whether it is always in the ID token. */
+const IDENTITY_CLAIMS: readonly (readonly [string, string, boolean])[] = [
+  ...[
+    'middle_name',
+    'zoneinfo',
+    'website',
+    'updated_at',
+    'profile',
+    'picture',
+    'nickname',
+    'locale',
+    'given_name',
+    'gender',
+    'family_name',
+    'birthdate',
+  ].map((name) => [name, 'profile', false] as const),
+  ['preferred_username', 'profile', true],
+  ['name', 'profile', true],
+  ['email', 'email', true],
+  ['email_verified', 'email', false],
+  ['phone_number', 'phone', false],
+  ['address', 'address', false],
+]
+
+/** The system claims of a server, `sub` first; ids follow from the server's. */
+export function systemClaims(serverId: string): readonly Claim[] {
+  const shared = { status: 'ACTIVE', groupFilterType: null, system: true } as const
+  return [
+    {
+      ...shared,
+      id: derivedId('ocl', serverId, 'RESOURCE sub'),
+      name: 'sub',
+      claimType: 'RESOURCE',
+      valueType: 'EXPRESSION',
+      value: SUBJECT_EXPRESSION,
+      scopes: [],
+      alwaysIncludeInToken: true,
+    },
+    ...IDENTITY_CLAIMS.map(([name, scope, always]) => ({
+      ...shared,
+      id: derivedId('ocl', serverId, `IDENTITY ${name}`),
+      name,
+      claimType: 'IDENTITY' as const,
+      valueType: 'SYSTEM' as const,
+      value: null,
+      scopes: [scope],
+      alwaysIncludeInToken: always,
+    })),
+  ]
+}

@@ -1,0 +1,50 @@
+/** A client as the token path sees it: an app with its secrets, keys, granted org scopes and roles. */
+import type { JWK } from 'jose'
+import type { Envelope } from '../platform/key-encryption.ts'
+import type { Status } from './authorization-server.ts'
+
+export const TOKEN_ENDPOINT_AUTH_METHODS = [
+  'client_secret_basic',
+  'client_secret_post',
+  'client_secret_jwt',
+  'private_key_jwt',
+  'none',
+] as const
+
+export type TokenEndpointAuthMethod = (typeof TOKEN_ENDPOINT_AUTH_METHODS)[number]
+
+export interface ClientSecret {
+  readonly id: string
+  readonly status: Status
+  /** `version.mac` under the client-secret-mac subkey. */
+  readonly mac: string
+  readonly envelope: Envelope
+}
+
+export interface ClientKey {
+  readonly id: string
+  readonly kid: string | null
+  readonly jwk: JWK
+}
+
+export interface Client {
+  /** The app's id, `0oa…`. */
+  readonly id: string
+  readonly clientId: string
+  readonly label: string
+  readonly status: Status
+  readonly applicationType: string | null
+  readonly grantTypes: readonly string[]
+  readonly authMethod: TokenEndpointAuthMethod
+  readonly secrets: readonly ClientSecret[]
+  /** Registered signing keys that are ACTIVE. */
+  readonly keys: readonly ClientKey[]
+  readonly jwksUri: string | null
+  /** The app's own `profile` object, which expressions read as app.profile. */
+  readonly profile: Readonly<Record<string, unknown>>
+  /** okta.* scopes an administrator granted. */
+  readonly orgScopes: readonly string[]
+  readonly roles: readonly string[]
+  /** Tokens issued before this second are dead: the app was deactivated since. */
+  readonly tokensNotBefore: number
+}

@@ -1,0 +1,20 @@
+/** What a protocol endpoint may use: the resolved server's id, the ports, the deployment's settings. */
+import type { Ledgers } from '../domain/snapshot.ts'
+import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import type { Settings } from '../platform/settings.ts'
+import type { Confirmations } from './confirm.ts'
+
+/** Lives as long as the isolate. */
+export interface ProtocolPorts {
+  readonly settings: Settings
+  readonly snapshots: Snapshots
+  readonly ledgers: Ledgers
+  readonly confirmations: Confirmations
+}
+
+/** One request. */
+export interface ProtocolContext extends ProtocolPorts {
+  /** The org server's name or a custom server's id; `default` is already resolved. */
+  readonly serverId: string
+  readonly waitUntil: WaitUntil
+}

@@ -1,0 +1,65 @@
+/**
+ * Introspection endpoint, RFC 7662. A token that is invalid, expired, revoked or another server's is `active: false`
+ * with status 200 (§2.2), and nothing else is said about it.
+ */
+import { nowSeconds } from '../platform/clock.ts'
+import { formatScope } from '../protocol/scope.ts'
+import { readForm } from '../protocol/form.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import {
+  isClientAlive,
+  isRevoked,
+  readAccessToken,
+  type AccessTokenClaims,
+} from '../issuer/access-token.ts'
+import { authenticate, presentedBy, spend } from './client-authentication.ts'
+import { confirmed } from './confirm.ts'
+import type { ProtocolContext } from './context.ts'
+import { jsonAnswer } from './responses.ts'
+
+export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
+  const form = await readForm(request)
+  const presented = presentedBy(request, form)
+  const wanted = {
+    serverId: context.serverId,
+    clientId: presented.clientId,
+    ring: accessTokenRing(context.serverId),
+  }
+  const now = nowSeconds()
+  const { client, assertion, server, ring } = await confirmed(
+    context,
+    wanted,
+    async (snapshot) => ({
+      ...snapshot,
+      ...(await authenticate(presented, snapshot, 'introspect', context, now)),
+    }),
+  )
+  const token = form.get('token')
+  if (token === undefined) throw new OAuthError('missing_token')
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  await spend(assertion, client.clientId, context)
+
+  const claims = await readAccessToken(token, server, ring, now)
+  const alive = claims !== null && (await isAlive(claims, context))
+  return jsonAnswer(request, alive ? activeAnswer(claims) : { active: false })
+}
+
+async function isAlive(claims: AccessTokenClaims, context: ProtocolContext): Promise<boolean> {
+  const { snapshots, ledgers, serverId, waitUntil } = context
+  const wanted = { serverId: null, clientId: claims.cid, ring: null }
+  const { client } = await snapshots.get(wanted, waitUntil)
+  return isClientAlive(client, claims) && !(await isRevoked(claims, serverId, ledgers))
+}
+
+/** §2.2, with Okta's additions: the token's own claims, its scopes as `scope`, its client as `client_id`. */
+function activeAnswer({ scp, cid, ver: _, ...claims }: AccessTokenClaims): Record<string, unknown> {
+  return {
+    ...claims,
+    active: true,
+    scope: formatScope(scp),
+    client_id: cid,
+    username: claims.sub,
+    token_type: 'Bearer',
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Discovery documents (RFC 8414 §3) and JWK Sets (RFC 7517 §5). Both are made behind the `Metadata` entrypoint, whose
+ * edge-cache key holds the issuer; validators and CORS are added in front of it. No `no-store` error enters the cache.
+ */
+import { oauthMetadata } from '../issuer/metadata.ts'
+import { publishedRing } from '../issuer/rings.ts'
+import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import { grants } from '../grants/index.ts'
+import { jwksOf } from '../keys/jwks.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import { base64url, utf8 } from '../platform/encoding.ts'
+import { ServerNotFound } from './confirm.ts'
+import { OAuthError } from '../protocol/errors.ts'
+
+export type MetadataKind = 'oauth-authorization-server' | 'keys'
+
+/** What the cached entrypoint is called with; part of the cache key. */
+export interface MetadataProps {
+  readonly issuer: string
+  readonly serverId: string
+}
+
+export const metadataPath = (kind: MetadataKind): string => `/1/${kind}`
+
+export const metadataKindOf = (path: string): MetadataKind | null =>
+  path === '/1/keys'
+    ? 'keys'
+    : path === '/1/oauth-authorization-server'
+      ? 'oauth-authorization-server'
+      : null
+
+// Clients keep a document five minutes; the edge only half a minute, so that a change arrives quickly.
+const CACHE_HEADERS = {
+  'content-type': 'application/json',
+  'cache-control': 'public, max-age=300, stale-while-revalidate=600, stale-if-error=86400',
+  'cloudflare-cdn-cache-control': 'max-age=30, stale-while-revalidate=30, stale-if-error=900',
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'ETag',
+}
+
+/** Makes one document. Throws ServerNotFound for an unknown or inactive server. */
+export async function makeMetadata(
+  kind: MetadataKind,
+  serverId: string,
+  snapshots: Snapshots,
+  waitUntil: WaitUntil,
+): Promise<Response> {
+  const ring = kind === 'keys' ? publishedRing(serverId) : null
+  const wanted = { serverId, clientId: null, ring }
+  const snapshot = await snapshots.get(wanted, waitUntil)
+  if (snapshot.server?.server.status !== 'ACTIVE') throw new ServerNotFound()
+  if (kind === 'keys' && snapshot.ring === null) throw new OAuthError('temporarily_unavailable')
+  const document =
+    snapshot.ring === null
+      ? oauthMetadata(snapshot.server, [...grants.keys()])
+      : jwksOf(snapshot.ring, nowSeconds())
+  const body = JSON.stringify(document)
+  const digest = await crypto.subtle.digest('SHA-256', utf8(body))
+  return new Response(body, {
+    headers: { ...CACHE_HEADERS, etag: `"${base64url(new Uint8Array(digest))}"` },
+  })
+}
+
+/** Answers 304 when the client already has what would be sent (RFC 9110 §13.1.2). */
+export function conditional(request: Request, made: Response): Response {
+  const etag = made.headers.get('etag')
+  const known = request.headers.get('if-none-match')
+  if (etag === null || known === null || made.status !== 200) return made
+  const matches = known
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//, ''))
+    .some((one) => one === etag || one === '*')
+  if (!matches) return made
+  const headers = new Headers(made.headers)
+  headers.delete('content-type')
+  return new Response(null, { status: 304, headers })
+}

@@ -1,0 +1,71 @@
+/** The answers of the protocol door and the only catch of it: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
+import { OAuthError } from '../protocol/errors.ts'
+import type { ProtocolPorts } from './context.ts'
+
+type Origined = Pick<ProtocolPorts, 'settings'>
+
+const CORS_METHODS = 'POST'
+const ALLOWED_HEADERS =
+  'Accept, Authorization, Content-Type, DPoP, X-Okta-User-Agent-Extended, X-Device-Fingerprint, X-Device-Token'
+const EXPOSED_HEADERS = 'WWW-Authenticate, DPoP-Nonce, X-Okta-Request-Id'
+
+/** Shared by all answers; spread only where something is added. */
+const JSON_HEADERS: Readonly<Record<string, string>> = {
+  'content-type': 'application/json',
+  'cache-control': 'no-store',
+  pragma: 'no-cache',
+}
+
+/** Whether a page of another origin makes this request. */
+export function isForeignOrigin(request: Request, { settings }: Origined): boolean {
+  const origin = request.headers.get('origin')
+  return origin !== null && origin !== settings.origin
+}
+
+/** Any origin may read an answer: no cookie takes part at this door, and the request's own credentials decide. */
+const cors = (origin: string): Record<string, string> => ({
+  'access-control-allow-origin': origin,
+  'access-control-expose-headers': EXPOSED_HEADERS,
+  vary: 'Origin',
+})
+
+function headersFor(
+  request: Request,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const origin = request.headers.get('origin')
+  return origin === null ? headers : { ...headers, ...cors(origin) }
+}
+
+export const jsonAnswer = (request: Request, body: unknown): Response =>
+  new Response(JSON.stringify(body), { headers: headersFor(request, JSON_HEADERS) })
+
+export const emptyAnswer = (request: Request): Response =>
+  new Response(null, {
+    headers: headersFor(request, { 'cache-control': 'no-store', pragma: 'no-cache' }),
+  })
+
+/** The preflight of a POST endpoint; whether the request itself is allowed is decided when it comes. */
+export const preflightAnswer = (request: Request): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      ...cors(request.headers.get('origin') ?? '*'),
+      'access-control-allow-methods': CORS_METHODS,
+      'access-control-allow-headers': ALLOWED_HEADERS,
+      'access-control-max-age': '3600',
+      'cache-control': 'no-store',
+    },
+  })
+
+/** An OAuthError on the wire. A 401 names the scheme (RFC 9110 §15.5.2), a 503 when to come back. */
+export function errorAnswer(request: Request, error: OAuthError, realm: string): Response {
+  const headers: Record<string, string> = { ...JSON_HEADERS }
+  if (error.status === 401) headers['www-authenticate'] = `Basic realm="${realm}"`
+  if (error.status === 503) headers['retry-after'] = '5'
+  if (error.status === 405) headers['allow'] = 'POST, OPTIONS'
+  return new Response(
+    JSON.stringify({ error: error.error, error_description: error.description }),
+    { status: error.status, headers: headersFor(request, headers) },
+  )
+}

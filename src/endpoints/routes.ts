@@ -1,0 +1,149 @@
+/**
+ * The protocol door: each endpoint once for the org server and once for custom servers, metadata at every placement
+ * (suffix and path insertion, RFC 8414 §3.1 and §5), and the only catch of OAuthError.
+ */
+import { Hono, type Context } from 'hono'
+import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import { urlsOf } from '../issuer/urls.ts'
+import { ApiError, apiErrorAnswer, notFound } from '../protocol/api-errors.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { ServerNotFound } from './confirm.ts'
+import type { ProtocolContext, ProtocolPorts } from './context.ts'
+import { introspect } from './introspect.ts'
+import { conditional, metadataPath, type MetadataKind, type MetadataProps } from './metadata.ts'
+import { errorAnswer, preflightAnswer } from './responses.ts'
+import { revoke } from './revoke.ts'
+import { token } from './token.ts'
+
+/** Calls the cached entrypoint for one issuer. */
+export type FetchMetadata = (
+  props: MetadataProps,
+  path: string,
+  context: ExecutionContext,
+) => Promise<Response>
+
+export interface ProtocolDoor {
+  readonly ports: ProtocolPorts
+  readonly fetchMetadata: FetchMetadata
+}
+
+type Handler = (request: Request, context: ProtocolContext) => Promise<Response>
+
+/** The POST endpoints by their last path segment. */
+const endpoints: readonly (readonly [string, Handler])[] = [
+  ['token', token],
+  ['introspect', introspect],
+  ['revoke', revoke],
+]
+
+const ID = 'authorizationServerId'
+
+const serverIdOf = (c: Context): string => {
+  const segment = c.req.param(ID)
+  if (segment === undefined) return ORG_SERVER_ID
+  return segment === 'default' ? DEFAULT_SERVER_ID : segment
+}
+
+export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
+  app: Hono<E>,
+  door: (env: E['Bindings']) => ProtocolDoor,
+): void {
+  for (const [name, handler] of endpoints) {
+    for (const path of [`/oauth2/v1/${name}`, `/oauth2/:${ID}/v1/${name}`]) {
+      app.post(path, (c) => answer(c, door(c.env), handler))
+      app.options(path, (c) => preflightAnswer(c.req.raw))
+      app.all(path, (c) => answer(c, door(c.env), refuseMethod))
+    }
+  }
+  const documents: readonly (readonly [MetadataKind, readonly string[]])[] = [
+    ['keys', ['/oauth2/v1/keys', `/oauth2/:${ID}/v1/keys`]],
+    [
+      'oauth-authorization-server',
+      [
+        '/.well-known/oauth-authorization-server',
+        `/oauth2/:${ID}/.well-known/oauth-authorization-server`,
+        `/.well-known/oauth-authorization-server/oauth2/:${ID}`,
+      ],
+    ],
+  ]
+  for (const [kind, paths] of documents) {
+    for (const path of paths) {
+      app.get(path, (c) => metadata(c, door(c.env), kind))
+      app.options(path, () => metadataPreflight())
+    }
+  }
+}
+
+const refuseMethod: Handler = async () => {
+  throw new OAuthError('method_not_allowed')
+}
+
+async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Promise<Response> {
+  const request = c.req.raw
+  const serverId = serverIdOf(c)
+  const { executionCtx } = c
+  try {
+    return await handler(request, {
+      ...ports,
+      serverId,
+      waitUntil: (work) => executionCtx.waitUntil(work),
+    })
+  } catch (error) {
+    if (error instanceof OAuthError) {
+      const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
+      const isDefault = serverId === DEFAULT_SERVER_ID
+      const { issuer } = urlsOf(ports.settings.origin, { id: serverId, kind, isDefault })
+      return errorAnswer(request, error, issuer)
+    }
+    if (error instanceof ServerNotFound) return unknownServer(c, serverId)
+    throw error
+  }
+}
+
+async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Promise<Response> {
+  const { ports, fetchMetadata } = door
+  const serverId = serverIdOf(c)
+  // A client id makes the document that client's; one that does not exist is told so before any cache is asked.
+  const clientId = c.req.query('client_id')
+  if (clientId !== undefined && kind !== 'keys') {
+    const wanted = { serverId: null, clientId, ring: null }
+    const { client } = await ports.snapshots.get(wanted, (work) => c.executionCtx.waitUntil(work))
+    if (client === null) return unknownClient()
+  }
+  const props = { issuer: ports.settings.origin, serverId }
+  const made = await fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
+  return conditional(c.req.raw, made)
+}
+
+const metadataPreflight = (): Response =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-origin': '*',
+      'access-control-allow-methods': 'GET, HEAD',
+      'access-control-allow-headers': 'Accept, Content-Type, X-Okta-User-Agent-Extended',
+      'access-control-max-age': '3600',
+      'cache-control': 'no-store',
+    },
+  })
+
+/** Both doors say it in the management envelope, as Okta does. */
+export const unknownServerAnswer = (serverId: string): Response =>
+  apiErrorAnswer(notFound(serverId, 'AuthorizationServer'), { 'access-control-allow-origin': '*' })
+
+const unknownServer = (_: Context, serverId: string): Response => unknownServerAnswer(serverId)
+
+function unknownClient(): Response {
+  const { error, description } = new OAuthError('unknown_client')
+  const base = apiErrorAnswer(new ApiError('E0000001'))
+  return new Response(
+    JSON.stringify({
+      errorCode: error,
+      errorSummary: description,
+      errorLink: error,
+      errorId: 'oae',
+      errorCauses: [],
+    }),
+    { status: 400, headers: base.headers },
+  )
+}

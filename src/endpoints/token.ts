@@ -1,0 +1,63 @@
+/** Token endpoint, RFC 6749 §3.2. Every grant takes this one path; none can skip a step. */
+import { accessTokenRing } from '../issuer/rings.ts'
+import { grants } from '../grants/index.ts'
+import type { Grant } from '../grants/grant.ts'
+import { signerOf } from '../keys/signer.ts'
+import { decideAccess } from '../mint/access.ts'
+import { mint } from '../mint/mint.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import { OAuthError, printable, reasons } from '../protocol/errors.ts'
+import { readForm, type Form } from '../protocol/form.ts'
+import { authenticate, presentedBy, spend } from './client-authentication.ts'
+import { confirmed } from './confirm.ts'
+import type { ProtocolContext } from './context.ts'
+import { isForeignOrigin, jsonAnswer } from './responses.ts'
+
+export async function token(request: Request, context: ProtocolContext): Promise<Response> {
+  const form = await readForm(request)
+  const grant = grantOf(form)
+  const presented = presentedBy(request, form)
+  // Only a flow with a code verifier is safe to run inside a page of another origin.
+  if (isForeignOrigin(request, context) && presented.by !== 'none')
+    throw new OAuthError('browser_request')
+
+  const ring = accessTokenRing(context.serverId)
+  const wanted = { serverId: context.serverId, clientId: presented.clientId, ring }
+  const now = nowSeconds()
+  const granted = await confirmed(context, wanted, async (snapshot) => {
+    const authenticated = await authenticate(presented, snapshot, 'token', context, now)
+    const { client } = authenticated
+    if (!client.grantTypes.includes(grant.grantType))
+      throw new OAuthError(
+        'grant_not_enabled',
+        printable(
+          `${reasons.grant_not_enabled.description} Configured grant types: [${client.grantTypes.join(', ')}].`,
+        ),
+      )
+    if (client.authMethod === 'none' && grant.publicClients === 'refused')
+      throw new OAuthError('confidential_client_required')
+    const authorization = await grant.redeem(form, snapshot.server, client)
+    const access = decideAccess(snapshot.server, client, authorization)
+    return { ...authenticated, ...snapshot, client, access }
+  })
+  if (granted.ring === null) throw new OAuthError('temporarily_unavailable')
+
+  const signer = await signerOf(granted.ring, context.settings.keyEncryption)
+  await spend(granted.assertion, granted.client.clientId, context)
+  const response = await mint(granted.server, granted.client, granted.access, signer, now)
+  return jsonAnswer(request, response)
+}
+
+function grantOf(form: Form): Grant {
+  const name = form.get('grant_type')
+  if (name === undefined) throw new OAuthError('missing_grant_type')
+  const grant = grants.get(name)
+  if (grant === undefined)
+    throw new OAuthError(
+      'unsupported_grant_type',
+      printable(
+        `${reasons.unsupported_grant_type.description} Configured grant types: [${[...grants.keys()].join(', ')}].`,
+      ),
+    )
+  return grant
+}

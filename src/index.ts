@@ -1,0 +1,35 @@
+/** The Worker: requests, the cron trigger, the cached metadata entrypoint and the Durable Object classes. */
+import { WorkerEntrypoint } from 'cloudflare:workers'
+import { app, compositionOf, faultAnswer } from './app.ts'
+import { ServerNotFound } from './endpoints/confirm.ts'
+import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
+import { unknownServerAnswer } from './endpoints/routes.ts'
+import { deliver } from './state/ports.ts'
+import { drainOutbox } from './store/outbox.ts'
+
+export { KeyRing } from './state/key-ring.ts'
+export { Ledger } from './state/ledger.ts'
+
+export default {
+  fetch: app.fetch,
+  async scheduled(_controller, env) {
+    await drainOutbox(env.DB, (entry) => deliver(env, entry))
+  },
+} satisfies ExportedHandler<Cloudflare.Env>
+
+/** Discovery and JWKS behind the edge cache. Its key holds `ctx.props`, and so the issuer. */
+export class Metadata extends WorkerEntrypoint<Cloudflare.Env, MetadataProps> {
+  override async fetch(request: Request): Promise<Response> {
+    const { serverId } = this.ctx.props
+    const kind = metadataKindOf(new URL(request.url).pathname)
+    if (kind === null) return unknownServerAnswer(serverId)
+    try {
+      const { snapshots } = compositionOf(this.env).protocol.ports
+      const waitUntil = (work: Promise<unknown>): void => this.ctx.waitUntil(work)
+      return await makeMetadata(kind, serverId, snapshots, waitUntil)
+    } catch (error) {
+      if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
+      return faultAnswer(error as Error, request)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+/**
+ * Whether an access token of a server is alive: the one predicate that introspection, revocation and the management
+ * API share. Signature and time by the server's ring, then the client's epoch, then the revocation ledger.
+ */
+import type { JWTPayload } from 'jose'
+import type { Client } from '../domain/client.ts'
+import type { Ledgers } from '../domain/snapshot.ts'
+import type { CompiledServer } from './compile.ts'
+import { revocationLedger } from './ledger-names.ts'
+import type { RingView } from '../domain/key-rotation.ts'
+import { verifyOwnToken } from '../keys/verify.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { logFault } from '../platform/log.ts'
+
+/** An access token whose signature, issuer, audience and time are good. */
+export interface AccessTokenClaims extends JWTPayload {
+  readonly jti: string
+  readonly exp: number
+  readonly iat: number
+  readonly sub: string
+  readonly cid: string
+  readonly scp: readonly string[]
+}
+
+/** Null for anything that is not an access token of this server. */
+export async function readAccessToken(
+  token: string,
+  server: CompiledServer,
+  ring: RingView,
+  nowSeconds: number,
+): Promise<AccessTokenClaims | null> {
+  const payload = await verifyOwnToken(token, ring, server.urls.issuer, nowSeconds)
+  if (payload === null || payload.aud !== server.server.audience) return null
+  const { jti, cid, scp, sub } = payload
+  const isAccessToken =
+    typeof jti === 'string' &&
+    jti.startsWith('AT.') &&
+    typeof cid === 'string' &&
+    typeof sub === 'string' &&
+    Array.isArray(scp)
+  return isAccessToken ? (payload as AccessTokenClaims) : null
+}
+
+/** Whether the client a token was issued to still stands behind it. */
+export const isClientAlive = (client: Client | null, claims: AccessTokenClaims): boolean =>
+  client !== null && client.status === 'ACTIVE' && claims.iat >= client.tokensNotBefore
+
+export async function isRevoked(
+  claims: AccessTokenClaims,
+  serverId: string,
+  ledgers: Ledgers,
+): Promise<boolean> {
+  try {
+    return await ledgers.has(revocationLedger(serverId, claims.cid, claims.jti), claims.jti)
+  } catch (cause) {
+    logFault('revocation.read', { serverId }, cause)
+    throw new OAuthError('temporarily_unavailable')
+  }
+}
+
+/** Durable before it returns. */
+export async function revokeAccessToken(
+  claims: AccessTokenClaims,
+  serverId: string,
+  ledgers: Ledgers,
+): Promise<void> {
+  try {
+    await ledgers.enter(
+      revocationLedger(serverId, claims.cid, claims.jti),
+      claims.jti,
+      claims.exp + 60,
+    )
+  } catch (cause) {
+    logFault('revocation.write', { serverId }, cause)
+    throw new OAuthError('temporarily_unavailable')
+  }
+}

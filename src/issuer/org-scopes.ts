@@ -1,0 +1,29 @@
+/**
+ * The scopes of the management API. A scope is listed here once its routes exist; metadata, grants and the token
+ * endpoint of the org server read this table, and a test holds it against the routes.
+ */
+const RESOURCES = {
+  authorizationServers: 'authorization servers with their policies, scopes, claims and keys',
+  apps: 'apps with their secrets and keys',
+  appGrants: 'the okta.* scopes granted to apps',
+  roles: 'administrator role assignments',
+} as const
+
+export interface OrgScope {
+  readonly name: string
+  readonly description: string
+}
+
+export const orgScopes: readonly OrgScope[] = Object.entries(RESOURCES).flatMap(
+  ([resource, what]) => [
+    { name: `okta.${resource}.manage`, description: `Create and change ${what}` },
+    { name: `okta.${resource}.read`, description: `Read ${what}` },
+  ],
+)
+
+export const orgScopeNames: ReadonlySet<string> = new Set(orgScopes.map((scope) => scope.name))
+
+/** Whether a token's scopes cover what a route needs: `.manage` includes `.read`. */
+export const coversScope = (granted: readonly string[], needed: string): boolean =>
+  granted.includes(needed) ||
+  (needed.endsWith('.read') && granted.includes(needed.replace(/\.read$/, '.manage')))

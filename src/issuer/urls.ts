@@ -1,0 +1,35 @@
+/**
+ * The issuer identifier of a server and every URL that follows from it. Everything comes from configuration:
+ * no header of a request takes part.
+ */
+import type { AuthorizationServer } from '../domain/authorization-server.ts'
+
+export interface ServerUrls {
+  readonly issuer: string
+  /** Where the endpoints are: `{origin}/oauth2` or `{origin}/oauth2/{id}`. */
+  readonly base: string
+  readonly token: string
+  readonly introspect: string
+  readonly revoke: string
+  readonly keys: string
+}
+
+type Identified = Pick<AuthorizationServer, 'id' | 'kind' | 'isDefault'>
+
+/** The path segment that stands for a custom server in issuers and links. */
+export const serverSegment = (server: Identified): string =>
+  server.isDefault ? 'default' : server.id
+
+/** Issuers of one deployment. `origin` has no trailing slash. */
+export function urlsOf(origin: string, server: Identified): ServerUrls {
+  const base =
+    server.kind === 'org' ? `${origin}/oauth2` : `${origin}/oauth2/${serverSegment(server)}`
+  return {
+    issuer: server.kind === 'org' ? origin : base,
+    base,
+    token: `${base}/v1/token`,
+    introspect: `${base}/v1/introspect`,
+    revoke: `${base}/v1/revoke`,
+    keys: `${base}/v1/keys`,
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The one predicate for "this JWT was signed by this server and is in time". The algorithm is the key's own, never
+ * what the token says; a token without exp is no token.
+ */
+import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose'
+import type { RingView } from '../domain/key-rotation.ts'
+import { limits } from '../platform/limits.ts'
+import { publishedKeys } from './jwks.ts'
+
+/** The payload, or null for anything that is not a valid token of the issuer. `audience` is checked when given. */
+export async function verifyOwnToken(
+  token: string,
+  ring: RingView,
+  issuer: string,
+  nowSeconds: number,
+): Promise<JWTPayload | null> {
+  if (token.length > limits.tokenCharactersMax) return null
+  try {
+    const { kid } = decodeProtectedHeader(token)
+    const key = publishedKeys(ring, nowSeconds).find((candidate) => candidate.kid === kid)
+    if (key === undefined) return null
+    const { payload } = await jwtVerify(token, key.publicJwk, {
+      issuer,
+      algorithms: [key.algorithm],
+      requiredClaims: ['exp', 'iat', 'jti'],
+      currentDate: new Date(nowSeconds * 1000),
+    })
+    return payload
+  } catch {
+    return null
+  }
+}

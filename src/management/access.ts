@@ -1,0 +1,97 @@
+/**
+ * Who calls the management API and with what authority: an API token (SSWS) acts with its creator's roles, an access
+ * token of the org server with its scopes and its client's roles. Both are read afresh at each call.
+ */
+import { decodeJwt } from 'jose'
+import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import { isClientAlive, isRevoked, readAccessToken } from '../issuer/access-token.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import { coversScope } from '../issuer/org-scopes.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
+import { ApiError } from '../protocol/api-errors.ts'
+import { parseScheme } from '../protocol/authorization-header.ts'
+import { findApiToken } from '../store/api-tokens.ts'
+import { readConfiguration } from '../store/configuration.ts'
+import type { ManagementPorts } from './context.ts'
+import { rolesAllow } from './roles.ts'
+
+export interface Principal {
+  readonly id: string
+  readonly type: 'User' | 'PublicClientApp'
+  readonly displayName: string
+  readonly roles: readonly string[]
+  /** Null: an API token is not narrowed by scopes. */
+  readonly scopes: readonly string[] | null
+}
+
+/** Throws E0000011 for anybody that cannot be recognised. */
+export async function authenticatePrincipal(
+  request: Request,
+  ports: ManagementPorts,
+): Promise<Principal> {
+  const header = request.headers.get('authorization')
+  const credentials = header === null ? null : parseScheme(header)
+  if (credentials?.scheme === 'ssws') return apiTokenPrincipal(credentials.value, ports)
+  if (credentials?.scheme === 'bearer') return accessTokenPrincipal(credentials.value, ports)
+  throw new ApiError('E0000011')
+}
+
+/** Throws E0000006 unless both the scopes and the roles cover what a route needs. */
+export function authorize(principal: Principal, scope: string): void {
+  const inScope = principal.scopes === null || coversScope(principal.scopes, scope)
+  if (!inScope || !rolesAllow(principal.roles, scope)) throw new ApiError('E0000006')
+}
+
+async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise<Principal> {
+  const { db, settings } = ports
+  if (value.length > limits.tokenCharactersMax) throw new ApiError('E0000011')
+  const macs = await Promise.all(
+    settings.keyEncryption.versions.map((version) =>
+      settings.keyEncryption.mac(value, 'api-token-mac', version),
+    ),
+  )
+  const token = await findApiToken(db, macs)
+  if (token === null || token.userStatus !== 'ACTIVE') throw new ApiError('E0000011')
+  return {
+    id: token.userId,
+    type: 'User',
+    displayName: token.login,
+    roles: token.roles,
+    scopes: null,
+  }
+}
+
+async function accessTokenPrincipal(value: string, ports: ManagementPorts): Promise<Principal> {
+  const { snapshots, ledgers, db, waitUntil } = ports
+  const wanted = {
+    serverId: ORG_SERVER_ID,
+    clientId: null,
+    ring: accessTokenRing(ORG_SERVER_ID),
+  }
+  const { server, ring } = await snapshots.get(wanted, waitUntil)
+  if (server === null || ring === null || !looksLikeJwt(value)) throw new ApiError('E0000011')
+  const claims = await readAccessToken(value, server, ring, nowSeconds())
+  if (claims === null) throw new ApiError('E0000011')
+  const { client } = await readConfiguration(db, { serverId: null, clientId: claims.cid })
+  if (client === null || !isClientAlive(client, claims)) throw new ApiError('E0000011')
+  if (await isRevoked(claims, ORG_SERVER_ID, ledgers)) throw new ApiError('E0000011')
+  // A grant that was taken back since ends the authority of tokens already out.
+  const scopes = claims.scp.filter((scope) => client.orgScopes.includes(scope))
+  return {
+    id: client.clientId,
+    type: 'PublicClientApp',
+    displayName: client.label,
+    roles: client.roles,
+    scopes,
+  }
+}
+
+function looksLikeJwt(value: string): boolean {
+  try {
+    decodeJwt(value)
+    return true
+  } catch {
+    return false
+  }
+}

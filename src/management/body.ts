@@ -1,0 +1,55 @@
+/** JSON bodies of the management door: bounded in bytes and depth, parsed by a zod schema, every fault a named cause. */
+import { z } from 'zod'
+import { parseJson } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
+import { boundedText } from '../protocol/form.ts'
+import { ApiError, invalid } from '../protocol/api-errors.ts'
+
+/** The body as JSON; an empty body counts as `{}`. */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await boundedText(
+    request,
+    limits.jsonBytesMax,
+    () => new ApiError('E0000003', '', ['The request body is too large.']),
+  )
+  if (text === null) throw new ApiError('E0000003')
+  if (text.trim() === '') return {}
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/([\w.+-]+\+)?json\s*(;|$)/i.test(type)) throw new ApiError('E0000021')
+  const value = parseJson(text)
+  if (value === undefined || !isWellFormed(value, limits.jsonDepthMax))
+    throw new ApiError('E0000003')
+  return value
+}
+
+/** Bounded depth, and no NUL in any text: storage and logs would treat it as an end. */
+function isWellFormed(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return !value.includes('\0')
+  if (typeof value !== 'object' || value === null) return true
+  if (depth === 0) return false
+  return Object.entries(value).every(
+    ([name, member]) => !name.includes('\0') && isWellFormed(member, depth - 1),
+  )
+}
+
+/** Parses with a schema; E0000001 with one cause a fault. `subject` is what Okta's summary names. */
+export function parseBody<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  subject: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issues = parsed.error.issues.slice(0, 20)
+  const first = issues[0]?.path[0]
+  throw invalid(first === undefined ? subject : String(first), ...issues.map(causeOf))
+}
+
+function causeOf(issue: z.core.$ZodIssue): string {
+  const field = issue.path.map(String).join('.')
+  const reason =
+    issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
+      ? 'The field is missing'
+      : issue.message
+  return `${field === '' ? 'body' : field}: ${reason}`
+}

@@ -1,0 +1,209 @@
+/** Claims of an authorization server. Expressions are parsed when a claim is saved, so that a bad one never mints. */
+import { parseExpression } from '../claims/expression/parser.ts'
+import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import {
+  ClaimInput,
+  RESERVED_CLAIM_NAMES,
+  SUBJECT_EXPRESSION,
+  systemClaims,
+  type Claim,
+} from '../domain/claim.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import { bumpServer } from '../store/authorization-servers.ts'
+import {
+  claimsFromRows,
+  deleteClaim,
+  putClaim,
+  selectClaims,
+  type ClaimRow,
+} from '../store/claims.ts'
+import { readAll } from '../store/database.ts'
+import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+
+const PATH = '/api/v1/authorizationServers/:authServerId/claims'
+const READ = 'okta.authorizationServers.read'
+const MANAGE = 'okta.authorizationServers.manage'
+
+const present = (claim: Claim, serverUrl: string): Record<string, unknown> => ({
+  id: claim.id,
+  name: claim.name,
+  status: claim.status,
+  claimType: claim.claimType,
+  valueType: claim.valueType,
+  ...(claim.value !== null && { value: claim.value }),
+  conditions: { scopes: claim.scopes },
+  system: claim.system,
+  alwaysIncludeInToken: claim.alwaysIncludeInToken,
+  apiResourceId: null,
+  ...(claim.groupFilterType !== null && { group_filter_type: claim.groupFilterType }),
+  _links: {
+    self: {
+      href: `${serverUrl}/claims/${claim.id}`,
+      hints: { allow: ['GET', 'PUT', 'DELETE'] },
+    },
+  },
+})
+
+const claimsOf = async (
+  { db }: ManagementContext,
+  server: AuthorizationServer,
+): Promise<readonly Claim[]> =>
+  claimsFromRows(server.id, await readAll<ClaimRow>(selectClaims(db, server.id)))
+
+async function claimOf(
+  params: Params,
+  context: ManagementContext,
+  server: AuthorizationServer,
+): Promise<Claim> {
+  const id = idParam(params, 'claimId', 'OAuth2Claim')
+  const claim = (await claimsOf(context, server)).find((one) => one.id === id)
+  if (claim === undefined) throw notFound(id, 'OAuth2Claim')
+  return claim
+}
+
+/** Throws E0000001 with the position of what is wrong. */
+function checkExpression(value: string): void {
+  const parsed = parseExpression(value)
+  if (parsed.outcome === 'error')
+    throw invalid(
+      'value',
+      `value: ${parsed.error.message} (at position ${parsed.error.at + 1} of the expression)`,
+    )
+}
+
+/** The fields of a custom claim, checked against each other. */
+function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system'> {
+  const { name, claimType, valueType } = input
+  const value = input.value ?? ''
+  const groupFilterType = input.group_filter_type ?? null
+  if (RESERVED_CLAIM_NAMES.has(name)) throw invalid('name', `name: '${name}' is a reserved name`)
+  if (systemClaims(serverId).some((one) => one.name === name && one.claimType === claimType))
+    throw invalid('name', 'name: An object with this field already exists')
+  if (valueType === 'SYSTEM')
+    throw invalid('valueType', 'valueType: Only system claims have the value type SYSTEM')
+  if (value === '') throw invalid('value', 'value: The field cannot be left blank')
+  if (valueType === 'EXPRESSION') checkExpression(value)
+  if (valueType === 'GROUPS' && groupFilterType === null)
+    throw invalid('group_filter_type', 'group_filter_type: The field is missing')
+  return {
+    name,
+    status: input.status,
+    claimType,
+    valueType,
+    value,
+    scopes: [...new Set(input.conditions?.scopes ?? [])],
+    alwaysIncludeInToken: claimType === 'RESOURCE' || input.alwaysIncludeInToken,
+    groupFilterType: valueType === 'GROUPS' ? groupFilterType : null,
+  }
+}
+
+/** Of `sub` only the expression may change, of the other system claims only whether they are always included. */
+function systemFields(claim: Claim, input: ClaimInput): Claim {
+  if (input.name !== claim.name || input.claimType !== claim.claimType)
+    throw invalid('name', 'name: The name and type of a system claim cannot be changed')
+  if (claim.valueType === 'SYSTEM')
+    return { ...claim, alwaysIncludeInToken: input.alwaysIncludeInToken }
+  const value = input.value ?? ''
+  if (value === '') throw invalid('value', 'value: The field cannot be left blank')
+  if (value !== SUBJECT_EXPRESSION) checkExpression(value)
+  return { ...claim, value }
+}
+
+const change = (server: AuthorizationServer, claim: Claim, verb: string) =>
+  serverChange(server, `oauth2.claim.${verb}`, `OAuth2 claim is ${verb}`, [
+    { id: claim.id, type: 'OAuth2Claim', alternateId: null, displayName: claim.name },
+  ])
+
+async function saved(
+  claim: Claim,
+  verb: 'created' | 'updated',
+  server: AuthorizationServer,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin } = context
+  await context.commit(
+    [putClaim(db, server.id, claim), bumpServer(db, server.id)],
+    change(server, claim, verb),
+  )
+  return present(claim, serverHref(origin, server))
+}
+
+export const claimRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'List claims',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      const url = serverHref(context.origin, server)
+      const claims = await claimsOf(context, server)
+      return new ListAnswer(whole(claims.map((claim) => present(claim, url))))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    summary: 'Create a claim',
+    scope: MANAGE,
+    body: ClaimInput,
+    subject: 'claim',
+    status: 201,
+    async handle({ params, body }, context) {
+      const server = await serverOf(params, context)
+      if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
+        throw invalid('claim', `claim: A server has at most ${limits.claimsPerServerMax} claims`)
+      const claim: Claim = { id: randomId('ocl'), system: false, ...fields(body, server.id) }
+      return saved(claim, 'created', server, context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/:claimId`,
+    summary: 'Retrieve a claim',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      const claim = await claimOf(params, context, server)
+      return present(claim, serverHref(context.origin, server))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: `${PATH}/:claimId`,
+    summary: 'Replace a claim',
+    scope: MANAGE,
+    body: ClaimInput,
+    subject: 'claim',
+    async handle({ params, body }, context) {
+      const server = await serverOf(params, context)
+      const claim = await claimOf(params, context, server)
+      const changed = claim.system
+        ? systemFields(claim, body)
+        : { ...claim, ...fields(body, server.id) }
+      return saved(changed, 'updated', server, context)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${PATH}/:claimId`,
+    summary: 'Delete a claim',
+    scope: MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const { db } = context
+      const server = await serverOf(params, context)
+      const claim = await claimOf(params, context, server)
+      if (claim.system) throw invalid('claim', 'id: A system claim cannot be deleted')
+      await context.commit(
+        [deleteClaim(db, server.id, claim.id), bumpServer(db, server.id)],
+        change(server, claim, 'deleted'),
+      )
+    },
+  }),
+]

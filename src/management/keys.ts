@@ -1,0 +1,118 @@
+/** Signing keys of an authorization server: the published set and keyRotate. The key ring itself is always asked. */
+import { z } from 'zod'
+import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import type { PublicKey, RingView } from '../domain/key-rotation.ts'
+import { publishedKeys } from '../keys/jwks.ts'
+import { StorageUnavailable } from '../platform/storage-errors.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Route } from './route.ts'
+
+const PATH = '/api/v1/authorizationServers/:authServerId/credentials'
+const READ = 'okta.authorizationServers.read'
+const MANAGE = 'okta.authorizationServers.manage'
+
+const KeyRotateInput = z
+  .object({
+    use: z.string(),
+    /** Ours: the old key leaves the published set at once, and what it signed is dead. */
+    emergency: z.boolean().default(false),
+  })
+  .meta({ id: 'KeyRotateInput' })
+
+const present = ({ publicJwk, status }: PublicKey, serverUrl: string): Record<string, unknown> => ({
+  status,
+  ...publicJwk,
+  _links: {
+    self: { href: `${serverUrl}/credentials/keys/${publicJwk.kid}`, hints: { allow: ['GET'] } },
+  },
+})
+
+async function asked(
+  server: AuthorizationServer,
+  ask: () => Promise<RingView | null>,
+): Promise<RingView> {
+  let ring: RingView | null
+  try {
+    ring = await ask()
+  } catch (cause) {
+    throw new StorageUnavailable(`the key ring of ${server.id}`, cause)
+  }
+  if (ring === null) throw new StorageUnavailable(`the key ring of ${server.id} is not ready`)
+  return ring
+}
+
+async function ringOf(
+  server: AuthorizationServer,
+  { ports, nowSeconds }: ManagementContext,
+): Promise<RingView> {
+  const object = ports.keyRings.getByName(server.id)
+  return asked(server, async () => {
+    const known = (await object.read(nowSeconds)) as RingView | null
+    if (known !== null) return known
+    const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
+    return (await object.configure({ serverId, algorithm, rotationMode }, nowSeconds)) as RingView
+  })
+}
+
+function presentAll(
+  ring: RingView,
+  server: AuthorizationServer,
+  { origin, nowSeconds }: ManagementContext,
+): ListAnswer {
+  const url = serverHref(origin, server)
+  return new ListAnswer(whole(publishedKeys(ring, nowSeconds).map((key) => present(key, url))))
+}
+
+export const keyRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: `${PATH}/keys`,
+    summary: 'List signing keys',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      return presentAll(await ringOf(server, context), server, context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/keys/:keyId`,
+    summary: 'Retrieve a signing key',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      const kid = idParam(params, 'keyId', 'JsonWebKey')
+      const ring = await ringOf(server, context)
+      const key = publishedKeys(ring, context.nowSeconds).find((one) => one.kid === kid)
+      if (key === undefined) throw notFound(kid, 'JsonWebKey')
+      return present(key, serverHref(context.origin, server))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${PATH}/lifecycle/keyRotate`,
+    summary: 'Rotate the signing keys',
+    scope: MANAGE,
+    body: KeyRotateInput,
+    subject: 'rotateKeys',
+    async handle({ params, body }, context) {
+      if (body.use !== 'sig')
+        throw invalid('rotateKeys', "Invalid value specified for key 'use' parameter")
+      const server = await serverOf(params, context)
+      await ringOf(server, context)
+      const object = context.ports.keyRings.getByName(server.id)
+      const ring = await asked(
+        server,
+        async () => (await object.rotate(context.nowSeconds, body.emergency)) as RingView | null,
+      )
+      await context.commit(
+        [],
+        serverChange(server, 'app.oauth2.as.key.rollover', 'Signing keys are rotated'),
+      )
+      return presentAll(ring, server, context)
+    },
+  }),
+]

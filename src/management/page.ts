@@ -1,0 +1,59 @@
+/** Lists: `limit` and `after`, a bare array, and `Link` headers with absolute URLs (RFC 8288). */
+import { limits } from '../platform/limits.ts'
+import { ApiError } from '../protocol/api-errors.ts'
+
+export interface Page {
+  readonly limit: number
+  /** The id after which the page begins; empty for the first one. */
+  readonly after: string
+  readonly query: string | null
+}
+
+/** Reads `limit`, `after` and `q`. A limit above the most is the most, as in Okta. */
+export function readPage(query: URLSearchParams, limitDefault: number = limits.pageSizeMax): Page {
+  const text = query.get('limit')
+  const limit = text === null || text === '' ? limitDefault : Number(text)
+  if (!Number.isInteger(limit) || limit < 1) throw new ApiError('E0000054')
+  const after = query.get('after') ?? ''
+  const q = query.get('q')
+  if (after.length > limits.queryCharactersMax || (q?.length ?? 0) > limits.queryCharactersMax)
+    throw new ApiError('E0000054')
+  return {
+    limit: Math.min(limit, limits.pageSizeMax),
+    after,
+    query: q === null || q === '' ? null : q,
+  }
+}
+
+/** What a list route returns. `rows` may hold one more than the limit, which tells that there is a next page. */
+export interface Listed {
+  readonly items: readonly unknown[]
+  readonly next: string | null
+}
+
+/** Cuts the extra row off and names where the next page begins. */
+export function paged<Row extends { readonly id: string }>(
+  rows: readonly Row[],
+  page: Page,
+  present: (row: Row) => unknown,
+): Listed {
+  const shown = rows.slice(0, page.limit)
+  return {
+    items: shown.map(present),
+    next: rows.length > page.limit ? (shown.at(-1)?.id ?? null) : null,
+  }
+}
+
+/** All of a list that has no pages. */
+export const whole = (items: readonly unknown[]): Listed => ({ items, next: null })
+
+export function linkHeaders(url: URL, origin: string, { next }: Listed): Headers {
+  const here = new URL(url.pathname + url.search, origin)
+  const headers = new Headers()
+  headers.append('link', `<${here.href}>; rel="self"`)
+  if (next !== null) {
+    here.searchParams.set('after', next)
+    headers.append('link', `<${here.href}>; rel="next"`)
+  }
+  return headers
+}

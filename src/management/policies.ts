@@ -1,0 +1,225 @@
+/** Access policies of an authorization server and their order. */
+import type { AuthorizationServer, Status } from '../domain/authorization-server.ts'
+import { ALL_CLIENTS, PolicyInput, type Policy } from '../domain/policy.ts'
+import { timestamp } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import { bumpServer } from '../store/authorization-servers.ts'
+import { readBatch } from '../store/database.ts'
+import {
+  deletePolicy,
+  policiesFromRows,
+  putPolicy,
+  selectPolicies,
+  selectRules,
+  shiftPolicies,
+  type PolicyRow,
+  type RuleRow,
+} from '../store/policies.ts'
+import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+
+const PATH = '/api/v1/authorizationServers/:authServerId/policies'
+const READ = 'okta.authorizationServers.read'
+const MANAGE = 'okta.authorizationServers.manage'
+
+type Fields = Omit<Policy, 'rules'>
+
+function present(policy: Fields, serverUrl: string): Record<string, unknown> {
+  const self = `${serverUrl}/policies/${policy.id}`
+  const verb = policy.status === 'ACTIVE' ? 'deactivate' : 'activate'
+  return {
+    id: policy.id,
+    status: policy.status,
+    name: policy.name,
+    description: policy.description,
+    priority: policy.priority,
+    system: policy.system,
+    conditions: { clients: { include: policy.clients } },
+    created: timestamp(policy.created),
+    lastUpdated: timestamp(policy.lastUpdated),
+    _links: {
+      [verb]: { href: `${self}/lifecycle/${verb}`, hints: { allow: ['POST'] } },
+      rules: { href: `${self}/rules`, hints: { allow: ['GET'] } },
+      self: { href: self, hints: { allow: ['GET', 'PUT', 'DELETE'] } },
+    },
+    type: 'OAUTH_AUTHORIZATION_POLICY',
+  }
+}
+
+export async function policiesOf(
+  { db }: ManagementContext,
+  server: AuthorizationServer,
+): Promise<readonly Policy[]> {
+  const [policies, rules] = await readBatch(db, [
+    selectPolicies(db, server.id),
+    selectRules(db, server.id),
+  ])
+  return policiesFromRows(
+    (policies?.results ?? []) as unknown as PolicyRow[],
+    (rules?.results ?? []) as unknown as RuleRow[],
+  )
+}
+
+/** The policy that a path means, on the server that it means. */
+export async function policyOf(
+  params: Params,
+  context: ManagementContext,
+  server: AuthorizationServer,
+): Promise<Policy> {
+  const id = idParam(params, 'policyId', 'OAuth2Policy')
+  const policy = (await policiesOf(context, server)).find((one) => one.id === id)
+  if (policy === undefined) throw notFound(id, 'OAuth2Policy')
+  return policy
+}
+
+/** The priority behind the last one, for whoever does not ask for a place. */
+export const lastPlace = (entries: readonly { readonly priority: number }[]): number =>
+  Math.max(0, ...entries.map((entry) => entry.priority)) + 1
+
+export const policyTarget = ({ id, name }: Fields) =>
+  ({ id, type: 'PolicyEntity', alternateId: null, displayName: name }) as const
+
+const change = (server: AuthorizationServer, policy: Fields, verb: string) =>
+  serverChange(server, `policy.lifecycle.${verb}`, `Policy: ${verb}`, [policyTarget(policy)])
+
+const clientsOf = ({ conditions }: PolicyInput): readonly string[] => {
+  const include = [...new Set(conditions.clients.include)]
+  return include.includes(ALL_CLIENTS) ? [ALL_CLIENTS] : include
+}
+
+async function saved(
+  policy: Fields,
+  verb: 'create' | 'update',
+  server: AuthorizationServer,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin } = context
+  await context.commit(
+    [
+      shiftPolicies(db, server.id, policy),
+      putPolicy(db, server.id, policy),
+      bumpServer(db, server.id),
+    ],
+    change(server, policy, verb),
+  )
+  return present(policy, serverHref(origin, server))
+}
+
+const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
+  route({
+    method: 'POST',
+    path: `${PATH}/:policyId/lifecycle/${verb}`,
+    summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} a policy`,
+    scope: MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const { db, nowSeconds } = context
+      const server = await serverOf(params, context)
+      const policy = await policyOf(params, context, server)
+      const changed = { ...policy, status, lastUpdated: nowSeconds }
+      await context.commit(
+        [putPolicy(db, server.id, changed), bumpServer(db, server.id)],
+        change(server, policy, verb),
+      )
+    },
+  })
+
+export const policyRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'List policies',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      const url = serverHref(context.origin, server)
+      const policies = await policiesOf(context, server)
+      return new ListAnswer(whole(policies.map((policy) => present(policy, url))))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    summary: 'Create a policy',
+    scope: MANAGE,
+    body: PolicyInput,
+    subject: 'policy',
+    status: 201,
+    async handle({ params, body }, context) {
+      const { nowSeconds } = context
+      const server = await serverOf(params, context)
+      const existing = await policiesOf(context, server)
+      if (existing.length >= limits.policiesPerServerMax)
+        throw invalid(
+          'policy',
+          `policy: A server has at most ${limits.policiesPerServerMax} policies`,
+        )
+      const policy: Fields = {
+        id: randomId('00p'),
+        name: body.name,
+        description: body.description,
+        priority: body.priority ?? lastPlace(existing),
+        status: body.status,
+        system: false,
+        clients: clientsOf(body),
+        created: nowSeconds,
+        lastUpdated: nowSeconds,
+      }
+      return saved(policy, 'create', server, context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/:policyId`,
+    summary: 'Retrieve a policy',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      return present(await policyOf(params, context, server), serverHref(context.origin, server))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: `${PATH}/:policyId`,
+    summary: 'Replace a policy',
+    scope: MANAGE,
+    body: PolicyInput,
+    subject: 'policy',
+    async handle({ params, body }, context) {
+      const server = await serverOf(params, context)
+      const policy = await policyOf(params, context, server)
+      const changed: Fields = {
+        ...policy,
+        name: body.name,
+        description: body.description,
+        priority: body.priority ?? policy.priority,
+        status: body.status,
+        clients: clientsOf(body),
+        lastUpdated: context.nowSeconds,
+      }
+      return saved(changed, 'update', server, context)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${PATH}/:policyId`,
+    summary: 'Delete a policy',
+    scope: MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const { db } = context
+      const server = await serverOf(params, context)
+      const policy = await policyOf(params, context, server)
+      await context.commit(
+        [deletePolicy(db, server.id, policy.id), bumpServer(db, server.id)],
+        change(server, policy, 'delete'),
+      )
+    },
+  }),
+  lifecycle('activate', 'ACTIVE'),
+  lifecycle('deactivate', 'INACTIVE'),
+]

@@ -1,0 +1,32 @@
+/**
+ * The isolate's brake on the management API: a fixed window of one minute. It bounds what one isolate passes on to
+ * D1, not what a caller may do in total; the headers tell clients when to come back.
+ */
+import { nowSeconds } from '../platform/clock.ts'
+
+export interface RateState {
+  readonly allowed: boolean
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export class RateLimit {
+  #window = 0
+  #used = 0
+
+  take(perMinute: number): RateState {
+    const window = Math.floor(nowSeconds() / 60)
+    if (window !== this.#window) {
+      this.#window = window
+      this.#used = 0
+    }
+    this.#used++
+    return {
+      allowed: this.#used <= perMinute,
+      headers: {
+        'x-rate-limit-limit': String(perMinute),
+        'x-rate-limit-remaining': String(Math.max(0, perMinute - this.#used)),
+        'x-rate-limit-reset': String((window + 1) * 60),
+      },
+    }
+  }
+}

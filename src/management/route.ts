@@ -1,0 +1,78 @@
+/**
+ * A management route is one value: it mounts, authorizes, validates, answers and describes itself. The scope it needs
+ * is part of it, and a test enumerates all of them.
+ */
+import type { z } from 'zod'
+import { limits } from '../platform/limits.ts'
+import { notFound } from '../protocol/api-errors.ts'
+import type { ManagementContext } from './context.ts'
+import type { Listed } from './page.ts'
+
+export type Params = Readonly<Record<string, string>>
+
+export interface RouteInput<Body> {
+  readonly params: Params
+  readonly query: URLSearchParams
+  readonly body: Body
+}
+
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  /** Path with `:name` parameters. */
+  readonly path: string
+  readonly summary: string
+  /** The okta.* scope that the caller's token and role must both cover. */
+  readonly scope: string
+  /** Only a SUPER_ADMIN may call it, whatever the scope. */
+  readonly superAdminOnly: boolean
+  /** Null: the body is not read. */
+  readonly body: z.ZodType | null
+  /** What error summaries call the body. */
+  readonly subject: string
+  /** The status of success; 204 carries no body. */
+  readonly status: 200 | 201 | 204
+  readonly handle: (input: RouteInput<never>, context: ManagementContext) => Promise<unknown>
+}
+
+interface RouteDeclaration<Schema extends z.ZodType | null> {
+  readonly method: Route['method']
+  readonly path: string
+  readonly summary: string
+  readonly scope: string
+  readonly superAdminOnly?: boolean
+  readonly body?: Schema
+  readonly subject?: string
+  readonly status?: Route['status']
+  readonly handle: (
+    input: RouteInput<Schema extends z.ZodType ? z.output<Schema> : undefined>,
+    context: ManagementContext,
+  ) => Promise<unknown>
+}
+
+/** Declares a route; its handler's body has the type that the schema gives it. */
+export const route = <Schema extends z.ZodType | null = null>(
+  declared: RouteDeclaration<Schema>,
+): Route => ({
+  superAdminOnly: false,
+  subject: 'body',
+  status: 200,
+  ...declared,
+  body: declared.body ?? null,
+  handle: declared.handle as Route['handle'],
+})
+
+/** A list answer, told apart from a single resource by its type. */
+export class ListAnswer {
+  readonly listed: Listed
+
+  constructor(listed: Listed) {
+    this.listed = listed
+  }
+}
+
+/** An id from the path. Ids are opaque; one that is absurdly long cannot exist. */
+export function idParam(params: Params, name: string, type: string): string {
+  const id = params[name] ?? ''
+  if (id === '' || id.length > limits.nameCharactersMax) throw notFound(id, type)
+  return id
+}

@@ -1,0 +1,180 @@
+/** Scopes of an authorization server. System scopes can be edited but keep their names and cannot be deleted. */
+import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import { ScopeInput, systemScopes, type Scope } from '../domain/scope.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import { bumpServer } from '../store/authorization-servers.ts'
+import { readAll } from '../store/database.ts'
+import {
+  deleteScope,
+  putScope,
+  scopesFromRows,
+  selectScopes,
+  type ScopeRow,
+} from '../store/scopes.ts'
+import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+
+const PATH = '/api/v1/authorizationServers/:authServerId/scopes'
+const READ = 'okta.authorizationServers.read'
+const MANAGE = 'okta.authorizationServers.manage'
+
+const present = (scope: Scope, serverUrl: string): Record<string, unknown> => ({
+  id: scope.id,
+  name: scope.name,
+  displayName: scope.displayName,
+  description: scope.description,
+  system: scope.system,
+  metadataPublish: scope.metadataPublish,
+  consent: scope.consent,
+  optional: scope.optional,
+  apiResourceId: null,
+  default: scope.default,
+  _links: {
+    self: {
+      href: `${serverUrl}/scopes/${scope.id}`,
+      hints: { allow: ['GET', 'PUT', 'DELETE'] },
+    },
+  },
+})
+
+const scopesOf = async (
+  { db }: ManagementContext,
+  server: AuthorizationServer,
+): Promise<readonly Scope[]> =>
+  scopesFromRows(server.id, await readAll<ScopeRow>(selectScopes(db, server.id)))
+
+async function scopeOf(
+  params: Params,
+  context: ManagementContext,
+  server: AuthorizationServer,
+): Promise<Scope> {
+  const id = idParam(params, 'scopeId', 'OAuth2Scope')
+  const scope = (await scopesOf(context, server)).find((one) => one.id === id)
+  if (scope === undefined) throw notFound(id, 'OAuth2Scope')
+  return scope
+}
+
+const fields = (input: ScopeInput): Omit<Scope, 'id' | 'system'> => ({
+  name: input.name,
+  displayName: input.displayName ?? null,
+  description: input.description ?? null,
+  consent: input.consent,
+  optional: input.optional,
+  default: input.default,
+  metadataPublish: input.metadataPublish,
+})
+
+const change = (server: AuthorizationServer, scope: Scope, verb: string) =>
+  serverChange(server, `oauth2.scope.${verb}`, `OAuth2 scope is ${verb}`, [
+    { id: scope.id, type: 'OAuth2Scope', alternateId: null, displayName: scope.name },
+  ])
+
+async function created(
+  input: ScopeInput,
+  server: AuthorizationServer,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin } = context
+  const existing = await scopesOf(context, server)
+  if (existing.length >= limits.scopesPerServerMax)
+    throw invalid('scope', `scope: A server has at most ${limits.scopesPerServerMax} scopes`)
+  if (systemScopes(server.id).some((scope) => scope.name === input.name))
+    throw invalid('name', 'name: An object with this field already exists')
+  const scope: Scope = { id: randomId('scp'), system: false, ...fields(input) }
+  await context.commit(
+    [putScope(db, server.id, scope), bumpServer(db, server.id)],
+    change(server, scope, 'created'),
+  )
+  return present(scope, serverHref(origin, server))
+}
+
+async function replaced(
+  scope: Scope,
+  input: ScopeInput,
+  server: AuthorizationServer,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin } = context
+  if (scope.system && input.name !== scope.name)
+    throw invalid('name', 'name: The name of a system scope cannot be changed')
+  if (!scope.system && systemScopes(server.id).some((one) => one.name === input.name))
+    throw invalid('name', 'name: An object with this field already exists')
+  const changed: Scope = { ...scope, ...fields(input) }
+  await context.commit(
+    [putScope(db, server.id, changed), bumpServer(db, server.id)],
+    change(server, changed, 'updated'),
+  )
+  return present(changed, serverHref(origin, server))
+}
+
+export const scopeRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'List scopes',
+    scope: READ,
+    async handle({ params, query }, context) {
+      const server = await serverOf(params, context)
+      const q = query.get('q') ?? ''
+      const scopes = (await scopesOf(context, server)).filter((scope) => scope.name.startsWith(q))
+      const url = serverHref(context.origin, server)
+      return new ListAnswer(whole(scopes.map((scope) => present(scope, url))))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    summary: 'Create a scope',
+    scope: MANAGE,
+    body: ScopeInput,
+    subject: 'scope',
+    status: 201,
+    async handle({ params, body }, context) {
+      return created(body, await serverOf(params, context), context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/:scopeId`,
+    summary: 'Retrieve a scope',
+    scope: READ,
+    async handle({ params }, context) {
+      const server = await serverOf(params, context)
+      const scope = await scopeOf(params, context, server)
+      return present(scope, serverHref(context.origin, server))
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: `${PATH}/:scopeId`,
+    summary: 'Replace a scope',
+    scope: MANAGE,
+    body: ScopeInput,
+    subject: 'scope',
+    async handle({ params, body }, context) {
+      const server = await serverOf(params, context)
+      return replaced(await scopeOf(params, context, server), body, server, context)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${PATH}/:scopeId`,
+    summary: 'Delete a scope',
+    scope: MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const { db } = context
+      const server = await serverOf(params, context)
+      const scope = await scopeOf(params, context, server)
+      if (scope.system) throw invalid('scope', 'id: A system scope cannot be deleted')
+      await context.commit(
+        [deleteScope(db, server.id, scope.id), bumpServer(db, server.id)],
+        change(server, scope, 'deleted'),
+      )
+    },
+  }),
+]

@@ -1,0 +1,102 @@
+/**
+ * From an authorization to what a token may say: policy, scopes, lifetime and claims, decided once for every grant
+ * and for both kinds of server. Pure; throws only OAuthError. Nothing is spent and nothing is signed here.
+ */
+import { evaluateClaims } from '../claims/evaluate.ts'
+import type { Value } from '../claims/expression/evaluate.ts'
+import type { Authorization } from '../domain/authorization.ts'
+import type { Client } from '../domain/client.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { ORG_ACCESS_TOKEN_SECONDS } from '../issuer/org-server.ts'
+import { orgScopeNames } from '../issuer/org-scopes.ts'
+import { evaluatePolicies } from '../policy/evaluate.ts'
+import {
+  grantOrgScopes,
+  grantScopes,
+  refuseForClient,
+  type ScopeOutcome,
+  type ScopeRefusal,
+} from '../policy/scopes.ts'
+import { OAuthError, printable, reasons, type ReasonName } from '../protocol/errors.ts'
+
+export interface Access {
+  readonly scopes: readonly string[]
+  readonly lifetimeSeconds: number
+  readonly subject: string
+  readonly claims: readonly (readonly [string, Value])[]
+}
+
+/** Reasons whose sentence goes on with the scopes that caused it. */
+const LISTS_SCOPES: ReadonlyMap<ReasonName, string> = new Map([
+  ['scope_denied', 'Denied scopes'],
+  ['consent_required', 'Scopes'],
+])
+
+function refusal({ reason, scopes }: ScopeRefusal): OAuthError {
+  const label = LISTS_SCOPES.get(reason)
+  return label === undefined
+    ? new OAuthError(reason)
+    : new OAuthError(
+        reason,
+        printable(`${reasons[reason].description} ${label}: [${scopes.join(', ')}].`),
+      )
+}
+
+function granted(outcome: ScopeOutcome): readonly string[] {
+  if (outcome.outcome === 'refused') throw refusal(outcome)
+  return outcome.scopes
+}
+
+/** What the server allows the client. Throws the refusal otherwise. */
+export function decideAccess(
+  server: CompiledServer,
+  client: Client,
+  authorization: Authorization,
+): Access {
+  return server.server.kind === 'org'
+    ? decideOrgAccess(client, authorization)
+    : decideCustomAccess(server, client, authorization)
+}
+
+function decideOrgAccess(client: Client, { requestedScopes }: Authorization): Access {
+  if (client.authMethod !== 'private_key_jwt') throw new OAuthError('org_needs_private_key_jwt')
+  if (client.applicationType !== 'service') throw new OAuthError('org_needs_service_app')
+  return {
+    scopes: granted(grantOrgScopes(requestedScopes, client.orgScopes, orgScopeNames)),
+    lifetimeSeconds: ORG_ACCESS_TOKEN_SECONDS,
+    subject: client.clientId,
+    claims: [],
+  }
+}
+
+function decideCustomAccess(
+  server: CompiledServer,
+  client: Client,
+  { grantType, user, requestedScopes }: Authorization,
+): Access {
+  const refused = refuseForClient(requestedScopes, server.scopes)
+  if (refused !== null) throw refusal(refused)
+  if (requestedScopes.length === 0 && server.clientDefaultScopes.length === 0)
+    throw new OAuthError('no_default_scopes')
+  const decision = evaluatePolicies(server.policies, {
+    clientId: client.clientId,
+    grantType,
+    user,
+    scopes: requestedScopes,
+  })
+  const scopes = granted(grantScopes(decision, requestedScopes, server.clientDefaultScopes))
+  // grantScopes refuses every denial; this tells the compiler so.
+  if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
+  const claims = evaluateClaims(server.claims, client, scopes)
+  if (claims.outcome === 'failed')
+    throw new OAuthError(
+      'claim_failed',
+      printable(`The '${claims.claim}' claim could not be evaluated.`),
+    )
+  return {
+    scopes,
+    lifetimeSeconds: decision.rule.actions.token.accessTokenLifetimeMinutes * 60,
+    subject: claims.subject,
+    claims: claims.claims,
+  }
+}

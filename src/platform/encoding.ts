@@ -1,0 +1,74 @@
+/**
+ * Bytes and text: UTF-8, base64, base64url (RFC 4648 §5, without padding).
+ * Decoders return null for anything malformed, so that a caller cannot forget the bad case.
+ */
+const encoder = new TextEncoder()
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+const BASE64URL = { alphabet: 'base64url', omitPadding: true } as const
+
+/** Bytes over an ordinary buffer, which is what WebCrypto takes. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes
+
+export function utf8Decode(bytes: Uint8Array): string | null {
+  try {
+    return decoder.decode(bytes)
+  } catch {
+    return null
+  }
+}
+
+export const base64url = (bytes: Uint8Array): string => bytes.toBase64(BASE64URL)
+
+export function base64urlDecode(text: string): Bytes | null {
+  try {
+    return Uint8Array.fromBase64(text, { alphabet: 'base64url' })
+  } catch {
+    return null
+  }
+}
+
+export function base64Decode(text: string): Bytes | null {
+  try {
+    return Uint8Array.fromBase64(text)
+  } catch {
+    return null
+  }
+}
+
+/** Parses JSON; `undefined` when the text is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
+}
+
+/** Chunks of a stream as one array of `length` bytes. */
+export function joined(chunks: readonly Uint8Array[], length: number): Bytes {
+  const bytes = new Uint8Array(length)
+  let offset = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset)
+    offset += chunk.length
+  }
+  return bytes
+}
+
+/** A stream's text; tooLarge as soon as it is longer than allowed, null when it is not UTF-8. */
+export async function streamText(
+  stream: ReadableStream<Uint8Array>,
+  bytesMax: number,
+): Promise<string | null | { readonly tooLarge: true }> {
+  const chunks: Uint8Array[] = []
+  let length = 0
+  for await (const chunk of stream) {
+    length += chunk.length
+    if (length > bytesMax) return { tooLarge: true }
+    chunks.push(chunk)
+  }
+  return utf8Decode(joined(chunks, length))
+}

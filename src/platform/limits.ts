@@ -1,0 +1,64 @@
+/**
+ * Every bound of the product in one table. Units are part of the name.
+ * What arrives from outside is measured against one of these before any work is done on it.
+ */
+export const limits = {
+  /** Protocol door. */
+  formBytesMax: 64 * 1024,
+  formParametersMax: 64,
+  scopeParameterCharactersMax: 4096,
+  requestedScopesMax: 256,
+  authorizationHeaderCharactersMax: 16 * 1024,
+  clientIdCharactersMax: 100,
+  tokenCharactersMax: 16 * 1024,
+  assertionCharactersMax: 8 * 1024,
+  assertionLifetimeSecondsMax: 3600,
+  clockSkewSeconds: 60,
+  jtiCharactersMax: 256,
+
+  /** Management door. */
+  jsonBytesMax: 256 * 1024,
+  jsonDepthMax: 24,
+  pageSizeDefault: 20,
+  pageSizeMax: 200,
+  queryCharactersMax: 1024,
+  nameCharactersMax: 255,
+  descriptionCharactersMax: 1024,
+  scopesPerServerMax: 2000,
+  claimsPerServerMax: 500,
+  policiesPerServerMax: 200,
+  rulesPerPolicyMax: 200,
+  listMembersMax: 1000,
+  uriCharactersMax: 1024,
+  secretsPerAppMax: 2,
+  keysPerAppMax: 50,
+  redirectUrisPerAppMax: 200,
+  profileBytesMax: 32 * 1024,
+  grantsPerAppMax: 200,
+
+  /** Claims. */
+  expressionCharactersMax: 1024,
+  expressionDepthMax: 16,
+  claimValueBytesMax: 16 * 1024,
+
+  /** Isolate memory. */
+  serversCachedMax: 2000,
+  clientsCachedMax: 5000,
+  signingKeysCachedMax: 2000,
+  jwksUriCachedMax: 500,
+
+  /** Outbound requests. */
+  outboundBytesMax: 128 * 1024,
+  outboundRedirectsMax: 3,
+  outboundTimeoutMillis: 3000,
+
+  /** Snapshot rule, seconds. */
+  snapshotFreshSeconds: 10,
+  snapshotStaleSeconds: 60,
+  snapshotOutageSeconds: 900,
+  loadTimeoutMillis: 2000,
+  confirmationsPerSecond: 20,
+
+  /** Outbox. */
+  outboxBatchMax: 100,
+} as const

@@ -1,0 +1,23 @@
+/** The only source of randomness: identifiers, secrets, token ids. */
+import { base64url, type Bytes } from './encoding.ts'
+
+const ALPHANUMERIC = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+export const randomBytes = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length))
+
+/** 256 random bits as 43 base64url characters. */
+export const randomToken = (): string => base64url(randomBytes(32))
+
+/** `length` random characters of [0-9A-Za-z]; bytes past the last full multiple of 62 are redrawn. */
+export function randomAlphanumeric(length: number): string {
+  let text = ''
+  while (text.length < length) {
+    for (const byte of randomBytes(length * 2)) {
+      if (byte < 248 && text.length < length) text += ALPHANUMERIC[byte % 62]
+    }
+  }
+  return text
+}
+
+/** An identifier of 20 characters that begins with the resource's prefix, as Okta's do. */
+export const randomId = (prefix: string): string => prefix + randomAlphanumeric(20 - prefix.length)

@@ -1,0 +1,47 @@
+/** The condition table of access policies: what each condition means for a request. Pure. */
+import { ALL_CLIENTS, type Policy, type Rule } from '../domain/policy.ts'
+import { OIDC_SCOPES } from '../protocol/scope.ts'
+import type { AccessRequest } from './evaluate.ts'
+
+export type ConditionName = 'clients' | 'grantTypes' | 'people' | 'scopes'
+
+interface RuleCondition {
+  readonly name: ConditionName
+  readonly matches: (rule: Rule, asked: AccessRequest) => boolean
+}
+
+export const matchesClient = (policy: Policy, asked: AccessRequest): boolean =>
+  policy.clients.includes(ALL_CLIENTS) || policy.clients.includes(asked.clientId)
+
+/** The people condition of a rule. Without a user it does not apply. */
+function matchesPeople(rule: Rule, { user }: AccessRequest): boolean {
+  if (user === null) return true
+  const { users, groups } = rule.conditions.people
+  if (users.exclude.includes(user.id)) return false
+  if (groups?.exclude?.some((group) => user.groupIds.includes(group))) return false
+  if (users.include?.includes(user.id)) return true
+  return (
+    groups?.include?.some((group) => group === 'EVERYONE' || user.groupIds.includes(group)) ?? false
+  )
+}
+
+/** Whether a rule lets one scope pass. OIDC scopes pass until the rule lists one of them. */
+export function allowsScope(rule: Rule, scope: string): boolean {
+  const listed = rule.conditions.scopes.include
+  if (listed.includes('*') || listed.includes(scope)) return true
+  return OIDC_SCOPES.includes(scope) && !listed.some((name) => OIDC_SCOPES.includes(name))
+}
+
+/** In the order in which they are looked at; scopes last, so that a miss on them means all else matched. */
+export const ruleConditions: readonly RuleCondition[] = [
+  {
+    name: 'grantTypes',
+    matches: (rule, asked) =>
+      (rule.conditions.grantTypes.include as readonly string[]).includes(asked.grantType),
+  },
+  { name: 'people', matches: matchesPeople },
+  {
+    name: 'scopes',
+    matches: (rule, asked) => asked.scopes.every((scope) => allowsScope(rule, scope)),
+  },
+]

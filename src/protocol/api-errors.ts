@@ -1,0 +1,92 @@
+/**
+ * The management error envelope and its codes. Also what both doors answer for an unknown authorization server.
+ * Codes and the summaries that clients compare are Okta's.
+ */
+import { base64url } from '../platform/encoding.ts'
+import { randomBytes } from '../platform/random.ts'
+
+const errorCodes = {
+  E0000001: { status: 400, summary: 'Api validation failed: {0}' },
+  E0000003: { status: 400, summary: 'The request body was not well-formed.' },
+  E0000005: { status: 403, summary: 'Invalid session' },
+  E0000006: {
+    status: 403,
+    summary: 'You do not have permission to perform the requested action',
+  },
+  E0000007: { status: 404, summary: 'Not found: {0}' },
+  E0000008: { status: 404, summary: 'The requested path was not found' },
+  E0000009: { status: 500, summary: 'Internal Server Error' },
+  E0000011: { status: 401, summary: 'Invalid token provided' },
+  E0000021: {
+    status: 400,
+    summary:
+      'Bad request.  Accept and/or Content-Type headers likely do not match supported values.',
+  },
+  E0000022: { status: 405, summary: 'The endpoint does not support the provided HTTP method' },
+  E0000047: {
+    status: 429,
+    summary: 'API call exceeded rate limit due to too many requests.',
+  },
+  E0000054: { status: 400, summary: 'Invalid pagination properties.' },
+  E0000053: { status: 400, summary: 'Invalid SCIM filter.' },
+  E0000056: { status: 403, summary: 'Delete application forbidden.' },
+  E0000195: { status: 409, summary: 'The request conflicts with the current state: {0}' },
+  /** Not one of Okta's numbers: a fault of ours that the caller may retry. */
+  E0000010: { status: 503, summary: 'Service is in read only mode or unavailable: {0}' },
+} as const satisfies Record<string, { readonly status: number; readonly summary: string }>
+
+export type ErrorCode = keyof typeof errorCodes
+
+/** A refusal of the management door. `causes` name the fields that were wrong. */
+export class ApiError extends Error {
+  readonly code: ErrorCode
+  readonly summary: string
+  readonly causes: readonly string[]
+
+  constructor(code: ErrorCode, subject = '', causes: readonly string[] = []) {
+    super(code)
+    this.name = 'ApiError'
+    this.code = code
+    this.summary = errorCodes[code].summary.replace('{0}', () => subject)
+    this.causes = causes
+  }
+
+  get status(): number {
+    return errorCodes[this.code].status
+  }
+}
+
+/** `Resource not found: {id} ({Type})`. */
+export const notFound = (id: string, type: string): ApiError =>
+  new ApiError('E0000007', `Resource not found: ${id.slice(0, 100)} (${type})`)
+
+/** One field of a request is wrong; the sentence reads `{field}: {reason}`. */
+export const invalid = (subject: string, ...causes: readonly string[]): ApiError =>
+  new ApiError('E0000001', subject, causes)
+
+/** The envelope, with an id that the operator finds again in the logs. */
+export function errorEnvelope(error: ApiError): {
+  readonly errorCode: string
+  readonly errorSummary: string
+  readonly errorLink: string
+  readonly errorId: string
+  readonly errorCauses: readonly { readonly errorSummary: string }[]
+} {
+  return {
+    errorCode: error.code,
+    errorSummary: error.summary,
+    errorLink: error.code,
+    errorId: `oae${base64url(randomBytes(16))}`,
+    errorCauses: error.causes.map((errorSummary) => ({ errorSummary })),
+  }
+}
+
+export function apiErrorAnswer(
+  error: ApiError,
+  headers: Readonly<Record<string, string>> = {},
+): Response {
+  return new Response(JSON.stringify(errorEnvelope(error)), {
+    status: error.status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+  })
+}

@@ -1,0 +1,31 @@
+/** The `scope` parameter: space-separated scope-tokens, RFC 6749 §3.3. */
+import { limits } from '../platform/limits.ts'
+
+const SCOPE_TOKEN = /^[\x21\x23-\x5B\x5D-\x7E]+$/
+
+export const isScopeToken = (text: string): boolean => SCOPE_TOKEN.test(text)
+
+/** The names in order, each once; null when the text is not a scope list or is too long. */
+export function parseScope(text: string): readonly string[] | null {
+  if (text.length > limits.scopeParameterCharactersMax) return null
+  const names = new Set<string>()
+  for (const name of text.split(' ')) {
+    if (name === '') continue
+    if (!SCOPE_TOKEN.test(name)) return null
+    names.add(name)
+  }
+  return names.size > limits.requestedScopesMax ? null : [...names]
+}
+
+export const formatScope = (names: readonly string[]): string => names.join(' ')
+
+/** The scopes that OpenID Connect and Okta define; they exist on every custom server. */
+export const OIDC_SCOPES: readonly string[] = [
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+  'device_sso',
+]

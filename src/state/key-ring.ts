@@ -1,0 +1,200 @@
+/**
+ * Durable Object: the signing keys of one authorization server. The only writer of its ring; every rule is a pure
+ * transition of domain/key-rotation.ts. Private keys enter storage as ciphertext only. Rotation runs by alarm and
+ * lazily on read, so a missed alarm delays nothing.
+ */
+import { DurableObject } from 'cloudflare:workers'
+import type { RotationMode, SigningAlgorithm } from '../domain/authorization-server.ts'
+import {
+  advance,
+  configure,
+  found,
+  needsNext,
+  nextChange,
+  rotate,
+  view,
+  withNext,
+  type Ring,
+  type RingView,
+  type SigningKey,
+} from '../domain/key-rotation.ts'
+import { generateSigningKey, rewrap } from '../keys/generate.ts'
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
+import type { KeyEncryption } from '../platform/key-encryption.ts'
+import { logFault } from '../platform/log.ts'
+import { readSettings } from '../platform/settings.ts'
+import { saveSigningState } from '../store/authorization-servers.ts'
+
+export interface RingSettings {
+  readonly serverId: string
+  readonly algorithm: SigningAlgorithm
+  readonly rotationMode: RotationMode
+}
+
+type StoredRing = Omit<Ring, 'keys'>
+
+export class KeyRing extends DurableObject<Cloudflare.Env> {
+  #keyEncryption: KeyEncryption | undefined
+
+  /** The ring as isolates use it, advanced to `now` (seconds); null before it was first configured. */
+  async read(now: number): Promise<RingView | null> {
+    const ring = this.#load()
+    if (ring === null) return null
+    const advanced = advance(ring, now)
+    if (advanced !== ring) {
+      this.#save(advanced)
+      await this.#afterChange(advanced)
+    } else if (needsNext(ring) || this.#isWrappedAnew(ring)) await this.#wakeSoon()
+    return view(advanced)
+  }
+
+  /** Creates the ring, or changes its mode or algorithm. Safe to repeat. */
+  async configure(settings: RingSettings, now: number): Promise<RingView> {
+    const { serverId, algorithm, rotationMode } = settings
+    if (this.#load() === null) {
+      const active = await this.#generate(serverId, algorithm, now)
+      const next = await this.#generate(serverId, algorithm, now)
+      // Nothing is awaited from here on, so of two first calls one creates the ring and the other finds it.
+      if (this.#load() === null)
+        this.#save(found({ serverId, algorithm, rotationMode }, active, next, now))
+    }
+    const ring = this.#required()
+    const configured = configure(ring, { algorithm, rotationMode }, now)
+    if (configured !== ring) this.#save(configured)
+    return this.#settle(now)
+  }
+
+  /** POST …/lifecycle/keyRotate: immediate, in both modes. An emergency drops the old key from the published set. */
+  async rotate(now: number, emergency: boolean): Promise<RingView | null> {
+    if (this.#load() === null) return null
+    await this.#supplyNext(now)
+    this.#save(rotate(this.#required(), now, emergency))
+    return this.#settle(now)
+  }
+
+  /** Forgets every key: the server was deleted. */
+  async destroy(): Promise<void> {
+    await this.ctx.storage.deleteAlarm()
+    await this.ctx.storage.deleteAll()
+  }
+
+  override async alarm(): Promise<void> {
+    const ring = this.#load()
+    if (ring === null) return
+    const now = nowSeconds()
+    try {
+      await this.#supplyNext(now)
+      const current = this.#required()
+      const advanced = advance(current, now)
+      if (advanced !== current) this.#save(advanced)
+      await this.#rewrapAll()
+      await this.#settle(now)
+    } catch (cause) {
+      logFault('key-ring.alarm', { serverId: ring.serverId }, cause)
+      await this.ctx.storage.setAlarm(nowMillis() + 60_000)
+    }
+  }
+
+  /** Leaves the ring complete: a NEXT key is there, the alarm is set, the configuration knows the active key. */
+  async #settle(now: number): Promise<RingView> {
+    await this.#supplyNext(now)
+    const ring = this.#required()
+    await this.#afterChange(ring)
+    return view(ring)
+  }
+
+  async #supplyNext(now: number): Promise<void> {
+    const before = this.#required()
+    if (!needsNext(before)) return
+    const next = await this.#generate(before.serverId, before.algorithm, now)
+    const ring = this.#load()
+    if (ring !== null && needsNext(ring) && ring.algorithm === next.algorithm)
+      this.#save(withNext(ring, next))
+  }
+
+  async #rewrapAll(): Promise<void> {
+    const keyEncryption = this.#encryption()
+    for (const key of this.#required().keys) {
+      if (key.wrapped.keyVersion === keyEncryption.currentVersion) continue
+      const rewrapped = await rewrap(key, this.#required().serverId, keyEncryption)
+      const ring = this.#required()
+      this.#save({
+        ...ring,
+        version: ring.version + 1,
+        keys: ring.keys.map((existing) =>
+          existing.kid === key.kid ? { ...existing, wrapped: rewrapped.wrapped } : existing,
+        ),
+      })
+    }
+  }
+
+  #isWrappedAnew(ring: Ring): boolean {
+    const current = this.#encryption().currentVersion
+    return ring.keys.some((key) => key.wrapped.keyVersion !== current)
+  }
+
+  async #afterChange(ring: Ring): Promise<void> {
+    const active = ring.keys.find((key) => key.status === 'ACTIVE')
+    const change = needsNext(ring) ? nowSeconds() : nextChange(ring)
+    if (change === null) await this.ctx.storage.deleteAlarm()
+    else await this.ctx.storage.setAlarm(Math.max(change * 1000, nowMillis() + 100))
+    try {
+      await saveSigningState(this.env.DB, ring.serverId, {
+        kid: active?.kid ?? null,
+        lastRotated: ring.lastRotated,
+        nextRotation: ring.nextRotation,
+      })
+    } catch (cause) {
+      // Only lists show these columns; the ring itself is right, and the next change writes them again.
+      logFault('key-ring.columns', { serverId: ring.serverId }, cause)
+      await this.#wakeSoon()
+    }
+  }
+
+  async #wakeSoon(): Promise<void> {
+    await this.ctx.storage.setAlarm(nowMillis() + 1000)
+  }
+
+  #generate(serverId: string, algorithm: SigningAlgorithm, now: number): Promise<SigningKey> {
+    return generateSigningKey(serverId, algorithm, this.#encryption(), now)
+  }
+
+  #encryption(): KeyEncryption {
+    this.#keyEncryption ??= readSettings({ ...this.env }).keyEncryption
+    return this.#keyEncryption
+  }
+
+  #required(): Ring {
+    const ring = this.#load()
+    if (ring === null) throw new Error('The key ring does not exist')
+    return ring
+  }
+
+  #load(): Ring | null {
+    const stored = this.ctx.storage.kv.get<StoredRing>('ring')
+    if (stored === undefined) return null
+    const rows = this.ctx.storage.sql.exec<{ record: string }>('SELECT record FROM keys')
+    return { ...stored, keys: rows.toArray().map((row) => JSON.parse(row.record) as SigningKey) }
+  }
+
+  #save({ keys, ...stored }: Ring): void {
+    this.ctx.storage.transactionSync(() => {
+      const { sql } = this.ctx.storage
+      sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) WITHOUT ROWID')
+      sql.exec('INSERT OR IGNORE INTO migrations (version) VALUES (1)')
+      sql.exec(
+        'CREATE TABLE IF NOT EXISTS keys (kid TEXT PRIMARY KEY, record TEXT NOT NULL) WITHOUT ROWID',
+      )
+      const kept = new Set(keys.map((key) => key.kid))
+      for (const { kid } of sql.exec<{ kid: string }>('SELECT kid FROM keys').toArray())
+        if (!kept.has(kid)) sql.exec('DELETE FROM keys WHERE kid = ?', kid)
+      for (const key of keys)
+        sql.exec(
+          'INSERT INTO keys (kid, record) VALUES (?1, ?2) ON CONFLICT (kid) DO UPDATE SET record = ?2 WHERE record <> ?2',
+          key.kid,
+          JSON.stringify(key),
+        )
+      this.ctx.storage.kv.put('ring', stored)
+    })
+  }
+}

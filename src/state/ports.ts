@@ -1,0 +1,86 @@
+/** The Durable Objects and D1 behind the ports of the token path. Known to the composition root only. */
+import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import type { RingView } from '../domain/key-rotation.ts'
+import type { OutboxEntry } from '../domain/outbox.ts'
+import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
+import { orgServer } from '../issuer/org-server.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import type { Settings } from '../platform/settings.ts'
+import { StorageUnavailable } from '../platform/storage-errors.ts'
+import { findServer } from '../store/authorization-servers.ts'
+import { readConfiguration, type StoredConfiguration } from '../store/configuration.ts'
+import { drainOutbox } from '../store/outbox.ts'
+import { seed } from '../store/seed.ts'
+import { writeEvent } from '../store/system-log.ts'
+
+export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
+  async enter(ledger, id, expiresSeconds) {
+    return env.LEDGER.getByName(ledger).enter(id, expiresSeconds)
+  },
+  async has(ledger, id) {
+    return env.LEDGER.getByName(ledger).has(id)
+  },
+})
+
+/** Configuration from D1, keys from the ring objects. An empty database is seeded by whoever reads it first. */
+export function snapshotSourceOf(env: Cloudflare.Env, settings: Settings): SnapshotSource {
+  const org = orgServer(settings.origin)
+  return {
+    async readConfiguration({ serverId, clientId }) {
+      const isOrg = serverId === ORG_SERVER_ID
+      const wanted = { serverId: isOrg ? null : serverId, clientId }
+      const read = await readSeeded(env, settings, () => readConfiguration(env.DB, wanted))
+      return { server: isOrg ? org : read.server, client: read.client }
+    },
+    async readRing(name) {
+      return readRing(env, name)
+    },
+    async foundRing(name, { signingAlgorithm, rotationMode }) {
+      const settingsOfRing = { serverId: name, algorithm: signingAlgorithm, rotationMode }
+      return env.KEY_RING.getByName(name).configure(settingsOfRing, nowSeconds())
+    },
+  }
+}
+
+const readRing = (env: Cloudflare.Env, name: string): Promise<RingView | null> =>
+  env.KEY_RING.getByName(name).read(nowSeconds()) as Promise<RingView | null>
+
+/** Reads; when the database turns out to be empty, seeds it and reads again. */
+async function readSeeded(
+  env: Cloudflare.Env,
+  settings: Settings,
+  read: () => Promise<StoredConfiguration>,
+): Promise<StoredConfiguration> {
+  const first = await read()
+  if (first.orgId !== null) return first
+  if (await seed(env.DB, settings)) await drainOutbox(env.DB, (entry) => deliver(env, entry))
+  const second = await read()
+  if (second.orgId === null) throw new StorageUnavailable('the database could not be seeded')
+  return second
+}
+
+/** Makes sure that the org exists; for paths that read D1 without a snapshot. */
+export async function ensureSeeded(env: Cloudflare.Env, settings: Settings): Promise<string> {
+  const none = { serverId: null, clientId: null }
+  const read = await readSeeded(env, settings, () => readConfiguration(env.DB, none))
+  return read.orgId!
+}
+
+/** Carries out one outbox entry. Every kind is safe to repeat and reads the state that is true now. */
+export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<void> {
+  switch (entry.kind) {
+    case 'key-ring.configure': {
+      const server = await findServer(env.DB, entry.subject)
+      if (server === null) return
+      const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
+      const ring = env.KEY_RING.getByName(serverId)
+      await ring.configure({ serverId, algorithm, rotationMode }, nowSeconds())
+      return
+    }
+    case 'key-ring.destroy':
+      await env.KEY_RING.getByName(entry.subject).destroy()
+      return
+    case 'system-log':
+      await writeEvent(env.LOG_DB, entry.payload)
+  }
+}

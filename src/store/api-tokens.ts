@@ -1,0 +1,42 @@
+/** Table api_tokens, with the creator's state and roles, which are what a token may do. */
+import { readBatch } from './database.ts'
+
+export interface ApiToken {
+  readonly id: string
+  readonly userId: string
+  readonly userStatus: string
+  readonly login: string
+  readonly roles: readonly string[]
+}
+
+/** Finds a token by any of the MACs that its value can have (one a version of the key). */
+export async function findApiToken(
+  db: D1Database,
+  macs: readonly string[],
+): Promise<ApiToken | null> {
+  const marks = macs.map((_, index) => `?${index + 1}`).join(', ')
+  const [tokens, roles] = await readBatch(db, [
+    db
+      .prepare(
+        `SELECT t.id, t.user_id, u.status, u.login FROM api_tokens t JOIN users u ON u.id = t.user_id
+         WHERE t.mac IN (${marks})`,
+      )
+      .bind(...macs),
+    db
+      .prepare(
+        `SELECT r.role FROM role_assignments r JOIN api_tokens t ON t.user_id = r.principal_id
+         WHERE r.principal_type = 'USER' AND t.mac IN (${marks})`,
+      )
+      .bind(...macs),
+  ])
+  const row = tokens?.results[0] as
+    { id: string; user_id: string; status: string; login: string } | undefined
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    userId: row.user_id,
+    userStatus: row.status,
+    login: row.login,
+    roles: (roles?.results as { role: string }[]).map(({ role }) => role),
+  }
+}

@@ -1,0 +1,61 @@
+/** Tables apps, app_secrets, app_keys, app_grants and role_assignments, read together as the client of the token path. */
+import type { JWK } from 'jose'
+import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
+import type { Status } from '../domain/authorization-server.ts'
+import type { Envelope } from '../platform/key-encryption.ts'
+import { json } from './database.ts'
+
+interface ClientRow {
+  id: string
+  client_id: string
+  label: string
+  status: Status
+  application_type: string | null
+  grant_types: string
+  token_endpoint_auth_method: TokenEndpointAuthMethod
+  jwks_uri: string | null
+  profile: string
+  tokens_not_before: number
+}
+
+/** The statements that make a client, by its client_id. {@link clientFromResults} reads their results. */
+export const selectClient = (db: D1Database, clientId: string): readonly D1PreparedStatement[] =>
+  [
+    `SELECT id, client_id, label, status, application_type, grant_types, token_endpoint_auth_method, jwks_uri, profile,
+     tokens_not_before FROM apps WHERE client_id = ?1`,
+    `SELECT s.id, s.status, s.mac, s.envelope FROM app_secrets s JOIN apps a ON a.id = s.app_id WHERE a.client_id = ?1`,
+    `SELECT k.id, k.kid, k.jwk FROM app_keys k JOIN apps a ON a.id = k.app_id
+     WHERE a.client_id = ?1 AND k.status = 'ACTIVE'`,
+    `SELECT g.scope FROM app_grants g JOIN apps a ON a.id = g.app_id WHERE a.client_id = ?1`,
+    `SELECT role FROM role_assignments WHERE principal_type = 'CLIENT' AND principal_id = ?1`,
+  ].map((statement) => db.prepare(statement).bind(clientId))
+
+export const CLIENT_STATEMENTS = 5
+
+export function clientFromResults(results: readonly D1Result[]): Client | null {
+  const [app, secrets, keys, grants, roles] = results.map((result) => result.results)
+  const row = app?.[0] as ClientRow | undefined
+  if (row === undefined) return null
+  return {
+    id: row.id,
+    clientId: row.client_id,
+    label: row.label,
+    status: row.status,
+    applicationType: row.application_type,
+    grantTypes: json<string[]>(row.grant_types),
+    authMethod: row.token_endpoint_auth_method,
+    secrets: (secrets as { id: string; status: Status; mac: string; envelope: string }[]).map(
+      ({ id, status, mac, envelope }) => ({ id, status, mac, envelope: json<Envelope>(envelope) }),
+    ),
+    keys: (keys as { id: string; kid: string | null; jwk: string }[]).map(({ id, kid, jwk }) => ({
+      id,
+      kid,
+      jwk: json<JWK>(jwk),
+    })),
+    jwksUri: row.jwks_uri,
+    profile: json<Record<string, unknown>>(row.profile),
+    orgScopes: (grants as { scope: string }[]).map(({ scope }) => scope),
+    roles: (roles as { role: string }[]).map(({ role }) => role),
+    tokensNotBefore: row.tokens_not_before,
+  }
+}

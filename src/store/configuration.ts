@@ -1,0 +1,81 @@
+/**
+ * The one cold read of the token path: a server with everything below it and a client, in one batch on the primary,
+ * together with whether the database is seeded and of which schema version it is.
+ */
+import type { ConfigurationRead, ServerConfiguration } from '../domain/snapshot.ts'
+import { serverColumns, serverFromRow, type ServerRow } from './authorization-servers.ts'
+import { claimsFromRows, selectClaims, type ClaimRow } from './claims.ts'
+import { SchemaMismatch } from '../platform/storage-errors.ts'
+import { CLIENT_STATEMENTS, clientFromResults, selectClient } from './clients.ts'
+import { readBatch } from './database.ts'
+import {
+  policiesFromRows,
+  selectPolicies,
+  selectRules,
+  type PolicyRow,
+  type RuleRow,
+} from './policies.ts'
+import { scopesFromRows, selectScopes, type ScopeRow } from './scopes.ts'
+
+/** What one batch says. `orgId` is null while the database is empty. */
+export interface StoredConfiguration extends ConfigurationRead {
+  readonly orgId: string | null
+}
+
+/** Schema versions that this code works with: expand, then contract. */
+const SCHEMA_VERSIONS = { from: 1, to: 1 } as const
+
+const SERVER_STATEMENTS = 5
+
+export async function readConfiguration(
+  db: D1Database,
+  wanted: { readonly serverId: string | null; readonly clientId: string | null },
+): Promise<StoredConfiguration> {
+  const statements = [
+    db.prepare(
+      'SELECT (SELECT max(version) FROM schema_version) AS version, (SELECT org_id FROM meta) AS org_id',
+    ),
+    ...(wanted.serverId === null ? [] : selectServer(db, wanted.serverId)),
+    ...(wanted.clientId === null ? [] : selectClient(db, wanted.clientId)),
+  ]
+  const results = await readBatch(db, statements)
+  const state = results[0]?.results[0] as { version: number | null; org_id: string | null }
+  const version = state.version ?? 0
+  if (version < SCHEMA_VERSIONS.from || version > SCHEMA_VERSIONS.to)
+    throw new SchemaMismatch(`the database has schema version ${version}`)
+  const serverResults = wanted.serverId === null ? [] : results.slice(1, 1 + SERVER_STATEMENTS)
+  return {
+    orgId: state.org_id,
+    server: wanted.serverId === null ? null : serverFromResults(serverResults),
+    client: wanted.clientId === null ? null : clientFromResults(results.slice(-CLIENT_STATEMENTS)),
+  }
+}
+
+/** A server and all that belongs to it. */
+export async function readServerConfiguration(
+  db: D1Database,
+  serverId: string,
+): Promise<ServerConfiguration | null> {
+  return (await readConfiguration(db, { serverId, clientId: null })).server
+}
+
+const selectServer = (db: D1Database, serverId: string): readonly D1PreparedStatement[] => [
+  db.prepare(`SELECT ${serverColumns} FROM authorization_servers WHERE id = ?1`).bind(serverId),
+  selectScopes(db, serverId),
+  selectClaims(db, serverId),
+  selectPolicies(db, serverId),
+  selectRules(db, serverId),
+]
+
+function serverFromResults(results: readonly D1Result[]): ServerConfiguration | null {
+  const [servers, scopes, claims, policies, rules] = results.map((result) => result.results)
+  const row = servers?.[0] as ServerRow | undefined
+  if (row === undefined) return null
+  return {
+    server: serverFromRow(row),
+    version: row.version,
+    scopes: scopesFromRows(row.id, scopes as ScopeRow[]),
+    claims: claimsFromRows(row.id, claims as ClaimRow[]),
+    policies: policiesFromRows(policies as PolicyRow[], rules as RuleRow[]),
+  }
+}
