@@ -21,6 +21,7 @@ export function oauthMetadata(
   const published = [...scopes.values()].filter(
     (scope) => !scope.system && scope.metadataPublish === 'ALL_CLIENTS',
   )
+  const scopeNames = (isOrg ? orgScopes : published).map((scope) => scope.name)
   return {
     issuer: urls.issuer,
     token_endpoint: urls.token,
@@ -29,9 +30,8 @@ export function oauthMetadata(
     response_types_supported: [],
     grant_types_supported: grantTypes,
     subject_types_supported: ['public'],
-    scopes_supported: isOrg
-      ? orgScopes.map((scope) => scope.name)
-      : published.map((scope) => scope.name),
+    // §3.2: a list without elements is left out; response_types_supported alone is required by §2.
+    ...(scopeNames.length > 0 && { scopes_supported: scopeNames }),
     token_endpoint_auth_methods_supported: isOrg ? ['private_key_jwt'] : confidential,
     token_endpoint_auth_signing_alg_values_supported: isOrg
       ? SIGNED_ASSERTION_ALGORITHMS

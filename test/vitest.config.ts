@@ -1,0 +1,50 @@
+/**
+ * Three projects in one run: `unit` (pure, in Node), `workerd` (the Worker with its D1 and Durable Objects inside the
+ * runtime) and `e2e` (the product as a process, driven by clients that are not ours).
+ */
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+import { testBindings } from './bindings.ts'
+
+const root = new URL('..', import.meta.url).pathname
+
+export default defineConfig({
+  root,
+  test: {
+    projects: [
+      { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'] } },
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: `${root}wrangler.toml` },
+            miniflare: {
+              bindings: {
+                ...testBindings,
+                TEST_MIGRATIONS: await readD1Migrations(`${root}src/store/migrations`),
+                TEST_LOG_MIGRATIONS: await readD1Migrations(`${root}src/store/log-migrations`),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workerd',
+          root,
+          include: ['test/workerd/**/*.test.ts'],
+          setupFiles: ['test/workerd/setup.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          root,
+          include: ['test/e2e/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+})
