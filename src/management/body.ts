@@ -1,5 +1,5 @@
 /** JSON bodies of the management door: bounded in bytes and depth, parsed by a zod schema, every fault a named cause. */
-import { z } from 'zod'
+import type * as z from 'zod'
 import { parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { boundedText } from '../protocol/form.ts'

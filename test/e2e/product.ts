@@ -1,0 +1,77 @@
+/**
+ * The product as a user starts it: `npm start` in a process group of its own, on a free port, with state of its own.
+ * Stopping kills the group, because the development server leaves children behind.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const root = join(import.meta.dirname, '..', '..')
+
+export interface Product {
+  readonly origin: string
+  readonly output: string
+  /** Kills everything at once, as a crash would. */
+  readonly kill: () => Promise<void>
+}
+
+export const API_TOKEN = '00e2e-bootstrap-token-for-the-test-only'
+
+export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'edgemint-'))
+
+export const remove = (folder: string): void => rmSync(folder, { recursive: true, force: true })
+
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() =>
+        resolve(typeof address === 'object' && address !== null ? address.port : 0),
+      )
+    })
+  })
+}
+
+/** Resolves once the line that mints a token is printed. */
+export function startProduct(stateDir: string, port: number): Promise<Product> {
+  const child = spawn('npm', ['start'], {
+    cwd: root,
+    detached: true,
+    env: {
+      ...process.env,
+      PORT: String(port),
+      STATE_DIR: stateDir,
+      ORIGIN: '',
+      KEY_ENCRYPTION_KEY: 'AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=',
+      BOOTSTRAP_API_TOKEN: API_TOKEN,
+      BOOTSTRAP_ADMIN_LOGIN: 'admin@example.com',
+      BOOTSTRAP_ADMIN_PASSWORD: 'not used yet',
+      OUTBOUND_ALLOWED_ORIGINS: process.env['TEST_OUTBOUND'] ?? '',
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let output = ''
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  const kill = async (): Promise<void> => {
+    try {
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+    } catch {
+      // The group is gone already.
+    }
+    await exited
+  }
+  return new Promise((resolve, reject) => {
+    const read = (chunk: Buffer): void => {
+      output += chunk.toString()
+      if (/curl -s -u .*\n/.test(output))
+        resolve({ origin: `http://localhost:${port}`, output, kill })
+    }
+    child.stdout.on('data', read)
+    child.stderr.on('data', read)
+    child.once('exit', (code) => reject(new Error(`npm start ended with ${code}\n${output}`)))
+  })
+}

@@ -1,0 +1,210 @@
+/**
+ * `npm start` from nothing, killed and started again: the printed line mints, Okta's verifier and openid-client accept
+ * what it mints, and keys and data survive.
+ */
+import OktaJwtVerifier from '@okta/jwt-verifier'
+import { execFileSync } from 'node:child_process'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import {
+  API_TOKEN,
+  freePort,
+  remove,
+  startProduct,
+  temporaryFolder,
+  type Product,
+} from './product.ts'
+
+interface TokenAnswer {
+  readonly access_token: string
+  readonly scope: string
+}
+
+let stateDir: string
+let port: number
+let product: Product
+
+beforeAll(async () => {
+  stateDir = temporaryFolder()
+  port = await freePort()
+  product = await startProduct(stateDir, port)
+})
+
+afterAll(async () => {
+  await product.kill()
+  remove(stateDir)
+})
+
+const issuer = (): string => `${product.origin}/oauth2/default`
+
+/** Runs the printed line as a user would, in a shell. */
+function runPrintedLine(): TokenAnswer {
+  const line = product.output.split('\n').find((one) => one.includes('curl -s -u'))
+  return JSON.parse(execFileSync('sh', ['-c', line ?? 'false'], { encoding: 'utf8' }))
+}
+
+const credentials = (): readonly [string, string] => {
+  const [, id, secret] = /-u '([^:']+):([^']+)'/.exec(product.output) ?? []
+  return [id ?? '', secret ?? '']
+}
+
+async function json(path: string, init: RequestInit = {}): Promise<unknown> {
+  const response = await fetch(product.origin + path, {
+    ...init,
+    headers: { authorization: `SSWS ${API_TOKEN}`, 'content-type': 'application/json' },
+  })
+  return response.json()
+}
+
+describe('npm start', () => {
+  it('prints the issuers, the administrator and no secret that was given to it', () => {
+    expect(product.output).toContain(`org       ${product.origin}\n`)
+    expect(product.output).toContain(`default   ${issuer()}\n`)
+    expect(product.output).toContain('admin@example.com')
+    expect(product.output).not.toContain(API_TOKEN)
+    expect(product.output).not.toContain('not used yet')
+  })
+
+  it('the printed line mints an access token that @okta/jwt-verifier accepts', async () => {
+    const { access_token: token, scope } = runPrintedLine()
+    expect(scope).toBe('demo:read')
+    const verifier = new OktaJwtVerifier({
+      issuer: issuer(),
+      testing: { disableHttpsCheck: true },
+      assertClaims: { 'scp.includes': ['demo:read'] },
+    } as ConstructorParameters<typeof OktaJwtVerifier>[0])
+    const { claims } = await verifier.verifyAccessToken(token, 'api://default')
+    expect(claims['cid']).toBe(credentials()[0])
+    await expect(verifier.verifyAccessToken(token, 'api://other')).rejects.toThrow(/audience/i)
+    await expect(
+      verifier.verifyAccessToken(`${token.slice(0, -4)}AAAA`, 'api://default'),
+    ).rejects.toThrow(/signature/i)
+  })
+
+  it('[RFC8414-3] jose verifies a token from the discovery document alone', async () => {
+    const metadata = (await (
+      await fetch(`${product.origin}/.well-known/oauth-authorization-server/oauth2/default`)
+    ).json()) as { issuer: string; jwks_uri: string }
+    const { payload } = await jwtVerify(
+      runPrintedLine().access_token,
+      createRemoteJWKSet(new URL(metadata.jwks_uri)),
+      { issuer: metadata.issuer, audience: 'api://default' },
+    )
+    expect(payload['scp']).toEqual(['demo:read'])
+  })
+
+  it.each([
+    ['client_secret_basic', client.ClientSecretBasic],
+    ['client_secret_post', client.ClientSecretPost],
+    ['client_secret_jwt', client.ClientSecretJwt],
+  ] as const)(
+    'openid-client discovers, mints, introspects and revokes with %s',
+    async (method, authentication) => {
+      const app = (await json('/api/v1/apps', {
+        method: 'POST',
+        body: JSON.stringify({
+          name: 'oidc_client',
+          label: `openid-client ${method}`,
+          signOnMode: 'OPENID_CONNECT',
+          credentials: { oauthClient: { token_endpoint_auth_method: method } },
+          settings: {
+            oauthClient: {
+              application_type: 'service',
+              grant_types: ['client_credentials'],
+              response_types: ['token'],
+            },
+          },
+        }),
+      })) as { credentials: { oauthClient: { client_id: string; client_secret: string } } }
+      const { client_id: id, client_secret: secret } = app.credentials.oauthClient
+      await drive(id, undefined, authentication(secret))
+    },
+  )
+
+  it('openid-client discovers, mints, introspects and revokes with private_key_jwt', async () => {
+    const pair = await client.randomDPoPKeyPair('ES256', { extractable: true })
+    const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey)
+    const app = (await json('/api/v1/apps', {
+      method: 'POST',
+      body: JSON.stringify({
+        name: 'oidc_client',
+        label: 'openid-client private_key_jwt',
+        signOnMode: 'OPENID_CONNECT',
+        credentials: { oauthClient: { token_endpoint_auth_method: 'private_key_jwt' } },
+        settings: {
+          oauthClient: {
+            application_type: 'service',
+            grant_types: ['client_credentials'],
+            response_types: ['token'],
+            jwks: {
+              keys: [{ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y, kid: 'k1', use: 'sig' }],
+            },
+          },
+        },
+      }),
+    })) as { credentials: { oauthClient: { client_id: string } } }
+    await drive(
+      app.credentials.oauthClient.client_id,
+      undefined,
+      client.PrivateKeyJwt({ key: pair.privateKey, kid: 'k1' }),
+    )
+  })
+})
+
+async function drive(
+  id: string,
+  metadata: undefined,
+  authentication: client.ClientAuth,
+): Promise<void> {
+  const configuration = await client.discovery(new URL(issuer()), id, metadata, authentication, {
+    algorithm: 'oauth2',
+    execute: [client.allowInsecureRequests],
+  })
+  expect(configuration.serverMetadata().issuer).toBe(issuer())
+  const tokens = await client.clientCredentialsGrant(configuration, { scope: 'demo:read' })
+  expect([tokens.token_type, tokens.expiresIn(), tokens.scope]).toEqual([
+    'bearer',
+    3600,
+    'demo:read',
+  ])
+  const active = await client.tokenIntrospection(configuration, tokens.access_token)
+  expect(active).toMatchObject({ active: true, client_id: id })
+  await client.tokenRevocation(configuration, tokens.access_token)
+  expect((await client.tokenIntrospection(configuration, tokens.access_token)).active).toBe(false)
+  await expect(
+    client.clientCredentialsGrant(configuration, { scope: 'nope' }),
+  ).rejects.toMatchObject({ error: 'invalid_scope', status: 400 })
+}
+
+describe('killed and started again', () => {
+  it('the same keys, the same data, tokens still good, revoked ones still dead', async () => {
+    const [id, secret] = credentials()
+    const ask = async (name: string, token: string): Promise<{ active?: boolean }> => {
+      const response = await fetch(`${issuer()}/v1/${name}`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa(`${id}:${secret}`)}`,
+          'content-type': 'application/x-www-form-urlencoded',
+        },
+        body: `token=${token}`,
+      })
+      const text = await response.text()
+      return text === '' ? {} : JSON.parse(text)
+    }
+    const [kept, revoked] = [runPrintedLine().access_token, runPrintedLine().access_token]
+    await ask('revoke', revoked)
+    const keys = await (await fetch(`${issuer()}/v1/keys`)).text()
+    const servers = await json('/api/v1/authorizationServers')
+
+    await product.kill()
+    product = await startProduct(stateDir, port)
+
+    expect(await (await fetch(`${issuer()}/v1/keys`)).text()).toBe(keys)
+    expect(await json('/api/v1/authorizationServers')).toEqual(servers)
+    expect(credentials()).toEqual([id, secret])
+    expect((await ask('introspect', kept)).active).toBe(true)
+    expect((await ask('introspect', revoked)).active).toBe(false)
+    expect(runPrintedLine().scope).toBe('demo:read')
+  })
+})
