@@ -38,20 +38,20 @@ export function freePort(): Promise<number> {
 
 /** Resolves once the line that mints a token is printed. */
 export function startProduct(stateDir: string, port: number): Promise<Product> {
+  const environment: Readonly<Record<string, string | undefined>> = {
+    ...process.env,
+    PORT: String(port),
+    STATE_DIR: stateDir,
+    ORIGIN: '',
+    KEY_ENCRYPTION_KEY: 'AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=',
+    BOOTSTRAP_API_TOKEN: API_TOKEN,
+    BOOTSTRAP_ADMIN_LOGIN: 'admin@example.com',
+    BOOTSTRAP_ADMIN_PASSWORD: 'not used yet',
+  }
   const child = spawn('npm', ['start'], {
     cwd: root,
     detached: true,
-    env: {
-      ...process.env,
-      PORT: String(port),
-      STATE_DIR: stateDir,
-      ORIGIN: '',
-      KEY_ENCRYPTION_KEY: 'AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=',
-      BOOTSTRAP_API_TOKEN: API_TOKEN,
-      BOOTSTRAP_ADMIN_LOGIN: 'admin@example.com',
-      BOOTSTRAP_ADMIN_PASSWORD: 'not used yet',
-      OUTBOUND_ALLOWED_ORIGINS: process.env['TEST_OUTBOUND'] ?? '',
-    },
+    env: environment as NodeJS.ProcessEnv,
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''

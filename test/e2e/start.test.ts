@@ -4,7 +4,7 @@
  */
 import OktaJwtVerifier from '@okta/jwt-verifier'
 import { execFileSync } from 'node:child_process'
-import { createRemoteJWKSet, jwtVerify } from 'jose'
+import { createRemoteJWKSet, exportJWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -124,7 +124,7 @@ describe('npm start', () => {
 
   it('openid-client discovers, mints, introspects and revokes with private_key_jwt', async () => {
     const pair = await client.randomDPoPKeyPair('ES256', { extractable: true })
-    const jwk = await crypto.subtle.exportKey('jwk', pair.publicKey)
+    const jwk = await exportJWK(pair.publicKey)
     const app = (await json('/api/v1/apps', {
       method: 'POST',
       body: JSON.stringify({
@@ -138,7 +138,7 @@ describe('npm start', () => {
             grant_types: ['client_credentials'],
             response_types: ['token'],
             jwks: {
-              keys: [{ kty: jwk.kty, crv: jwk.crv, x: jwk.x, y: jwk.y, kid: 'k1', use: 'sig' }],
+              keys: [{ ...jwk, kid: 'k1', use: 'sig' }],
             },
           },
         },

@@ -237,9 +237,7 @@ describe('the org server', () => {
     const scoped = await aServer({ scopes: [{ name: 'read' }] })
     const value = await token(scoped)
     const response = await api('GET', '/api/v1/apps', undefined, `Bearer ${value}`)
-    expect([response.status, ((await response.json()))['errorCode']]).toEqual([
-      401,
-      'E0000011',
-    ])
+    const [status, body] = await answered(response)
+    expect([status, body['errorCode']]).toEqual([401, 'E0000011'])
   })
 })

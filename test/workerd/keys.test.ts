@@ -27,7 +27,7 @@ const jwks = async (id: string): Promise<JSONWebKeySet> =>
 const statuses = (keys: Json): readonly string[] =>
   (keys as Json[]).map((key) => key['status']).toSorted()
 const kidOf = async (response: Response): Promise<string | undefined> =>
-  decodeProtectedHeader(((await response.json()))['access_token']).kid
+  decodeProtectedHeader((await answered(response))[1]['access_token']).kid
 
 afterEach(() => {
   vi.useRealTimers()

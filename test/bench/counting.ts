@@ -1,0 +1,140 @@
+/**
+ * Counts the D1, Durable Object and cache operations of one warm token. The built bundle runs unchanged
+ * inside a generated Worker whose bindings count (tally.ts); requests go one at a time, and each answer
+ * says in a header what was asked of the platform while it was being made.
+ */
+import { SignJWT, type CryptoKey } from 'jose'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildWorker } from './bundle.ts'
+import {
+  applyMigrations,
+  createAssertionClient,
+  productWorker,
+  setUpProduct,
+  type TokenEndpoint,
+} from './endpoints.ts'
+import type { TokenRequest } from './load.ts'
+import { productClasses, readProductConfiguration } from './product-configuration.ts'
+import { startServer } from './server.ts'
+import type { Operations } from './tally.ts'
+import { requestToken } from './verification.ts'
+
+export interface OperationCount {
+  readonly authentication: string
+  /** What the first token of the counting run needs: proof that the counting works. */
+  readonly first: Operations
+  /** One entry a warm token. */
+  readonly warm: readonly Operations[]
+}
+
+const HEADER = 'x-bench-operations'
+const WARM_TOKENS = 100
+
+const literal = (...path: string[]): string => JSON.stringify(join(...path))
+
+/** The Worker around the product; it patches the globals before the product's modules look at them. */
+function entrySource(product: string): string {
+  const { durableObjects, entrypoints } = productClasses()
+  const classes = [...durableObjects, ...entrypoints].map(
+    (name) => `export class ${name} extends product.${name} {
+  constructor(ctx, env) { super(ctx, countedBindings(env)) }
+}`,
+  )
+  return `import ${literal(import.meta.dirname, 'tally-globals.ts')}
+import { withEnv } from 'cloudflare:workers'
+import { total, countedBindings, countedContext } from ${literal(import.meta.dirname, 'tally.ts')}
+import * as product from ${literal(product, 'index.js')}
+${classes.join('\n')}
+export default {
+  async fetch(request, env, ctx) {
+    const bindings = countedBindings(env)
+    const before = { ...total }
+    const answer = await withEnv(bindings, () =>
+      product.default.fetch(request, bindings, countedContext(ctx)))
+    const asked = Object.fromEntries(
+      Object.keys(total).map((kind) => [kind, total[kind] - before[kind]]))
+    const counted = new Response(answer.body, answer)
+    counted.headers.set('${HEADER}', JSON.stringify(asked))
+    return counted
+  },
+}
+`
+}
+
+/** Builds the counting Worker around the built product in `product`, into `folder`. */
+function buildCountingWorker(product: string, folder: string): void {
+  mkdirSync(folder)
+  writeFileSync(join(folder, 'entry.js'), entrySource(product))
+  const { compatibility_date } = readProductConfiguration()
+  const configuration = { name: 'counting', main: 'entry.js', compatibility_date }
+  writeFileSync(join(folder, 'wrangler.json'), JSON.stringify(configuration))
+  buildWorker(join(folder, 'wrangler.json'), join(folder, 'built'))
+}
+
+async function operationsOf(request: TokenRequest): Promise<Operations> {
+  const answer = await requestToken(request)
+  const text = await answer.text()
+  const header = answer.headers.get(HEADER)
+  if (answer.status !== 200 || header === null)
+    throw new Error(`the counting run got ${answer.status}: ${text.slice(0, 500)}`)
+  const operations: Operations = JSON.parse(header)
+  return operations
+}
+
+async function count(
+  authentication: string,
+  nextRequest: () => Promise<TokenRequest>,
+): Promise<OperationCount> {
+  const first = await operationsOf(await nextRequest())
+  // Two more let what the first one left to do in the background come to an end.
+  for (let index = 0; index < 2; index++) await operationsOf(await nextRequest())
+  const warm: Operations[] = []
+  for (let index = 0; index < WARM_TOKENS; index++)
+    warm.push(await operationsOf(await nextRequest()))
+  return { authentication, first, warm }
+}
+
+async function withAssertion(
+  endpoint: TokenEndpoint,
+  clientId: string,
+  privateKey: CryptoKey,
+): Promise<TokenRequest> {
+  const { request, issuer } = endpoint
+  const assertion = await new SignJWT({ iss: clientId, sub: clientId, jti: randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid: 'bench-client' })
+    .setAudience(`${issuer}/v1/token`)
+    .setIssuedAt()
+    .setExpirationTime('5m')
+    .sign(privateKey)
+  const form = new URLSearchParams(request.form)
+  form.set('client_assertion_type', 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer')
+  form.set('client_assertion', assertion)
+  return { ...request, authorization: '', form: form.toString() }
+}
+
+/** `product` holds the built product; `folder` is made for the Worker that is generated around it. */
+export async function countOperations(
+  product: string,
+  folder: string,
+): Promise<readonly OperationCount[]> {
+  buildCountingWorker(product, folder)
+  const worker = productWorker('counting', join(folder, 'built'), 'entry.js')
+  const server = await startServer({ worker, core: null })
+  try {
+    await applyMigrations(server.miniflare)
+    const { ES256: endpoint } = await setUpProduct(server.origin)
+    const { clientId, privateKey } = await createAssertionClient(server.origin)
+    const counts = [
+      await count('client secret', async () => endpoint.request),
+      await count('private_key_jwt', () => withAssertion(endpoint, clientId, privateKey)),
+    ]
+    // The first tokens cannot do without storage: zeros would mean that nothing is counted.
+    if (counts.every(({ first }) => first.d1 + first.durableObject === 0))
+      throw new Error('the counting run saw no operation at all')
+    return counts
+  } finally {
+    await server.stop()
+  }
+}

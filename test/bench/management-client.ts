@@ -1,0 +1,104 @@
+/**
+ * The few management requests that a benchmark needs, made over the product's own API as an
+ * administrator would make them.
+ */
+
+export interface CreatedClient {
+  readonly client_id: string
+  readonly client_secret?: string
+}
+
+/** What is read of an answer. */
+interface Created {
+  readonly id: string
+  readonly credentials: { readonly oauthClient: CreatedClient }
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+export class ManagementClient {
+  readonly #base: string
+  readonly #headers: Readonly<Record<string, string>>
+
+  constructor(origin: string, apiToken: string) {
+    this.#base = `${origin}/api/v1`
+    this.#headers = {
+      authorization: `SSWS ${apiToken}`,
+      accept: 'application/json',
+      'content-type': 'application/json',
+    }
+  }
+
+  async #create(path: string, body: Json): Promise<Created> {
+    const url = `${this.#base}${path}`
+    const init = { method: 'POST', headers: this.#headers, body: JSON.stringify(body) }
+    const answer = await fetch(url, init)
+    const text = await answer.text()
+    if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${text.slice(0, 500)}`)
+    const created: Created = JSON.parse(text)
+    return created
+  }
+
+  /** A server that lets every client have every scope for itself; resolves to its id. */
+  async createServer(alg: string, audience: string): Promise<string> {
+    const server = await this.#create('/authorizationServers', {
+      name: `bench ${alg}`,
+      description: `Signs with ${alg}`,
+      audiences: [audience],
+      credentials: { signing: { rotationMode: 'AUTO', alg } },
+    })
+    const path = `/authorizationServers/${server.id}`
+    await this.#create(`${path}/scopes`, { name: 'read' })
+    const policy = await this.#create(`${path}/policies`, {
+      type: 'OAUTH_AUTHORIZATION_POLICY',
+      status: 'ACTIVE',
+      name: 'everyone',
+      description: 'Every client',
+      priority: 1,
+      conditions: { clients: { include: ['ALL_CLIENTS'] } },
+    })
+    await this.#create(`${path}/policies/${policy.id}/rules`, RULE)
+    return server.id
+  }
+
+  /** A service app for client_credentials. */
+  async createApp(credentials: Json, settings: Json = {}): Promise<CreatedClient> {
+    const { credentials: created } = await this.#create('/apps', {
+      name: 'oidc_client',
+      label: `bench ${String(credentials['token_endpoint_auth_method'])}`,
+      signOnMode: 'OPENID_CONNECT',
+      credentials: { oauthClient: credentials },
+      settings: {
+        oauthClient: {
+          application_type: 'service',
+          grant_types: ['client_credentials'],
+          response_types: ['token'],
+          ...settings,
+        },
+      },
+    })
+    return created.oauthClient
+  }
+}
+
+const RULE = {
+  type: 'RESOURCE_ACCESS',
+  name: 'client credentials',
+  priority: 1,
+  status: 'ACTIVE',
+  conditions: {
+    people: {
+      users: { include: [], exclude: [] },
+      groups: { include: ['EVERYONE'], exclude: [] },
+    },
+    grantTypes: { include: ['client_credentials'] },
+    scopes: { include: ['*'] },
+  },
+  actions: {
+    token: {
+      accessTokenLifetimeMinutes: 60,
+      refreshTokenLifetimeMinutes: 0,
+      refreshTokenWindowMinutes: 10080,
+    },
+  },
+}

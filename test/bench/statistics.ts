@@ -1,0 +1,44 @@
+/**
+ * The arithmetic behind the benchmark's tables: pure functions over lists of numbers.
+ * Rounds are summarised by their median with the extremes beside it, because single rounds on a
+ * shared machine are not to be trusted.
+ */
+
+export interface Summary {
+  readonly median: number
+  readonly min: number
+  readonly max: number
+}
+
+const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
+
+/** The nearest-rank percentile: always one of the values. `share` runs from 0 to 1. */
+export function percentile(values: readonly number[], share: number): number {
+  if (!(share >= 0 && share <= 1)) throw new RangeError('a percentile needs a share from 0 to 1')
+  const sorted = ascending(values)
+  const rank = Math.max(1, Math.ceil(share * sorted.length))
+  return sorted[rank - 1] ?? Number.NaN
+}
+
+/** The middle value, or the mean of the two middle ones. `NaN` for an empty list. */
+export function median(values: readonly number[]): number {
+  const sorted = ascending(values)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}
+
+export function summarize(values: readonly number[]): Summary {
+  if (values.length === 0) return { median: Number.NaN, min: Number.NaN, max: Number.NaN }
+  return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
+}
+
+/**
+ * Divides round by round, so that what disturbed a round weighs on both of its halves. Both lists
+ * come from the same interleaved run and have one entry a round.
+ */
+export function ratios(dividends: readonly number[], divisors: readonly number[]): Summary {
+  if (dividends.length !== divisors.length)
+    throw new RangeError('a ratio needs as many rounds on either side')
+  return summarize(dividends.map((value, round) => value / (divisors[round] ?? Number.NaN)))
+}

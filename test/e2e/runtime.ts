@@ -1,0 +1,125 @@
+/**
+ * The production bundle in the runtime without a development proxy: any number of isolates of the product on one
+ * state, each reached through its own socket, with faults that a test switches on in front of D1 and the key rings.
+ */
+import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } from 'miniflare'
+import { buildWorker, REPOSITORY } from '../bench/bundle.ts'
+import { API_TOKEN as TEST_TOKEN, testBindings } from '../bindings.ts'
+import { temporaryFolder } from './product.ts'
+
+export const API_TOKEN = TEST_TOKEN
+export const ORIGIN = 'https://auth.runtime.example'
+
+/**
+ * Stands in front of the product in each isolate: while a fault is on, the binding rejects as the platform's does.
+ * Faults are switched by a route that exists only in this wrapper.
+ */
+const WRAPPER = `
+import product, * as exported from './product.js'
+export { KeyRing, Ledger, Metadata } from './product.js'
+const faults = globalThis.faults ??= new Set()
+const failing = (name, target) => new Proxy(target, { get(inner, key) {
+  const member = Reflect.get(inner, key)
+  if (typeof member !== 'function') return member
+  return (...args) => {
+    if (faults.has(name)) {
+      const dead = new Error(name === 'DB' ? 'D1_ERROR: Network connection lost.' : 'Durable Object is overloaded.')
+      if (name === 'DB' && key === 'prepare') return Reflect.apply(member, inner, args)
+      if (name === 'DB' && key === 'withSession') return { batch: async () => { throw dead } }
+      if (name !== 'DB') return new Proxy({}, { get: () => async () => { throw Object.assign(dead, { overloaded: true }) } })
+      return Promise.reject(dead)
+    }
+    return Reflect.apply(member, inner, args)
+  }
+} })
+let wrapped
+export default {
+  async fetch(request, env, context) {
+    const url = new URL(request.url)
+    if (url.pathname === '/test/faults') {
+      faults.clear()
+      for (const name of (url.searchParams.get('on') ?? '').split(',')) if (name !== '') faults.add(name)
+      if (url.searchParams.has('skew')) {
+        const skew = Number(url.searchParams.get('skew')) * 1000
+        const real = (globalThis.realNow ??= Date.now)
+        Date.now = () => real() + skew
+      }
+      return new Response('ok')
+    }
+    wrapped ??= { ...env, DB: failing('DB', env.DB), KEY_RING: failing('KEY_RING', env.KEY_RING), LEDGER: failing('LEDGER', env.LEDGER) }
+    return product.fetch(request, wrapped, context)
+  },
+  scheduled: (controller, env, context) => product.scheduled(controller, env, context),
+}
+`
+
+export interface Isolate {
+  readonly origin: string
+}
+
+export interface Runtime {
+  readonly isolates: readonly Isolate[]
+  readonly stop: () => Promise<void>
+}
+
+/** Applies migrations as statements; the runtime has no wrangler beside it. */
+async function migrate(miniflare: Miniflare, binding: string, folder: string): Promise<void> {
+  const db = await miniflare.getD1Database(binding, 'isolate-0')
+  for (const file of readdirSync(folder).toSorted()) {
+    const statements = readFileSync(join(folder, file), 'utf8')
+      .replaceAll(/^--.*$/gm, '')
+      .split(';')
+      .map((statement) => statement.trim())
+      .filter((statement) => statement !== '')
+    await db.batch(statements.map((statement) => db.prepare(statement)))
+  }
+}
+
+function workerOptions(index: number, folder: string): V4WorkerOptions & { name: string } {
+  const owner = 'isolate-0'
+  const object = (className: string) =>
+    index === 0 ? { className, useSQLite: true } : { className, scriptName: owner, useSQLite: true }
+  return {
+    name: `isolate-${index}`,
+    compatibilityDate: '2026-10-20',
+    modules: [
+      { type: 'ESModule', path: join(folder, 'wrapper.js') },
+      { type: 'ESModule', path: join(folder, 'product.js') },
+    ],
+    modulesRoot: folder,
+    bindings: { ...testBindings, ORIGIN },
+    d1Databases: { DB: 'configuration', LOG_DB: 'log' },
+    durableObjects: { KEY_RING: object('KeyRing'), LEDGER: object('Ledger') },
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  } as V4WorkerOptions & { name: string }
+}
+
+/** Starts `count` isolates on one empty state. */
+export async function startRuntime(count: number): Promise<Runtime> {
+  const folder = temporaryFolder()
+  buildWorker(join(REPOSITORY, 'wrangler.toml'), folder)
+  cpSync(join(folder, 'index.js'), join(folder, 'product.js'))
+  writeFileSync(join(folder, 'wrapper.js'), WRAPPER)
+  const workers = Array.from({ length: count }, (_, index) => workerOptions(index, folder))
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      cf: false,
+      log: new NoOpLog(),
+      logRequests: false,
+      handleStructuredLogs: () => undefined,
+      workers,
+    }),
+  )
+  await miniflare.ready
+  await migrate(miniflare, 'DB', join(REPOSITORY, 'src/store/migrations'))
+  await migrate(miniflare, 'LOG_DB', join(REPOSITORY, 'src/store/log-migrations'))
+  const isolates = await Promise.all(
+    workers.map(async ({ name }) => ({
+      origin: (await miniflare.unsafeGetDirectURL(name)).origin,
+    })),
+  )
+  return { isolates, stop: () => miniflare.dispose() }
+}
