@@ -6,6 +6,7 @@ import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/me
 import { unknownServerAnswer } from './endpoints/routes.ts'
 import { deliver } from './state/ports.ts'
 import { drainOutbox } from './store/outbox.ts'
+import { rewrapClientSecrets } from './store/rewrap.ts'
 
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
@@ -14,6 +15,7 @@ export default {
   fetch: app.fetch,
   async scheduled(_controller, env) {
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
+    await rewrapClientSecrets(env.DB, compositionOf(env).settings.keyEncryption)
   },
 } satisfies ExportedHandler<Cloudflare.Env>
 

@@ -11,7 +11,7 @@ import { nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
-import { findApiToken } from '../store/api-tokens.ts'
+import { findApiToken, saveApiTokenMac } from '../store/api-tokens.ts'
 import { readConfiguration } from '../store/configuration.ts'
 import type { ManagementPorts } from './context.ts'
 import { rolesAllow } from './roles.ts'
@@ -44,7 +44,7 @@ export function authorize(principal: Principal, scope: string): void {
 }
 
 async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise<Principal> {
-  const { db, settings } = ports
+  const { db, settings, waitUntil } = ports
   if (value.length > limits.tokenCharactersMax) throw new ApiError('E0000011')
   const macs = await Promise.all(
     settings.keyEncryption.versions.map((version) =>
@@ -53,6 +53,10 @@ async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise
   )
   const token = await findApiToken(db, macs)
   if (token === null || token.userStatus !== 'ACTIVE') throw new ApiError('E0000011')
+  const { currentVersion, versions } = settings.keyEncryption
+  const current = macs[versions.indexOf(currentVersion)]
+  if (current !== undefined && token.mac !== current)
+    waitUntil(saveApiTokenMac(db, token.id, current))
   return {
     id: token.userId,
     type: 'User',

@@ -35,6 +35,16 @@ export const limits = {
   redirectUrisPerAppMax: 200,
   profileBytesMax: 32 * 1024,
   grantsPerAppMax: 200,
+  clientIdCharactersMin: 6,
+  clientSecretCharactersMin: 14,
+  clientSecretCharactersMax: 100,
+  /** RFC 7518 §3.2 for HS256; Okta asks the same of every HMAC. */
+  clientSecretJwtCharactersMin: 32,
+  rsaModulusBitsMin: 2048,
+  rsaModulusBitsMax: 8192,
+  refreshLeewaySecondsMax: 60,
+  /** How often a full replacement starts over when somebody else wrote the app meanwhile. */
+  appWriteAttemptsMax: 8,
 
   /** Claims. */
   expressionCharactersMax: 1024,
@@ -61,4 +71,7 @@ export const limits = {
 
   /** Outbox. */
   outboxBatchMax: 100,
+
+  /** Re-encryption after a change of the key encryption key. */
+  rewrapBatchMax: 50,
 } as const

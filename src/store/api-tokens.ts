@@ -3,6 +3,7 @@ import { readBatch } from './database.ts'
 
 export interface ApiToken {
   readonly id: string
+  readonly mac: string
   readonly userId: string
   readonly userStatus: string
   readonly login: string
@@ -18,7 +19,7 @@ export async function findApiToken(
   const [tokens, roles] = await readBatch(db, [
     db
       .prepare(
-        `SELECT t.id, t.user_id, u.status, u.login FROM api_tokens t JOIN users u ON u.id = t.user_id
+        `SELECT t.id, t.mac, t.user_id, u.status, u.login FROM api_tokens t JOIN users u ON u.id = t.user_id
          WHERE t.mac IN (${marks})`,
       )
       .bind(...macs),
@@ -30,13 +31,19 @@ export async function findApiToken(
       .bind(...macs),
   ])
   const row = tokens?.results[0] as
-    { id: string; user_id: string; status: string; login: string } | undefined
+    { id: string; mac: string; user_id: string; status: string; login: string } | undefined
   if (row === undefined) return null
   return {
     id: row.id,
+    mac: row.mac,
     userId: row.user_id,
     userStatus: row.status,
     login: row.login,
-    roles: (roles?.results as { role: string }[]).map(({ role }) => role),
+    roles: ((roles?.results ?? []) as { role: string }[]).map(({ role }) => role),
   }
+}
+
+/** Keeps a token recognisable after the key encryption key changed: its value is known only while it is presented. */
+export async function saveApiTokenMac(db: D1Database, id: string, mac: string): Promise<void> {
+  await db.prepare('UPDATE api_tokens SET mac = ?2 WHERE id = ?1').bind(id, mac).run()
 }

@@ -429,7 +429,7 @@ describe('the org server', () => {
     const call = async (method: string, url: string): Promise<number> =>
       (await send(url, { method, headers: { authorization: `Bearer ${token}` } })).status
     expect(await call('GET', '/api/v1/apps')).toBe(403)
-    await made(201, 'POST', `/oauth2/v1/clients/${client.clientId}/roles`, { type: 'APP_ADMIN' })
+    await made(200, 'POST', `/oauth2/v1/clients/${client.clientId}/roles`, { type: 'APP_ADMIN' })
     expect(await call('GET', '/api/v1/apps')).toBe(200)
     expect(await call('POST', `/api/v1/apps/${client.id}/lifecycle/deactivate`)).toBe(403)
     expect(await call('GET', '/api/v1/authorizationServers')).toBe(403)

@@ -195,7 +195,7 @@ describe('the org server', () => {
       scopeId: 'okta.apps.read',
       issuer: ORIGIN,
     })
-    await made(201, 'POST', `/oauth2/v1/clients/${keyed.clientId}/roles`, {
+    await made(200, 'POST', `/oauth2/v1/clients/${keyed.clientId}/roles`, {
       type: 'READ_ONLY_ADMIN',
     })
     const authenticated = async (name: string): Promise<Record<string, string>> => ({

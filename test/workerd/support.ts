@@ -3,10 +3,11 @@ import { exports } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
 import { expect } from 'vitest'
 import { API_TOKEN, ORIGIN } from '../bindings.ts'
+import type { Json } from '../json.ts'
 
 export { API_TOKEN, ORIGIN }
 
-export type Json = Record<string, any> // eslint-disable-line typescript/no-explicit-any
+export type { Json }
 
 let names = 0
 

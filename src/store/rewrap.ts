@@ -1,0 +1,54 @@
+/**
+ * After KEY_ENCRYPTION_KEY got a new version: client secrets stored under an older one are encrypted and MACed anew, a
+ * bounded number at a time. Values do not change, so nobody notices.
+ */
+import type { Envelope, KeyEncryption } from '../platform/key-encryption.ts'
+import { limits } from '../platform/limits.ts'
+import { utf8Decode } from '../platform/encoding.ts'
+import { json, readAll } from './database.ts'
+
+interface SecretRow {
+  readonly app_id: string
+  readonly id: string
+  readonly mac: string
+  readonly envelope: string
+}
+
+/** How many secrets were rewritten. A row that changed meanwhile is left for the next turn. */
+export async function rewrapClientSecrets(
+  db: D1Database,
+  keyEncryption: KeyEncryption,
+): Promise<number> {
+  // With a single key everything is under it, and the table need not be looked through.
+  if (keyEncryption.versions.length === 1) return 0
+  const rows = await readAll<SecretRow>(
+    db
+      .prepare(
+        'SELECT app_id, id, mac, envelope FROM app_secrets WHERE substr(mac, 1, ?1) <> ?2 LIMIT ?3',
+      )
+      .bind(
+        keyEncryption.currentVersion.length + 1,
+        `${keyEncryption.currentVersion}.`,
+        limits.rewrapBatchMax,
+      ),
+  )
+  if (rows.length === 0) return 0
+  await db.batch(await Promise.all(rows.map((row) => rewrapped(db, row, keyEncryption))))
+  return rows.length
+}
+
+async function rewrapped(
+  db: D1Database,
+  row: SecretRow,
+  keyEncryption: KeyEncryption,
+): Promise<D1PreparedStatement> {
+  const bound = [row.app_id, row.id]
+  const value = await keyEncryption.open(json<Envelope>(row.envelope), 'client-secret', bound)
+  const mac = await keyEncryption.mac(utf8Decode(value) ?? '', 'client-secret-mac')
+  const envelope = await keyEncryption.seal(value, 'client-secret', bound)
+  return db
+    .prepare(
+      'UPDATE app_secrets SET mac = ?3, envelope = ?4 WHERE app_id = ?1 AND id = ?2 AND mac = ?5',
+    )
+    .bind(row.app_id, row.id, mac, JSON.stringify(envelope), row.mac)
+}

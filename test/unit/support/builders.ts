@@ -1,0 +1,134 @@
+/** Makes domain objects for tests: complete, boring, and changed only in what a test is about. */
+import type { AuthorizationServer } from '../../../src/domain/authorization-server.ts'
+import type { Claim } from '../../../src/domain/claim.ts'
+import type { Client } from '../../../src/domain/client.ts'
+import type { SigningKey } from '../../../src/domain/key-rotation.ts'
+import type { Policy, Rule } from '../../../src/domain/policy.ts'
+import type { Scope } from '../../../src/domain/scope.ts'
+
+export const aServer = (changes: Partial<AuthorizationServer> = {}): AuthorizationServer => ({
+  id: 'aus1',
+  kind: 'custom',
+  name: 'server',
+  description: null,
+  audience: 'api://test',
+  issuerMode: 'ORG_URL',
+  status: 'ACTIVE',
+  isDefault: false,
+  rotationMode: 'AUTO',
+  signingAlgorithm: 'RS256',
+  signingKid: null,
+  lastRotated: null,
+  nextRotation: null,
+  created: 1,
+  lastUpdated: 1,
+  ...changes,
+})
+
+export const aClient = (changes: Partial<Client> = {}): Client => ({
+  id: '0oa1',
+  clientId: 'client-1',
+  label: 'Billing',
+  status: 'ACTIVE',
+  applicationType: 'service',
+  grantTypes: ['client_credentials'],
+  authMethod: 'client_secret_basic',
+  secrets: [],
+  keys: [],
+  jwksUri: null,
+  profile: {},
+  orgScopes: [],
+  roles: [],
+  tokensNotBefore: 0,
+  ...changes,
+})
+
+/** Conditions of a rule that lets client_credentials through for anybody and anything. */
+export interface RuleChanges extends Partial<Omit<Rule, 'conditions'>> {
+  readonly grantTypes?: Rule['conditions']['grantTypes']['include']
+  readonly people?: Rule['conditions']['people']
+  readonly scopes?: string[]
+}
+
+export function aRule({ grantTypes, people, scopes, ...changes }: RuleChanges = {}): Rule {
+  return {
+    id: '0pr1',
+    policyId: '00p1',
+    name: 'rule',
+    priority: 1,
+    status: 'ACTIVE',
+    system: false,
+    conditions: {
+      people: people ?? { users: { exclude: [] }, groups: { include: ['EVERYONE'] } },
+      grantTypes: { include: grantTypes ?? ['client_credentials'] },
+      scopes: { include: scopes ?? ['*'] },
+    },
+    actions: {
+      token: {
+        accessTokenLifetimeMinutes: 60,
+        refreshTokenLifetimeMinutes: 0,
+        refreshTokenWindowMinutes: 10_080,
+      },
+    },
+    created: 1,
+    lastUpdated: 1,
+    ...changes,
+  }
+}
+
+export const aPolicy = (changes: Partial<Policy> = {}): Policy => ({
+  id: '00p1',
+  name: 'policy',
+  description: 'made by a test',
+  priority: 1,
+  status: 'ACTIVE',
+  system: false,
+  clients: ['ALL_CLIENTS'],
+  rules: [],
+  created: 1,
+  lastUpdated: 1,
+  ...changes,
+})
+
+export const aScope = (name: string, changes: Partial<Scope> = {}): Scope => ({
+  id: `scp-${name}`,
+  name,
+  displayName: null,
+  description: null,
+  consent: 'IMPLICIT',
+  optional: false,
+  default: false,
+  metadataPublish: 'NO_CLIENTS',
+  system: false,
+  ...changes,
+})
+
+export const aClaim = (changes: Partial<Claim> = {}): Claim => ({
+  id: `ocl-${changes.name ?? 'colour'}`,
+  name: 'colour',
+  status: 'ACTIVE',
+  claimType: 'RESOURCE',
+  valueType: 'EXPRESSION',
+  value: "'blue'",
+  scopes: [],
+  alwaysIncludeInToken: true,
+  groupFilterType: null,
+  system: false,
+  ...changes,
+})
+
+/** A signing key without any key material: transitions never look inside. */
+export const aSigningKey = (
+  kid: string,
+  algorithm: SigningKey['algorithm'] = 'RS256',
+  created = 0,
+): SigningKey => ({
+  format: 1,
+  kid,
+  algorithm,
+  status: 'NEXT',
+  publicJwk: { kty: 'RSA', kid },
+  wrapped: { format: 1, keyVersion: '1', iv: `iv-${kid}`, ciphertext: '' },
+  created,
+  removeAfter: null,
+})
