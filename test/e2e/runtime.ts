@@ -77,32 +77,42 @@ async function migrate(miniflare: Miniflare, binding: string, folder: string): P
   }
 }
 
-function workerOptions(index: number, folder: string): V4WorkerOptions & { name: string } {
+function workerOptions(
+  index: number,
+  folder: string,
+  bindings: Readonly<Record<string, string>>,
+): V4WorkerOptions & { name: string } {
   const owner = 'isolate-0'
   const object = (className: string) =>
     index === 0 ? { className, useSQLite: true } : { className, scriptName: owner, useSQLite: true }
   return {
     name: `isolate-${index}`,
     compatibilityDate: '2026-10-20',
+    compatibilityFlags: ['global_fetch_strictly_public'],
     modules: [
       { type: 'ESModule', path: join(folder, 'wrapper.js') },
       { type: 'ESModule', path: join(folder, 'product.js') },
     ],
     modulesRoot: folder,
-    bindings: { ...testBindings, ORIGIN },
+    bindings: { ...testBindings, ORIGIN, ...bindings },
     d1Databases: { DB: 'configuration', LOG_DB: 'log' },
     durableObjects: { KEY_RING: object('KeyRing'), LEDGER: object('Ledger') },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   } as V4WorkerOptions & { name: string }
 }
 
-/** Starts `count` isolates on one empty state. */
-export async function startRuntime(count: number): Promise<Runtime> {
+/** Starts `count` isolates on one empty state. `bindings` override the environment of the tests. */
+export async function startRuntime(
+  count: number,
+  bindings: Readonly<Record<string, string>> = {},
+): Promise<Runtime> {
   const folder = temporaryFolder()
   buildWorker(join(REPOSITORY, 'wrangler.toml'), folder)
   cpSync(join(folder, 'index.js'), join(folder, 'product.js'))
   writeFileSync(join(folder, 'wrapper.js'), WRAPPER)
-  const workers = Array.from({ length: count }, (_, index) => workerOptions(index, folder))
+  const workers = Array.from({ length: count }, (_, index) =>
+    workerOptions(index, folder, bindings),
+  )
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
