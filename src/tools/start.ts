@@ -94,6 +94,11 @@ async function ready(listening: string, server: ChildProcess): Promise<void> {
 function stopWith(server: ChildProcess): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => server.kill(signal))
+  // npm runs scripts through a shell that does not pass signals on: whoever stops npm leaves this process an orphan.
+  const parent = process.ppid
+  setInterval(() => {
+    if (process.ppid !== parent) server.kill('SIGTERM')
+  }, 500).unref()
   server.on('exit', (code) => {
     process.exitCode = code ?? 0
   })
