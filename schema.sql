@@ -210,6 +210,8 @@ CREATE TABLE api_tokens (
   last_updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE INDEX api_tokens_user ON api_tokens (user_id);
+
 -- What a committed write still has to tell others: a key ring, the edge cache. Written in the batch of the write,
 -- removed once done, retried by the cron trigger; every kind is safe to repeat.
 CREATE TABLE outbox (

@@ -2,8 +2,9 @@
  * Which custom claims go into an access token and with what value. Claims are compiled once a snapshot; evaluation
  * is pure. A claim whose value is null is left out; reserved names never reach a token, whatever is stored.
  */
+import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
-import { SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
+import { RESERVED_CLAIM_NAMES, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
 import type { Client } from '../domain/client.ts'
 import { evaluateExpression, type ExpressionScope, type Value } from './expression/evaluate.ts'
 import { parseExpression, type Expression } from './expression/parser.ts'
@@ -31,6 +32,7 @@ export function compileClaims(claims: readonly Claim[]): CompiledClaims {
   for (const claim of claims) {
     if (claim.claimType !== 'RESOURCE' || claim.status !== 'ACTIVE') continue
     if (claim.system && claim.value === SUBJECT_EXPRESSION) continue
+    if (!claim.system && RESERVED_CLAIM_NAMES.has(claim.name)) continue
     if (claim.valueType !== 'EXPRESSION') {
       accessToken.push({ name: claim.name, scopes: claim.scopes, expression: null })
       continue
@@ -85,7 +87,7 @@ export function evaluateClaims(
       continue
     const value = evaluateExpression(expression, scope)
     if (value === null) continue
-    if (JSON.stringify(value).length > limits.claimValueBytesMax)
+    if (utf8(JSON.stringify(value)).length > limits.claimValueBytesMax)
       return { outcome: 'failed', claim: name }
     claims.push([name, value])
   }

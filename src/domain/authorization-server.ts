@@ -3,7 +3,7 @@
  * number of custom ones. The org server is not a row: nothing about it can be configured.
  */
 import { limits } from '../platform/limits.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Signing algorithms a server may choose; RS256 unless it says otherwise. */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const

@@ -1,6 +1,6 @@
 /** A claim of a custom authorization server, and the system claims that every one of them has. */
 import { limits } from '../platform/limits.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Status } from './authorization-server.ts'
 import { derivedId } from './ids.ts'
 
@@ -25,9 +25,9 @@ export const SUBJECT_EXPRESSION = '(appuser != null) ? appuser.userName : app.cl
 /** Names an access token already uses, or that mean something to those who read tokens. */
 export const RESERVED_CLAIM_NAMES: ReadonlySet<string> = new Set(
   (
-    'acr active aid amr app_id app_type as_uri at_hash aud auth_time authorization_details c_hash cid client_id ' +
+    '__proto__ acr act active aid amr app_id app_type as_uri at_hash aud auth_time authorization_details c_hash cid client_id ' +
     'client_ip client_req_id client_type client_user_agent cnf device_compliance device_id device_known ' +
-    'device_managed device_name device_trust did dst exp group hotk iat idp idp_iss iss jti mac_key may_act nonce ' +
+    'device_managed device_name device_trust did dst exp group hotk iat idp idp_iss iss jti mac_key may_act nbf nonce ' +
     'oid okta_emailVerified okta_lastUpdated orig permissions purpose pwd_exp_days pwd_exp_time rid role rpt rsi ' +
     'scopes scp sid sub term token_type uid user_ip username ver'
   ).split(' '),

@@ -34,8 +34,8 @@ export interface Ring {
 
 export const ROTATION_SECONDS = 90 * 24 * 3600
 
-/** A changed algorithm is published this long before it signs: longer than JWKS caches and snapshots together. */
-export const ALGORITHM_CHANGE_SECONDS = 600
+/** A key is published this long before it signs by itself: longer than JWKS caches and snapshots together. */
+export const PUBLISH_AHEAD_SECONDS = 600
 
 /**
  * How long a retired key stays published: the longest token (24 h), the time an isolate may go on signing with an
@@ -106,20 +106,32 @@ export function configure(
 ): Ring {
   if (ring.algorithm === settings.algorithm && ring.rotationMode === settings.rotationMode)
     return ring
-  const scheduled = ring.nextRotation ?? Math.max(now, ring.lastRotated + ROTATION_SECONDS)
-  const soon = settings.algorithm === ring.algorithm ? scheduled : now + ALGORITHM_CHANGE_SECONDS
+  const [active, next] = [keyOf(ring, 'ACTIVE'), keyOf(ring, 'NEXT')]
+  const madeAt = next?.algorithm === settings.algorithm ? next.created : now
+  const regular =
+    active?.algorithm === settings.algorithm ? ring.lastRotated + ROTATION_SECONDS : now
   return {
     ...ring,
     ...settings,
-    nextRotation: settings.rotationMode === 'AUTO' ? Math.min(scheduled, soon) : null,
+    nextRotation:
+      settings.rotationMode === 'AUTO'
+        ? Math.max(now, regular, madeAt + PUBLISH_AHEAD_SECONDS)
+        : null,
     version: ring.version + 1,
   }
 }
 
+/** When the ring may rotate by itself: its date, but never before the next key has been published long enough. */
+function rotationDue(ring: Ring): number | null {
+  const next = keyOf(ring, 'NEXT')
+  if (ring.nextRotation === null || next === undefined || needsNext(ring)) return null
+  return Math.max(ring.nextRotation, next.created + PUBLISH_AHEAD_SECONDS)
+}
+
 /** What is due by now: an automatic rotation that an alarm may have missed, and the removal of what has ended. */
 export function advance(ring: Ring, now: number): Ring {
-  const due = ring.nextRotation !== null && ring.nextRotation <= now && !needsNext(ring)
-  const rotated = due ? rotate(ring, now) : ring
+  const due = rotationDue(ring)
+  const rotated = due !== null && due <= now ? rotate(ring, now) : ring
   const keys = rotated.keys.filter((key) => key.removeAfter === null || key.removeAfter > now)
   return keys.length === rotated.keys.length
     ? rotated
@@ -129,7 +141,8 @@ export function advance(ring: Ring, now: number): Ring {
 /** The next second at which {@link advance} has something to do; null when never. */
 export function nextChange(ring: Ring): number | null {
   const times = ring.keys.flatMap((key) => (key.removeAfter === null ? [] : [key.removeAfter]))
-  if (ring.nextRotation !== null) times.push(ring.nextRotation)
+  const due = rotationDue(ring)
+  if (due !== null) times.push(due)
   return times.length === 0 ? null : Math.min(...times)
 }
 

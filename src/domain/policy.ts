@@ -1,7 +1,7 @@
 /** An access policy of a custom authorization server and its rules. */
 import { limits } from '../platform/limits.ts'
 import { GRANT_TYPES } from '../protocol/urns.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Status } from './authorization-server.ts'
 
 export interface Rule {

@@ -1,7 +1,7 @@
 /** A scope of a custom authorization server, and the system scopes that every one of them has. */
 import { limits } from '../platform/limits.ts'
 import { isScopeToken, OIDC_SCOPES } from '../protocol/scope.ts'
-import { z } from 'zod'
+import * as z from 'zod'
 import { derivedId } from './ids.ts'
 
 export interface Scope {

@@ -1,5 +1,5 @@
-/** The answers of the protocol door and the only catch of it: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
-import { OAuthError } from '../protocol/errors.ts'
+/** Answers of the protocol door: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
+import type { OAuthError } from '../protocol/errors.ts'
 import type { ProtocolPorts } from './context.ts'
 
 type Origined = Pick<ProtocolPorts, 'settings'>

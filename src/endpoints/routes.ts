@@ -2,7 +2,8 @@
  * The protocol door: each endpoint once for the org server and once for custom servers, metadata at every placement
  * (suffix and path insertion, RFC 8414 §3.1 and §5), and the only catch of OAuthError.
  */
-import { Hono, type Context } from 'hono'
+import type { Hono } from 'hono'
+import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { urlsOf } from '../issuer/urls.ts'
 import { ApiError, apiErrorAnswer, notFound } from '../protocol/api-errors.ts'

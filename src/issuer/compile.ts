@@ -1,4 +1,4 @@
-/** A server's configuration as the hot path uses it: indexed, ordered and compiled once a snapshot, never once a token. */
+/** A server's configuration as the hot path uses it: indexed, ordered and compiled once a snapshot. */
 import { compileClaims, type CompiledClaims } from '../claims/evaluate.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Policy } from '../domain/policy.ts'

@@ -1,4 +1,4 @@
-/** The org authorization server. It is the same in every deployment: no scopes, claims, policies or audience of its own. */
+/** The org authorization server, the same in every deployment: no scopes, claims, policies or audience of its own. */
 import { ORG_SERVER_ID, type AuthorizationServer } from '../domain/authorization-server.ts'
 import type { ServerConfiguration } from '../domain/snapshot.ts'
 

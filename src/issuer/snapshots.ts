@@ -65,7 +65,7 @@ export class Snapshots {
     this.#origin = origin
   }
 
-  /** What is known, read from storage where the rule demands it. Cold: one D1 batch and one key ring call, in parallel. */
+  /** What is known, read where the rule demands it. Cold: one D1 batch and one key ring call, in parallel. */
   get(wanted: Wanted, waitUntil: WaitUntil): Snapshot | Promise<Snapshot> {
     const now = nowMillis()
     const absent: Missing[] = []
@@ -73,6 +73,8 @@ export class Snapshots {
     for (const kind of KINDS) {
       const id = idOf(wanted, kind)
       if (id === null) continue
+      // A server that does not exist has no ring to ask for.
+      if (kind === 'ring' && this.#isKnownMissing(wanted.serverId, now)) continue
       const entry: Entry<unknown> | undefined = this.#entries[kind].get(id)
       const age = entry === undefined ? Infinity : now - entry.readAt
       // Clocks can step back; an entry from the future is treated as just read.
@@ -83,6 +85,11 @@ export class Snapshots {
     return absent.length === 0
       ? this.#known(wanted)
       : this.#load(absent, waitUntil).then(() => this.#known(wanted))
+  }
+
+  #isKnownMissing(serverId: string | null, now: number): boolean {
+    const entry = serverId === null ? undefined : this.#entries.server.get(serverId)
+    return entry?.value === null && now - entry.readAt <= FRESH
   }
 
   /** Reads the configuration again, now, whatever its age. Storage away is a fault here, never an old answer. */
@@ -149,7 +156,8 @@ export class Snapshots {
         work.push(started)
       }
       // A load that another request started dies with that request's context; then this one loads for itself.
-      if (!(await inTime(Promise.all(work))) && !(await inTime(this.#start(absent))))
+      if (await inTime(Promise.all(work))) return
+      if (shared.length === 0 || !(await inTime(this.#again(absent, new Set(work)))))
         throw new Error('storage did not answer in time')
     } catch (cause) {
       if (cause instanceof SchemaMismatch) throw cause
@@ -161,6 +169,18 @@ export class Snapshots {
       logFault('snapshot.load', { covered }, cause)
       if (!covered) throw new OAuthError('temporarily_unavailable')
     }
+  }
+
+  /** Loads what hangs anew, once for all who wait: a load that somebody else has started since is joined. */
+  #again(absent: readonly Missing[], hanging: ReadonlySet<Promise<void>>): Promise<unknown> {
+    const started = new Set<Promise<void>>()
+    const own: Missing[] = []
+    for (const missing of absent) {
+      const loading = this.#loading.get(key(missing))
+      if (loading === undefined || hanging.has(loading)) own.push(missing)
+      else started.add(loading)
+    }
+    return Promise.all([...started, ...(own.length > 0 ? [this.#start(own)] : [])])
   }
 
   #start(missing: readonly Missing[]): Promise<void> {
@@ -190,16 +210,25 @@ export class Snapshots {
     const found =
       ringName === null || ring !== null
         ? ring
-        : await this.#found(ringName, configuration?.server?.server ?? null)
+        : configuration !== null &&
+            serverId === serverIdOfRing(ringName) &&
+            configuration.server === null
+          ? null
+          : await this.#found(ringName, configuration?.server?.server ?? null)
     // Written to while it was read: what came back may be the old state, so it is read again.
     if (overtaken()) return this.#read(missing)
 
     const { server, client, ring: rings } = this.#entries
     if (configuration !== null && serverId !== null)
-      server.set(serverId, { value: this.#compiled(serverId, configuration.server), readAt })
+      this.#put(server, serverId, { value: this.#compiled(serverId, configuration.server), readAt })
     if (configuration !== null && clientId !== null)
-      client.set(clientId, { value: configuration.client, readAt })
-    if (ringName !== null && found !== null) rings.set(ringName, { value: found, readAt })
+      this.#put(client, clientId, { value: configuration.client, readAt })
+    if (ringName !== null && found !== null) this.#put(rings, ringName, { value: found, readAt })
+  }
+
+  #put<T>(entries: LruMap<string, Entry<T>>, id: string, entry: Entry<T>): void {
+    const known = entries.get(id)
+    if (known === undefined || known.readAt <= entry.readAt) entries.set(id, entry)
   }
 
   /** The compiled server; the one already known when nothing was written since, so that what hangs on it stays. */

@@ -1,4 +1,4 @@
-/** JSON bodies of the management door: bounded in bytes and depth, parsed by a zod schema, every fault a named cause. */
+/** JSON bodies of the management door: bounded in bytes and depth, parsed by a schema, every fault a named cause. */
 import type * as z from 'zod'
 import { parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'

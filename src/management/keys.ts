@@ -1,5 +1,5 @@
 /** Signing keys of an authorization server: the published set and keyRotate. The key ring itself is always asked. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { PublicKey, RingView } from '../domain/key-rotation.ts'
 import { publishedKeys } from '../keys/jwks.ts'
@@ -53,7 +53,7 @@ async function ringOf(
     const known = (await object.read(nowSeconds)) as RingView | null
     if (known !== null) return known
     const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
-    return (await object.configure({ serverId, algorithm, rotationMode }, nowSeconds)) as RingView
+    return await object.configure({ serverId, algorithm, rotationMode }, nowSeconds)
   })
 }
 

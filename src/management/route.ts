@@ -2,7 +2,7 @@
  * A management route is one value: it mounts, authorizes, validates, answers and describes itself. The scope it needs
  * is part of it, and a test enumerates all of them.
  */
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { limits } from '../platform/limits.ts'
 import { notFound } from '../protocol/api-errors.ts'
 import type { ManagementContext } from './context.ts'
@@ -58,7 +58,7 @@ export const route = <Schema extends z.ZodType | null = null>(
   status: 200,
   ...declared,
   body: declared.body ?? null,
-  handle: declared.handle as Route['handle'],
+  handle: declared.handle,
 })
 
 /** A list answer, told apart from a single resource by its type. */

@@ -7,9 +7,14 @@ import { randomAlphanumeric } from '../platform/random.ts'
 import { ApiError, apiErrorAnswer, invalid } from '../protocol/api-errors.ts'
 import { UniqueViolation } from '../store/database.ts'
 import { authenticatePrincipal, authorize } from './access.ts'
+import { appGrantRoutes } from './app-grants.ts'
+import { appKeyRoutes } from './app-keys.ts'
+import { appSecretRoutes } from './app-secrets.ts'
+import { appRoutes } from './apps.ts'
 import { authorizationServerRoutes } from './authorization-servers.ts'
 import { parseBody, readJson } from './body.ts'
 import { claimRoutes } from './claims.ts'
+import { clientRoleRoutes } from './client-roles.ts'
 import { ManagementContext, type ManagementPorts } from './context.ts'
 import { keyRoutes } from './keys.ts'
 import { linkHeaders } from './page.ts'
@@ -27,6 +32,11 @@ export const managementRoutes: readonly Route[] = [
   ...policyRoutes,
   ...ruleRoutes,
   ...keyRoutes,
+  ...appRoutes,
+  ...appSecretRoutes,
+  ...appKeyRoutes,
+  ...appGrantRoutes,
+  ...clientRoleRoutes,
 ]
 
 /** What the door needs of the composition, for one request. */

@@ -19,7 +19,7 @@ export function isFetchable(text: string, allowedOrigins: readonly string[]): bo
   const url = URL.parse(text)
   if (url === null || url.username !== '' || url.password !== '') return false
   if (allowedOrigins.includes(url.origin)) return true
-  const host = url.hostname.replace(/\.$/, '')
+  const host = url.hostname.replace(/\.+$/, '')
   return (
     url.protocol === 'https:' &&
     PORTS.has(url.port) &&

@@ -38,8 +38,8 @@ function parseKeySet(text: string): KeySet | null {
     return key?.length === 32 ? { current: '1', keys: new Map([['1', key]]) } : null
   }
   const set = parseJson(text) as { current?: unknown; keys?: unknown } | undefined
-  if (typeof set?.current !== 'string' || typeof set.keys !== 'object' || set.keys === null)
-    return null
+  if (typeof set?.current !== 'string' || typeof set.keys !== 'object') return null
+  if (set.keys === null || Array.isArray(set.keys)) return null
   const keys = new Map<string, Bytes>()
   for (const [version, value] of Object.entries(set.keys)) {
     const key = typeof value === 'string' ? base64Decode(value) : null

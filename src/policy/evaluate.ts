@@ -32,17 +32,17 @@ export type Decision =
   /** `scopesOnly` is the first rule that would have matched but for the scopes. */
   | { readonly effect: 'deny'; readonly scopesOnly: Rule | null; readonly trail: readonly Miss[] }
 
-/** Policies and rules that can decide anything: active ones in priority order, ties broken by id. */
+/** Policies and rules that can decide anything: active ones in priority order, ties broken as lists show them. */
 export function inForce(policies: readonly Policy[]): readonly Policy[] {
   return ordered(policies).map((policy) => ({ ...policy, rules: ordered(policy.rules) }))
 }
 
-const ordered = <T extends { priority: number; id: string; status: string }>(
+const ordered = <T extends { priority: number; created: number; id: string; status: string }>(
   entries: readonly T[],
 ): readonly T[] =>
   entries
     .filter((entry) => entry.status === 'ACTIVE')
-    .toSorted((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1))
+    .toSorted((a, b) => a.priority - b.priority || a.created - b.created || (a.id < b.id ? -1 : 1))
 
 /** Decides over policies as {@link inForce} returns them. */
 export function evaluatePolicies(policies: readonly Policy[], asked: AccessRequest): Decision {

@@ -33,7 +33,7 @@ export interface RingSettings {
 
 type StoredRing = Omit<Ring, 'keys'>
 
-export class KeyRing extends DurableObject<Cloudflare.Env> {
+export class KeyRing extends DurableObject {
   #keyEncryption: KeyEncryption | undefined
 
   /** The ring as isolates use it, advanced to `now` (seconds); null before it was first configured. */

@@ -7,7 +7,7 @@ import { nowMillis, nowSeconds } from '../platform/clock.ts'
 
 const SWEEP_SECONDS = 600
 
-export class Ledger extends DurableObject<Cloudflare.Env> {
+export class Ledger extends DurableObject {
   #ready = false
 
   // An object that only answers questions stores nothing, so the table comes with the first entry.

@@ -43,7 +43,7 @@ export function snapshotSourceOf(env: Cloudflare.Env, settings: Settings): Snaps
 }
 
 const readRing = (env: Cloudflare.Env, name: string): Promise<RingView | null> =>
-  env.KEY_RING.getByName(name).read(nowSeconds()) as Promise<RingView | null>
+  env.KEY_RING.getByName(name).read(nowSeconds())
 
 /** Reads; when the database turns out to be empty, seeds it and reads again. */
 async function readSeeded(

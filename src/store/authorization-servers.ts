@@ -6,7 +6,7 @@ import type {
   SigningAlgorithm,
   Status,
 } from '../domain/authorization-server.ts'
-import { flag, likePrefix, readAll, readFirst } from './database.ts'
+import { flag, readAll, readFirst } from './database.ts'
 
 export const serverColumns =
   'id, name, description, audience, issuer_mode, status, is_default, rotation_mode, signing_alg, signing_kid, ' +
@@ -61,14 +61,16 @@ export async function listServers(
   page: { readonly query: string | null; readonly after: string; readonly limit: number },
 ): Promise<readonly AuthorizationServer[]> {
   const filter =
-    page.query === null ? '' : "AND (name LIKE ?3 ESCAPE '\\' OR audience LIKE ?3 ESCAPE '\\')"
+    page.query === null
+      ? ''
+      : 'AND (lower(substr(name, 1, length(?3))) = lower(?3) OR lower(substr(audience, 1, length(?3))) = lower(?3))'
   const statement = db.prepare(
     `SELECT ${serverColumns} FROM authorization_servers WHERE id > ?1 ${filter} ORDER BY id LIMIT ?2`,
   )
   const bound =
     page.query === null
       ? statement.bind(page.after, page.limit)
-      : statement.bind(page.after, page.limit, likePrefix(page.query))
+      : statement.bind(page.after, page.limit, page.query)
   return (await readAll<ServerRow>(bound)).map(serverFromRow)
 }
 

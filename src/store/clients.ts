@@ -1,4 +1,4 @@
-/** Tables apps, app_secrets, app_keys, app_grants and role_assignments, read together as the client of the token path. */
+/** The client of the token path: apps, app_secrets, app_keys, app_grants and role_assignments, read together. */
 import type { JWK } from 'jose'
 import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
 import type { Status } from '../domain/authorization-server.ts'

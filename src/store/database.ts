@@ -75,6 +75,3 @@ export async function commit(
 export const json = <T>(text: string): T => JSON.parse(text) as T
 
 export const flag = (value: boolean): 0 | 1 => (value ? 1 : 0)
-
-/** Escapes a value for LIKE with `ESCAPE '\'`. */
-export const likePrefix = (text: string): string => `${text.replaceAll(/[\\%_]/g, '\\$&')}%`

@@ -1,4 +1,4 @@
-/** Table outbox: what committed writes still have to tell others. Delivered right after the write, or by the cron trigger. */
+/** Table outbox: what committed writes still have to tell others, right after the write or by the cron trigger. */
 import type { OutboxEntry } from '../domain/outbox.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'

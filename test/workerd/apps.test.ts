@@ -1,5 +1,7 @@
-/** Apps over the management API: what is accepted, refused, kept and shown, and what ends with them. */
+/** Apps over the management API: created, listed, activated, deleted, and what ends with them. */
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { anApp, APPS, create, refusal } from './app-support.ts'
 import {
   aClient,
   answered,
@@ -11,45 +13,6 @@ import {
   unique,
   type Json,
 } from './support.ts'
-
-const APPS = '/api/v1/apps'
-
-const anApp = (oauthClient: Json = {}, credentials: Json = {}, rest: Json = {}): Json => ({
-  name: 'oidc_client',
-  label: unique('app'),
-  signOnMode: 'OPENID_CONNECT',
-  credentials: { oauthClient: credentials },
-  settings: {
-    oauthClient: {
-      application_type: 'service',
-      grant_types: ['client_credentials'],
-      response_types: ['token'],
-      ...oauthClient,
-    },
-  },
-  ...rest,
-})
-
-const aWebApp = (oauthClient: Json = {}, credentials: Json = {}): Json =>
-  anApp(
-    {
-      application_type: 'web',
-      grant_types: ['authorization_code'],
-      response_types: ['code'],
-      redirect_uris: ['https://app.example/callback'],
-      ...oauthClient,
-    },
-    credentials,
-  )
-
-const create = (body: Json, query = ''): Promise<Json> => made(200, 'POST', APPS + query, body)
-
-/** The causes of an E0000001, in one text. */
-async function refusal(method: string, path: string, body: Json): Promise<string> {
-  const [status, error] = await answered(await api(method, path, body))
-  expect([status, error['errorCode']]).toEqual([400, 'E0000001'])
-  return error['errorCauses'].map((cause: Json) => cause['errorSummary']).join('; ')
-}
 
 describe('creating an app', () => {
   it('a service app gets ids and a generated secret of 64 characters, and mints at once', async () => {
@@ -144,245 +107,6 @@ describe('creating an app', () => {
   })
 })
 
-describe('protections that do not exist are refused, not ignored', () => {
-  it.each([
-    ['dpop_bound_access_tokens', true, false],
-    ['security_profile', 'FAPI2', 'OKTA'],
-    ['network', { connection: 'ZONE', include: ['nzo1'] }, { connection: 'ANYWHERE' }],
-    ['wildcard_redirect', 'SUBDOMAIN', 'DISABLED'],
-    ['id_token_encrypted_response_alg', 'RSA-OAEP-256', null],
-    ['subject_type', 'pairwise', 'public'],
-  ])('%s', async (member, refused, accepted) => {
-    expect(await refusal('POST', APPS, anApp({ [member]: refused }))).toContain(member)
-    const app = await create(anApp({ [member]: accepted }))
-    if (accepted !== null) expect(app['settings']['oauthClient'][member]).toEqual(accepted)
-    expect(await refusal('PUT', `${APPS}/${app['id']}`, anApp({ [member]: refused }))).toContain(
-      member,
-    )
-  })
-})
-
-describe('grant types, response types and redirect URIs', () => {
-  const refused: readonly (readonly [string, string, Json])[] = [
-    [
-      'a service app has no authorization_code',
-      'grant_types',
-      anApp({ grant_types: ['authorization_code'] }),
-    ],
-    [
-      'a browser app has no client_credentials',
-      'grant_types',
-      aWebApp({
-        application_type: 'browser',
-        grant_types: ['authorization_code', 'client_credentials'],
-      }),
-    ],
-    [
-      'a native app needs authorization_code',
-      'grant_types',
-      anApp({ application_type: 'native', grant_types: ['password'] }),
-    ],
-    [
-      'a web app has no password',
-      'grant_types',
-      aWebApp({ grant_types: ['authorization_code', 'password'] }),
-    ],
-    ['an unknown grant type', 'grant_types', anApp({ grant_types: ['toString'] })],
-    ['no grant type', 'grant_types', anApp({ grant_types: [] })],
-    [
-      'code needs authorization_code',
-      'response_types',
-      aWebApp({ response_types: ['code', 'id_token'] }),
-    ],
-    [
-      'implicit needs token or id_token',
-      'response_types',
-      aWebApp({ grant_types: ['authorization_code', 'implicit'] }),
-    ],
-    ['a service app has no code', 'response_types', anApp({ response_types: ['code'] })],
-    ['response types are needed', 'response_types', aWebApp({ response_types: [] })],
-    ['redirect URIs are needed', 'redirect_uris', aWebApp({ redirect_uris: [] })],
-    [
-      'initiate_login_uri is needed to begin at the app',
-      'idp_initiated_login',
-      aWebApp({ idp_initiated_login: { mode: 'SPEC', default_scope: [] } }),
-    ],
-  ]
-  it.each(refused)('refused: %s', async (_, field, body) => {
-    expect(await refusal('POST', APPS, body)).toContain(field)
-  })
-
-  it.each([
-    '/relative',
-    'https://app.example/cb#fragment',
-    'https://user:pw@app.example/cb',
-    'https://*.app.example/cb',
-    'https://app.example/c b',
-    'https:app.example',
-    'javascript:alert(1)',
-    'JavaScript:alert(1)',
-    'data:text/html,x',
-    'vbscript:x',
-    'file:///etc/passwd',
-    'myapp://callback',
-  ])('a web app cannot register %s', async (uri) => {
-    expect(await refusal('POST', APPS, aWebApp({ redirect_uris: [uri] }))).toContain(
-      'redirect_uris.0',
-    )
-    expect(await refusal('POST', APPS, aWebApp({ post_logout_redirect_uris: [uri] }))).toContain(
-      'post_logout_redirect_uris.0',
-    )
-  })
-
-  it('https, http, and schemes of apps can be registered, and come back byte-equal', async () => {
-    const uris = [
-      'https://App.example:8443/cb?a=%2f',
-      'http://localhost:3000/cb',
-      'com.example.app:/cb',
-      'myapp://callback',
-    ]
-    const app = await create(
-      aWebApp(
-        { application_type: 'native', redirect_uris: uris },
-        { token_endpoint_auth_method: 'none' },
-      ),
-    )
-    expect(app['settings']['oauthClient']['redirect_uris']).toEqual(uris)
-    expect(app['credentials']['oauthClient']).toMatchObject({ pkce_required: true })
-    expect(app['credentials']['oauthClient']).not.toHaveProperty('client_secret')
-  })
-
-  it('PKCE is required by default for browser and native apps, and always without a secret', async () => {
-    for (const application_type of ['browser', 'native'])
-      expect(
-        (await create(aWebApp({ application_type })))['credentials']['oauthClient'][
-          'pkce_required'
-        ],
-      ).toBe(true)
-    expect((await create(aWebApp()))['credentials']['oauthClient']['pkce_required']).toBe(false)
-    expect(
-      await refusal(
-        'POST',
-        APPS,
-        aWebApp({}, { token_endpoint_auth_method: 'none', pkce_required: false }),
-      ),
-    ).toContain('pkce_required')
-  })
-})
-
-describe('replacing an app', () => {
-  it('every setting that Terraform sends comes back from GET, unknown ones do not', async () => {
-    const settings = {
-      client_uri: 'https://app.example',
-      logo_uri: 'https://app.example/logo.png',
-      tos_uri: 'https://app.example/tos',
-      policy_uri: 'https://app.example/policy',
-      redirect_uris: ['https://app.example/callback', 'https://app.example/two'],
-      post_logout_redirect_uris: ['https://app.example/out'],
-      response_types: ['code'],
-      grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
-      application_type: 'web',
-      consent_method: 'REQUIRED',
-      issuer_mode: 'DYNAMIC',
-      initiate_login_uri: 'https://app.example/login',
-      idp_initiated_login: { mode: 'SPEC', default_scope: ['openid'] },
-      refresh_token: { rotation_type: 'ROTATE', leeway: 5 },
-      participate_slo: true,
-      frontchannel_logout_uri: 'https://app.example/slo',
-      frontchannel_logout_session_required: true,
-      request_object_signing_alg: 'ES256',
-    }
-    const body = {
-      ...anApp(settings, { pkce_required: true, autoKeyRotation: false }),
-      accessibility: {
-        selfService: true,
-        errorRedirectUrl: 'https://app.example/e',
-        loginRedirectUrl: null,
-      },
-      visibility: { autoSubmitToolbar: true, hide: { iOS: false, web: false } },
-      profile: { tier: 'gold', nested: { list: [1, null, 'x'] } },
-    }
-    body['settings']['implicitAssignment'] = true
-    body['settings']['notes'] = { admin: 'a', enduser: 'b' }
-    const { id } = await create(anApp({ ...settings, unknown_member: 1 }))
-    await made(200, 'PUT', `${APPS}/${id}`, {
-      ...body,
-      id: 'x',
-      status: 'INACTIVE',
-      created: 'y',
-      unknown: 1,
-    })
-    const app = await made(200, 'GET', `${APPS}/${id}`)
-    expect(app).toMatchObject({
-      ...body,
-      id,
-      status: 'ACTIVE',
-      credentials: { oauthClient: { pkce_required: true, autoKeyRotation: false } },
-    })
-    expect(app['settings']['oauthClient']).not.toHaveProperty('unknown_member')
-    const again = await made(200, 'PUT', `${APPS}/${id}`, app)
-    expect(again['settings']).toEqual(app['settings'])
-  })
-
-  it('client_id and application_type never change', async () => {
-    const { id } = await create(anApp())
-    expect(await refusal('PUT', `${APPS}/${id}`, anApp({}, { client_id: 'another-id' }))).toContain(
-      'client_id',
-    )
-    expect(await refusal('PUT', `${APPS}/${id}`, aWebApp())).toContain('application_type')
-    const { label } = await made(200, 'PUT', `${APPS}/${id}`, {
-      ...anApp({}, { client_id: id }),
-      label: 'same',
-    })
-    expect(label).toBe('same')
-  })
-
-  it('a PUT that leaves the authentication method out keeps it', async () => {
-    const { id } = await create(anApp({}, { token_endpoint_auth_method: 'client_secret_post' }))
-    const app = await made(200, 'PUT', `${APPS}/${id}`, anApp())
-    expect(app['credentials']['oauthClient']['token_endpoint_auth_method']).toBe(
-      'client_secret_post',
-    )
-  })
-
-  it('a new client_secret takes the place of the old one, at once', async () => {
-    const client = await aClient()
-    const server = await aServer()
-    expect((await mintWith(server, client)).status).toBe(200)
-    const secret = 'brought-by-the-owner'
-    await made(200, 'PUT', `${APPS}/${client.id}`, anApp({}, { client_secret: secret }))
-    expect((await mintWith(server, client)).status).toBe(401)
-    expect((await mintWith(server, { ...client, secret })).status).toBe(200)
-    const secrets = await made(200, 'GET', `${APPS}/${client.id}/credentials/secrets`)
-    expect(secrets.map((one: Json) => one['client_secret'])).toEqual([secret])
-  })
-
-  it('changing to a method with longer secrets needs a longer secret', async () => {
-    const { id } = await create(anApp({}, { client_secret: 'fourteen-chars' }))
-    const toJwt = { token_endpoint_auth_method: 'client_secret_jwt' }
-    expect(await refusal('PUT', `${APPS}/${id}`, anApp({}, toJwt))).toContain('client_secret')
-    await made(200, 'PUT', `${APPS}/${id}`, anApp({}, { ...toJwt, client_secret: 'x'.repeat(32) }))
-  })
-
-  it('many replacements at the same time leave one whole state', async () => {
-    const { id } = await create(anApp())
-    const labels = Array.from({ length: 6 }, (_, index) => `label ${index}`)
-    const answers = await Promise.all(
-      labels.map((label) => api('PUT', `${APPS}/${id}`, { ...anApp(), label, profile: { label } })),
-    )
-    expect(answers.map(({ status }) => status)).toEqual(labels.map(() => 200))
-    const app = await made(200, 'GET', `${APPS}/${id}`)
-    expect(labels).toContain(app['label'])
-    expect(app['profile']).toEqual({ label: app['label'] })
-  })
-
-  it('profile is an object of bounded size', async () => {
-    expect(await refusal('POST', APPS, { ...anApp(), profile: 'text' })).toContain('profile')
-    const profile = { text: 'x'.repeat(32 * 1024) }
-    expect(await refusal('POST', APPS, { ...anApp(), profile })).toContain('profile')
-  })
-})
-
 describe('lifecycle and deletion', () => {
   it('an active app cannot be deleted, an inactive one can, and is gone', async () => {
     const client = await aClient()
@@ -409,6 +133,34 @@ describe('lifecycle and deletion', () => {
     expect(app['_links']).toHaveProperty('activate')
     expect(app['_links']).not.toHaveProperty('deactivate')
   })
+
+  it('every step is in the system log', async () => {
+    const { id } = await create(anApp())
+    await made(200, 'PUT', `${APPS}/${id}`, anApp())
+    const secret = await made(201, 'POST', `${APPS}/${id}/credentials/secrets`, {})
+    const path = `${APPS}/${id}/credentials/secrets/${secret['id']}/lifecycle`
+    await made(200, 'POST', `${path}/deactivate`)
+    await made(200, 'POST', `${APPS}/${id}/lifecycle/deactivate`)
+    await made(200, 'POST', `${APPS}/${id}/lifecycle/activate`)
+    await made(200, 'POST', `${APPS}/${id}/lifecycle/deactivate`)
+    await made(204, 'DELETE', `${APPS}/${id}`)
+    const { results } = await env.LOG_DB.prepare(
+      'SELECT event_type, document FROM events WHERE instr(document, ?1) > 0',
+    )
+      .bind(id)
+      .all<{ event_type: string; document: string }>()
+    expect(results.map((event) => event.event_type).sort()).toEqual([
+      'app.oauth2.credentials.lifecycle.create',
+      'app.oauth2.credentials.lifecycle.deactivate',
+      'application.lifecycle.activate',
+      'application.lifecycle.create',
+      'application.lifecycle.deactivate',
+      'application.lifecycle.deactivate',
+      'application.lifecycle.delete',
+      'application.lifecycle.update',
+    ])
+    for (const { document } of results) expect(document).not.toContain(secret['client_secret'])
+  })
 })
 
 describe('listing apps', () => {
@@ -417,7 +169,7 @@ describe('listing apps', () => {
     ((await (await list(query)).json()) as Json[]).map((app) => app['id'])
 
   it('pages by Link, q matches the beginning of the label, filters the rest', async () => {
-    const prefix = unique('listed%_')
+    const prefix = unique(`listed%_${'x'.repeat(60)}`)
     const made3 = await Promise.all(
       [1, 2, 3].map((n) => create({ ...anApp(), label: `${prefix} ${n}` })),
     )

@@ -132,6 +132,8 @@ describe('rotation by time', () => {
       })
       const before = (await ringOf(at.id).read(Math.floor(Date.now() / 1000)))?.active.kid
       await runInDurableObject(ringOf(at.id), async (_, state) => {
+        // Both the date and the publication of the next key lie in the past.
+        state.storage.sql.exec("UPDATE keys SET record = json_set(record, '$.created', 0)")
         const ring = state.storage.kv.get<Json>('ring') ?? {}
         if (ring['nextRotation'] !== null)
           state.storage.kv.put('ring', { ...ring, nextRotation: Math.floor(Date.now() / 1000) - 1 })

@@ -1,4 +1,4 @@
-/** The value of a tree for one token. Total and bounded: no loops over anything but the tree, no I/O, no host objects. */
+/** The value of a tree for one token. Total and bounded: it walks the tree, no I/O, no host objects. */
 import type { Expression } from './parser.ts'
 
 export type Value =
@@ -30,7 +30,8 @@ export function evaluateExpression(expression: Expression, scope: ExpressionScop
 function attribute(scope: ExpressionScope, path: readonly string[]): Value {
   let value: unknown = scope
   for (const name of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, name)) return null
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
+    if (!Object.hasOwn(value, name)) return null
     value = (value as Record<string, unknown>)[name]
   }
   return (value ?? null) as Value

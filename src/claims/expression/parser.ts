@@ -90,6 +90,8 @@ class Cursor {
     const word = this.#take()
     if (depth > limits.expressionDepthMax) throw new Refused(word.at, 'nested too deeply')
     if (word.kind === 'text') return { kind: 'literal', value: word.text }
+    if (word.kind === 'number' && !Number.isFinite(Number(word.text)))
+      throw new Refused(word.at, 'the number is too large')
     if (word.kind === 'number') return { kind: 'literal', value: Number(word.text) }
     if (word.kind === 'sign' && word.text === '{') return this.#array(depth)
     if (word.kind === 'sign' && word.text === '(') {

@@ -196,6 +196,8 @@ CREATE TABLE api_tokens (
   last_updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 
+CREATE INDEX api_tokens_user ON api_tokens (user_id);
+
 CREATE TABLE outbox (
   id TEXT PRIMARY KEY,
   kind TEXT NOT NULL,

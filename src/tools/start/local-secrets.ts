@@ -1,4 +1,4 @@
-/** The secrets of a local start: the environment wins, then `.dev.vars`, and what neither has is made and kept there. */
+/** Secrets of a local start: the environment wins, then `.dev.vars`; what neither has is made and kept there. */
 import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { makeSecret, type Secrets } from '../secrets.ts'

@@ -1,0 +1,158 @@
+/**
+ * Grants of okta.* scopes to apps. What a service app may do is the meeting of these and of its roles, so only a
+ * SUPER_ADMIN gives or takes them.
+ */
+import { z } from 'zod'
+import type { App } from '../domain/app.ts'
+import { orgScopeNames } from '../issuer/org-scopes.ts'
+import { timestamp } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import { deleteGrant, grantsOf, insertGrant, type AppGrant } from '../store/app-grants.ts'
+import { UniqueViolation } from '../store/database.ts'
+import { APP_PATH, appChange, appHref, appOf, commitIf, link } from './app-resource.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+
+const PATH = `${APP_PATH}/grants`
+const READ = 'okta.appGrants.read'
+const MANAGE = 'okta.appGrants.manage'
+const TYPE = 'OAuth2ScopeConsentGrant'
+
+const GrantInput = z
+  .object({
+    scopeId: z.string().min(1).max(limits.nameCharactersMax),
+    issuer: z.string().min(1).max(limits.uriCharactersMax),
+  })
+  .meta({ id: 'GrantInput' })
+
+const present = (grant: AppGrant, app: App, origin: string): Record<string, unknown> => ({
+  id: grant.id,
+  status: 'ACTIVE',
+  created: timestamp(grant.created),
+  createdBy: {
+    id: grant.createdBy,
+    type: grant.createdByClient ? 'PublicClientApp' : 'User',
+  },
+  lastUpdated: timestamp(grant.lastUpdated),
+  issuer: origin,
+  clientId: app.clientId,
+  scopeId: grant.scope,
+  source: 'ADMIN',
+  _embedded: { scope: { id: grant.scope } },
+  _links: {
+    app: { href: appHref(origin, app), title: app.label },
+    self: link(`${appHref(origin, app)}/grants/${grant.id}`, 'GET', 'DELETE'),
+  },
+})
+
+interface Found {
+  readonly app: App
+  readonly grant: AppGrant
+}
+
+async function grantOf(params: Params, context: ManagementContext): Promise<Found> {
+  const app = await appOf(params, context)
+  const id = idParam(params, 'grantId', TYPE)
+  const grant = (await grantsOf(context.db, app.id)).find((one) => one.id === id)
+  if (grant === undefined) throw notFound(id, TYPE)
+  return { app, grant }
+}
+
+const change = (app: App, grant: AppGrant, verb: string, done: string) =>
+  appChange(app, `app.oauth2.admin.consent.${verb}`, `Scope is ${done}`, [
+    { id: grant.id, type: TYPE, alternateId: null, displayName: grant.scope },
+  ])
+
+async function created(
+  input: z.infer<typeof GrantInput>,
+  app: App,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin, nowSeconds, principal } = context
+  const faults = [
+    ...(orgScopeNames.has(input.scopeId) ? [] : ['scopeId: is not a scope of the org server']),
+    ...(input.issuer === origin ? [] : [`issuer: must be the org server, ${origin}`]),
+  ]
+  if (faults.length > 0)
+    throw invalid(faults.length === 2 ? TYPE : faults[0]!.split(':')[0]!, ...faults)
+  const taken = invalid('scopeId', 'scopeId: The scope is already granted to the app')
+  if ((await grantsOf(db, app.id)).some((one) => one.scope === input.scopeId)) throw taken
+  const grant: AppGrant = {
+    id: randomId('oag'),
+    scope: input.scopeId,
+    createdBy: principal.id,
+    createdByClient: principal.type !== 'User',
+    created: nowSeconds,
+    lastUpdated: nowSeconds,
+  }
+  try {
+    await commitIf(
+      insertGrant(db, app.id, grant),
+      app,
+      change(app, grant, 'grant', 'granted to the application'),
+      notFound(app.id, 'AppInstance'),
+      context,
+    )
+  } catch (error) {
+    throw error instanceof UniqueViolation ? taken : error
+  }
+  return present(grant, app, origin)
+}
+
+export const appGrantRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'List app grants',
+    scope: READ,
+    async handle({ params }, context) {
+      const app = await appOf(params, context)
+      const grants = await grantsOf(context.db, app.id)
+      return new ListAnswer(whole(grants.map((grant) => present(grant, app, context.origin))))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    summary: 'Grant a scope to an app',
+    scope: MANAGE,
+    superAdminOnly: true,
+    body: GrantInput,
+    subject: TYPE,
+    status: 201,
+    async handle({ params, body }, context) {
+      return created(body, await appOf(params, context), context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/:grantId`,
+    summary: 'Retrieve an app grant',
+    scope: READ,
+    async handle({ params }, context) {
+      const { app, grant } = await grantOf(params, context)
+      return present(grant, app, context.origin)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${PATH}/:grantId`,
+    summary: 'Revoke an app grant',
+    scope: MANAGE,
+    superAdminOnly: true,
+    status: 204,
+    async handle({ params }, context) {
+      const { app, grant } = await grantOf(params, context)
+      await commitIf(
+        deleteGrant(context.db, app.id, grant.id),
+        app,
+        change(app, grant, 'revoke', 'revoked from the application'),
+        notFound(grant.id, TYPE),
+        context,
+      )
+    },
+  }),
+]

@@ -1,0 +1,199 @@
+/**
+ * Keys that a client registered to sign its assertions with. The only active one of a client that authenticates by
+ * registered keys cannot be taken away.
+ */
+import type { App } from '../domain/app.ts'
+import {
+  ClientKeyInput,
+  isImportable,
+  keySetFault,
+  publicJwk,
+  type AppKey,
+} from '../domain/client-key.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { invalid, notFound } from '../protocol/api-errors.ts'
+import {
+  activateKey,
+  deactivateKey,
+  deleteKey,
+  insertKey,
+  keysOf,
+} from '../store/app-credentials.ts'
+import { presentKey } from './app-presentation.ts'
+import {
+  APP_PATH,
+  appChange,
+  appOf,
+  APPS_MANAGE,
+  APPS_READ,
+  commitIf,
+  guardedAppOf,
+} from './app-resource.ts'
+import type { ManagementContext } from './context.ts'
+import { whole } from './page.ts'
+import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+
+const PATH = `${APP_PATH}/credentials/jwks`
+const TYPE = 'JsonWebKey'
+
+const keysOfApp = async (app: App, { db }: ManagementContext): Promise<readonly AppKey[]> =>
+  (await keysOf(db, [app.id])).get(app.id) ?? []
+
+interface Found {
+  readonly app: App
+  readonly keys: readonly AppKey[]
+  readonly key: AppKey
+}
+
+/** The key that a path means, among those of the app. Throws E0000007. */
+async function keyOf(app: App, params: Params, context: ManagementContext): Promise<Found> {
+  const id = idParam(params, 'keyId', TYPE)
+  const keys = await keysOfApp(app, context)
+  const key = keys.find((one) => one.id === id)
+  if (key === undefined) throw notFound(id, TYPE)
+  return { app, keys, key }
+}
+
+const guardedKeyOf = async (params: Params, context: ManagementContext): Promise<Found> =>
+  keyOf(await guardedAppOf(params, context), params, context)
+
+const change = (app: App, key: AppKey, verb: string, done: string) =>
+  appChange(app, `app.oauth2.credentials.lifecycle.${verb}`, `Client key is ${done}`, [
+    { id: key.id, type: TYPE, alternateId: key.kid, displayName: key.kid },
+  ])
+
+async function created(
+  input: ClientKeyInput,
+  app: App,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, origin, nowSeconds } = context
+  const jwk = publicJwk(input)
+  if (!(await isImportable(jwk))) throw invalid(TYPE, 'kty: is not a valid public key')
+  if (app.jwksUri !== null)
+    throw invalid(TYPE, "jwks_uri: 'jwks' and 'jwks_uri' exclude each other")
+  const kid = input.kid ?? null
+  const existing = await keysOfApp(app, context)
+  if (existing.length >= limits.keysPerAppMax)
+    throw invalid(TYPE, `kid: A client has at most ${limits.keysPerAppMax} keys`)
+  const fault = keySetFault([...existing.map((key) => key.kid), kid])
+  if (fault !== null) throw invalid(TYPE, `kid: ${fault}`)
+  const key: AppKey = {
+    id: randomId('pks'),
+    kid,
+    status: input.status ?? 'ACTIVE',
+    jwk,
+    created: nowSeconds,
+    lastUpdated: nowSeconds,
+  }
+  await commitIf(
+    insertKey(db, app.id, key),
+    app,
+    change(app, key, 'create', 'created'),
+    invalid(TYPE, 'kid: The keys of the client were changed at the same time'),
+    context,
+  )
+  return presentKey(key, app, origin)
+}
+
+async function activated(params: Params, context: ManagementContext): Promise<unknown> {
+  const { app, key } = await guardedKeyOf(params, context)
+  await commitIf(
+    activateKey(context.db, app.id, key.id, context.nowSeconds),
+    app,
+    change(app, key, 'activate', 'activated'),
+    notFound(key.id, TYPE),
+    context,
+  )
+  const active = { ...key, status: 'ACTIVE', lastUpdated: context.nowSeconds } as const
+  return presentKey(active, app, context.origin)
+}
+
+async function deactivated(params: Params, context: ManagementContext): Promise<unknown> {
+  const { app, keys, key } = await guardedKeyOf(params, context)
+  const last = invalid(
+    TYPE,
+    "status: The only active key of a client with 'private_key_jwt' cannot be deactivated",
+  )
+  const others = keys.some((one) => one !== key && one.status === 'ACTIVE')
+  if (app.authMethod === 'private_key_jwt' && app.jwksUri === null && !others) throw last
+  await commitIf(
+    deactivateKey(context.db, app.id, key.id, context.nowSeconds),
+    app,
+    change(app, key, 'deactivate', 'deactivated'),
+    last,
+    context,
+  )
+  const inactive = { ...key, status: 'INACTIVE', lastUpdated: context.nowSeconds } as const
+  return presentKey(inactive, app, context.origin)
+}
+
+export const appKeyRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: PATH,
+    summary: 'List client keys',
+    scope: APPS_READ,
+    async handle({ params }, context) {
+      const app = await appOf(params, context)
+      const keys = await keysOfApp(app, context)
+      return new ListAnswer(whole(keys.map((key) => presentKey(key, app, context.origin))))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: PATH,
+    summary: 'Add a client key',
+    scope: APPS_MANAGE,
+    body: ClientKeyInput,
+    subject: TYPE,
+    status: 201,
+    async handle({ params, body }, context) {
+      return created(body, await guardedAppOf(params, context), context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${PATH}/:keyId`,
+    summary: 'Retrieve a client key',
+    scope: APPS_READ,
+    async handle({ params }, context) {
+      const { app, key } = await keyOf(await appOf(params, context), params, context)
+      return presentKey(key, app, context.origin)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: `${PATH}/:keyId`,
+    summary: 'Delete a client key',
+    scope: APPS_MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const { app, key } = await guardedKeyOf(params, context)
+      const active = invalid(TYPE, 'status: An active key cannot be deleted')
+      if (key.status === 'ACTIVE') throw active
+      await commitIf(
+        deleteKey(context.db, app.id, key.id),
+        app,
+        change(app, key, 'delete', 'deleted'),
+        active,
+        context,
+      )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${PATH}/:keyId/lifecycle/activate`,
+    summary: 'Activate a client key',
+    scope: APPS_MANAGE,
+    handle: ({ params }, context) => activated(params, context),
+  }),
+  route({
+    method: 'POST',
+    path: `${PATH}/:keyId/lifecycle/deactivate`,
+    summary: 'Deactivate a client key',
+    scope: APPS_MANAGE,
+    handle: ({ params }, context) => deactivated(params, context),
+  }),
+]

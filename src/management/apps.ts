@@ -1,0 +1,136 @@
+/** Apps: the OAuth clients of the org. An app can be deleted only once it is inactive. */
+import { APP_NAME, AppInput, AppReplacement } from '../domain/app.ts'
+import type { Status } from '../domain/authorization-server.ts'
+import { limits } from '../platform/limits.ts'
+import { ApiError, invalid } from '../protocol/api-errors.ts'
+import { keysOf } from '../store/app-credentials.ts'
+import { deleteApp, listApps, setAppStatus, type AppFilter } from '../store/apps.ts'
+import { presentApp } from './app-presentation.ts'
+import {
+  APP_PATH,
+  appChange,
+  appOf,
+  APPS_MANAGE,
+  APPS_PATH,
+  APPS_READ,
+  guardedAppOf,
+} from './app-resource.ts'
+import { createApp, replaceApp } from './app-write.ts'
+import { paged, readPage } from './page.ts'
+import { ListAnswer, route, type Route } from './route.ts'
+
+const FILTER = /^\s*(id|status|name)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i
+
+/** One comparison of an attribute that apps can be found by. Throws E0000053 for anything else. */
+function readFilter(query: URLSearchParams): AppFilter | null {
+  const text = query.get('filter') ?? ''
+  if (text === '') return null
+  const [, attribute, quoted] =
+    text.length > limits.queryCharactersMax ? [] : (FILTER.exec(text) ?? [])
+  if (attribute !== 'id' && attribute !== 'status' && attribute !== 'name')
+    throw new ApiError('E0000053')
+  try {
+    return { attribute, value: JSON.parse(quoted ?? '') as string }
+  } catch {
+    throw new ApiError('E0000053')
+  }
+}
+
+function readActivate(query: URLSearchParams): boolean {
+  const text = query.get('activate') ?? 'true'
+  if (text !== 'true' && text !== 'false')
+    throw invalid('activate', 'activate: must be true or false')
+  return text === 'true'
+}
+
+const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
+  route({
+    method: 'POST',
+    path: `${APP_PATH}/lifecycle/${verb}`,
+    summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} an app`,
+    scope: APPS_MANAGE,
+    async handle({ params }, context) {
+      const app = await guardedAppOf(params, context)
+      await context.commit(
+        [setAppStatus(context.db, app.id, status, context.nowSeconds)],
+        appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
+      )
+      return {}
+    },
+  })
+
+export const appRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: APPS_PATH,
+    summary: 'List apps',
+    scope: APPS_READ,
+    async handle({ query }, { db, origin }) {
+      const page = readPage(query, limits.pageSizeDefault)
+      const filter = readFilter(query)
+      const apps = await listApps(db, { ...page, limit: page.limit + 1 }, filter, APP_NAME)
+      const keys = await keysOf(
+        db,
+        apps.map((app) => app.id),
+      )
+      return new ListAnswer(
+        paged(apps, page, (app) => presentApp(app, keys.get(app.id) ?? [], origin)),
+      )
+    },
+  }),
+  route({
+    method: 'POST',
+    path: APPS_PATH,
+    summary: 'Create an app',
+    scope: APPS_MANAGE,
+    body: AppInput,
+    subject: 'app',
+    handle: ({ body, query }, context) => createApp(body, readActivate(query), context),
+  }),
+  route({
+    method: 'GET',
+    path: APP_PATH,
+    summary: 'Retrieve an app',
+    scope: APPS_READ,
+    async handle({ params }, context) {
+      const app = await appOf(params, context)
+      const keys = await keysOf(context.db, [app.id])
+      return presentApp(app, keys.get(app.id) ?? [], context.origin)
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: APP_PATH,
+    summary: 'Replace an app',
+    scope: APPS_MANAGE,
+    body: AppReplacement,
+    subject: 'app',
+    handle: ({ params, body }, context) =>
+      replaceApp(() => guardedAppOf(params, context), body, context),
+  }),
+  route({
+    method: 'DELETE',
+    path: APP_PATH,
+    summary: 'Delete an app',
+    scope: APPS_MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      const app = await guardedAppOf(params, context)
+      const active = new ApiError('E0000056', '', [
+        'status: The app must be deactivated before it is deleted',
+      ])
+      if (app.status === 'ACTIVE') throw active
+      const results = await context.commit(
+        deleteApp(context.db, app),
+        appChange(app, 'application.lifecycle.delete', 'Application is deleted'),
+      )
+      if (results.at(-1)?.meta.changes === 0) {
+        // Somebody was faster: the app is gone, or active again.
+        await appOf(params, context)
+        throw active
+      }
+    },
+  }),
+  lifecycle('activate', 'ACTIVE'),
+  lifecycle('deactivate', 'INACTIVE'),
+]

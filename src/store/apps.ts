@@ -1,0 +1,182 @@
+/**
+ * Table apps. Every write to an app or to anything below it counts in the app's version, so that a replacement, which
+ * decides on what it read, can be made conditional on nobody having written since.
+ */
+import type { App, AppDocument, AppFields, ApplicationType } from '../domain/app.ts'
+import type { Status } from '../domain/authorization-server.ts'
+import type { TokenEndpointAuthMethod } from '../domain/client.ts'
+import { json, readAll, readFirst } from './database.ts'
+
+const columns = `a.id, a.client_id, a.label, a.status, a.application_type, a.grant_types, a.token_endpoint_auth_method,
+  a.jwks_uri, a.profile, a.document, a.tokens_not_before, a.version, a.created, a.last_updated,
+  (SELECT org_id FROM meta WHERE id = 1) AS org_id,
+  EXISTS (SELECT 1 FROM role_assignments r WHERE r.principal_type = 'CLIENT' AND r.principal_id = a.client_id)
+  AS has_roles`
+
+interface AppRow {
+  id: string
+  client_id: string
+  label: string
+  status: Status
+  application_type: ApplicationType | null
+  grant_types: string
+  token_endpoint_auth_method: TokenEndpointAuthMethod
+  jwks_uri: string | null
+  profile: string
+  document: string
+  tokens_not_before: number
+  version: number
+  created: number
+  last_updated: number
+  org_id: string | null
+  has_roles: number
+}
+
+const fromRow = (row: AppRow): App => ({
+  id: row.id,
+  clientId: row.client_id,
+  orgId: row.org_id ?? '',
+  label: row.label,
+  status: row.status,
+  applicationType: row.application_type,
+  grantTypes: json<string[]>(row.grant_types),
+  authMethod: row.token_endpoint_auth_method,
+  jwksUri: row.jwks_uri,
+  profile: json<Record<string, unknown>>(row.profile),
+  document: json<AppDocument>(row.document),
+  hasRoles: row.has_roles === 1,
+  tokensNotBefore: row.tokens_not_before,
+  version: row.version,
+  created: row.created,
+  lastUpdated: row.last_updated,
+})
+
+async function findBy(
+  db: D1Database,
+  column: 'id' | 'client_id',
+  value: string,
+): Promise<App | null> {
+  const row = await readFirst<AppRow>(
+    db.prepare(`SELECT ${columns} FROM apps a WHERE a.${column} = ?1`).bind(value),
+  )
+  return row === null ? null : fromRow(row)
+}
+
+export const findApp = (db: D1Database, id: string): Promise<App | null> => findBy(db, 'id', id)
+
+export const findAppByClientId = (db: D1Database, clientId: string): Promise<App | null> =>
+  findBy(db, 'client_id', clientId)
+
+/** The org's id, which app names (`orn`) hold. */
+export async function orgId(db: D1Database): Promise<string> {
+  const row = await readFirst<{ org_id: string }>(db.prepare('SELECT org_id FROM meta'))
+  return row?.org_id ?? ''
+}
+
+export interface AppFilter {
+  readonly attribute: 'id' | 'status' | 'name'
+  readonly value: string
+}
+
+/**
+ * A page in id order. `query` matches the beginning of the label or of the name, which all apps share. Compared without
+ * LIKE, whose patterns D1 bounds to 50 bytes.
+ */
+export async function listApps(
+  db: D1Database,
+  page: { readonly query: string | null; readonly after: string; readonly limit: number },
+  filter: AppFilter | null,
+  name: string,
+): Promise<readonly App[]> {
+  const wanted = (attribute: AppFilter['attribute']): string | null =>
+    filter?.attribute === attribute ? filter.value : null
+  const statement = db.prepare(
+    `SELECT ${columns} FROM apps a WHERE a.id > ?1
+     AND (?3 IS NULL OR substr(a.label, 1, length(?3)) = ?3 COLLATE NOCASE
+     OR substr(?7, 1, length(?3)) = ?3 COLLATE NOCASE)
+     AND (?4 IS NULL OR a.id = ?4) AND (?5 IS NULL OR a.status = ?5) AND (?6 IS NULL OR ?7 = ?6)
+     ORDER BY a.id LIMIT ?2`,
+  )
+  const bound = statement.bind(
+    page.after,
+    page.limit,
+    page.query,
+    wanted('id'),
+    wanted('status'),
+    wanted('name'),
+    name,
+  )
+  return (await readAll<AppRow>(bound)).map(fromRow)
+}
+
+const fieldValues = (fields: AppFields): readonly (string | null)[] => [
+  fields.label,
+  fields.applicationType,
+  JSON.stringify(fields.grantTypes),
+  fields.authMethod,
+  fields.jwksUri,
+  JSON.stringify(fields.profile),
+  JSON.stringify(fields.document),
+]
+
+export const insertApp = (db: D1Database, app: App): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO apps (id, client_id, status, tokens_not_before, version, created, last_updated, label,
+       application_type, grant_types, token_endpoint_auth_method, jwks_uri, profile, document)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+    )
+    .bind(
+      app.id,
+      app.clientId,
+      app.status,
+      app.tokensNotBefore,
+      app.version,
+      app.created,
+      ...fieldValues(app),
+    )
+
+/** Changes nothing unless the app still has the version it was read with. */
+export const updateApp = (
+  db: D1Database,
+  { id, version }: App,
+  fields: AppFields,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE apps SET version = version + 1, last_updated = ?3, label = ?4, application_type = ?5, grant_types = ?6,
+       token_endpoint_auth_method = ?7, jwks_uri = ?8, profile = ?9, document = ?10 WHERE id = ?1 AND version = ?2`,
+    )
+    .bind(id, version, now, ...fieldValues(fields))
+
+/**
+ * Tokens issued before are dead for good: those of this very second when the app is deactivated, and whatever an
+ * isolate with an older snapshot issued while it was inactive when it is activated.
+ */
+export const setAppStatus = (
+  db: D1Database,
+  id: string,
+  status: Status,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE apps SET status = ?2, last_updated = ?3, version = version + 1,
+       tokens_not_before = max(tokens_not_before, ?4) WHERE id = ?1 AND status <> ?2`,
+    )
+    .bind(id, status, now, status === 'INACTIVE' ? now + 1 : now)
+
+/** Removes an inactive app, and the roles of its client. The last statement tells whether there was one. */
+export const deleteApp = (db: D1Database, app: App): readonly D1PreparedStatement[] => [
+  db
+    .prepare(
+      `DELETE FROM role_assignments WHERE principal_type = 'CLIENT' AND principal_id = ?2
+       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND status = 'INACTIVE')`,
+    )
+    .bind(app.id, app.clientId),
+  db.prepare(`DELETE FROM apps WHERE id = ?1 AND status = 'INACTIVE'`).bind(app.id),
+]
+
+export const bumpApp = (db: D1Database, id: string): D1PreparedStatement =>
+  db.prepare('UPDATE apps SET version = version + 1 WHERE id = ?1').bind(id)

@@ -1,0 +1,212 @@
+/**
+ * The schema: the migrations lead to it, foreign keys hold, and no statement of the store reads a growing table from
+ * end to end. Statements are collected by calling the store with a database that only records.
+ */
+import { readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it } from 'vitest'
+import { writeEvent } from '../../src/store/system-log.ts'
+import { recordingD1 } from './support/recording-d1.ts'
+import { filesUnder, ROOT } from './support/source.ts'
+import { storeStatements } from './support/store-statements.ts'
+
+const read = (path: string): string => readFileSync(ROOT + path, 'utf8')
+
+const migrations = (folder: string): readonly string[] =>
+  readdirSync(ROOT + folder)
+    .toSorted()
+    .map((name) => read(folder + name))
+
+const CONFIGURATION = 'src/store/migrations/'
+const LOG = 'src/store/log-migrations/'
+
+function database(statements: readonly string[]): DatabaseSync {
+  const db = new DatabaseSync(':memory:', { enableForeignKeyConstraints: true })
+  for (const text of statements) db.exec(text)
+  return db
+}
+
+const migrated = database(migrations(CONFIGURATION))
+const log = database(migrations(LOG))
+
+interface Master {
+  readonly type: string
+  readonly name: string
+  readonly tbl_name: string
+  readonly sql: string
+}
+
+const rows = <Row>(db: DatabaseSync, sql: string, ...values: readonly string[]): readonly Row[] =>
+  db.prepare(sql).all(...values) as unknown as readonly Row[]
+
+/** The schema as SQLite keeps it, without comments and layout. */
+const schemaOf = (db: DatabaseSync): readonly Master[] =>
+  rows<Master>(
+    db,
+    "SELECT type, name, tbl_name, coalesce(sql, '') AS sql FROM sqlite_master ORDER BY type, name",
+  ).map((entry) => ({
+    ...entry,
+    sql: entry.sql
+      .replaceAll(/--[^\n]*/g, ' ')
+      .replaceAll(/\s+/g, ' ')
+      .replaceAll(/\s*([(),])\s*/g, '$1')
+      .trim(),
+  }))
+
+describe('migrations', () => {
+  it('applied in order to an empty database give exactly schema.sql', () => {
+    expect(schemaOf(migrated)).toEqual(schemaOf(database([read('schema.sql')])))
+  })
+
+  it('are numbered without a gap, and the database knows how many it has seen', () => {
+    for (const folder of [CONFIGURATION, LOG])
+      for (const [at, name] of readdirSync(ROOT + folder)
+        .toSorted()
+        .entries())
+        expect(name).toMatch(new RegExp(`^${String(at + 1).padStart(4, '0')}_[a-z0-9_]+\\.sql$`))
+    const versions = rows<{ version: number }>(migrated, 'SELECT version FROM schema_version')
+    expect(versions.map(({ version }) => version)).toEqual(migrations(CONFIGURATION).map((_, at) => at + 1)) // prettier-ignore
+  })
+
+  it('hold nothing that a remote migration cannot run', () => {
+    for (const text of [...migrations(CONFIGURATION), ...migrations(LOG), read('schema.sql')]) {
+      const code = text.replaceAll(/--[^\n]*/g, '')
+      expect(code).not.toMatch(
+        /\b(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|TRIGGER|PRAGMA|ATTACH|VACUUM)\b/i,
+      )
+    }
+  })
+
+  it('declare every table without a hidden row id unless its key is an integer', () => {
+    const tables = [...schemaOf(migrated), ...schemaOf(log)].filter(({ type }) => type === 'table')
+    for (const { name, sql } of tables)
+      expect(`${name} ${/WITHOUT ROWID$|INTEGER PRIMARY KEY/.test(sql)}`).toBe(`${name} true`)
+  })
+})
+
+describe('foreign keys', () => {
+  const tables = schemaOf(migrated).filter(({ type }) => type === 'table')
+
+  it('are enforced, and what hangs on a server goes with it', () => {
+    const db = database(migrations(CONFIGURATION))
+    const insertScope = db.prepare(
+      `INSERT INTO scopes (id, server_id, name, consent, optional, is_default, metadata_publish, system)
+       VALUES ('s', 'aus1', 'read', 'IMPLICIT', 0, 0, 'NO_CLIENTS', 0)`,
+    )
+    expect(() => insertScope.run()).toThrow('FOREIGN KEY')
+    db.exec(
+      `INSERT INTO authorization_servers (id, name, audience, issuer_mode, status, is_default, rotation_mode,
+       signing_alg, version, created, last_updated) VALUES ('aus1', 'n', 'a', 'ORG_URL', 'ACTIVE', 0, 'AUTO', 'RS256',
+       1, 1, 1)`,
+    )
+    insertScope.run()
+    db.exec(`DELETE FROM authorization_servers WHERE id = 'aus1'`)
+    expect(rows(db, 'SELECT id FROM scopes')).toEqual([])
+  })
+
+  /** Without an index, removing the parent reads the whole child table. */
+  const WITHOUT_INDEX: readonly string[] = []
+
+  it('are each covered by an index of the child', () => {
+    const uncovered = tables.flatMap(({ name }) => {
+      const keys = Map.groupBy(
+        rows<{ id: number; seq: number; from: string }>(
+          migrated,
+          'SELECT id, seq, "from" FROM pragma_foreign_key_list(?) ORDER BY id, seq',
+          name,
+        ),
+        ({ id }) => id,
+      )
+      const indexes = rows<{ name: string }>(
+        migrated,
+        'SELECT name FROM pragma_index_list(?)',
+        name,
+      ).map((index) =>
+        rows<{ name: string }>(migrated, 'SELECT name FROM pragma_index_info(?)', index.name)
+          .map((column) => column.name)
+          .join(' '),
+      )
+      return [...keys.values()]
+        .map((columns) => columns.map(({ from }) => from))
+        .filter(
+          (columns) => !indexes.some((index) => `${index} `.startsWith(`${columns.join(' ')} `)),
+        ) // prettier-ignore
+        .map((columns) => `${name} (${columns.join(', ')})`)
+    })
+    expect(uncovered).toEqual(WITHOUT_INDEX)
+  })
+})
+
+const recorded = await storeStatements()
+
+/** Each statement of the configuration database once; the log's only statement belongs to another. */
+const statements = [...new Map(recorded.map((one) => [one.sql, one])).values()]
+  .filter(({ sql }) => !sql.startsWith('INSERT INTO events'))
+  .map((one) => ({ ...one, name: one.sql.replaceAll(/\s+/g, ' ').slice(0, 110) }))
+
+interface PlanRow {
+  readonly detail: string
+}
+
+const plan = (db: DatabaseSync, sql: string): readonly string[] =>
+  rows<PlanRow>(db, `EXPLAIN QUERY PLAN ${sql}`).map(({ detail }) => detail)
+
+describe('statements of the store', () => {
+  it('are all looked at here: every one that the source begins', () => {
+    const beginnings = filesUnder('src/store', '.ts').flatMap(({ path, code }) =>
+      [...code.matchAll(/['"`]((?:SELECT|INSERT|UPDATE|DELETE) [^'"`$]*)/g)].map(([, begins]) => ({
+        path,
+        begins: begins!,
+      })),
+    )
+    const unseen = beginnings.filter(
+      ({ begins }) => !recorded.some(({ sql }) => sql.startsWith(begins)),
+    )
+    expect(unseen).toEqual([])
+    expect(beginnings.length).toBeGreaterThan(40)
+  })
+
+  it.each(statements)('fit the schema and their bindings: $name', ({ sql, bindings }) => {
+    const places = new Set(sql.match(/\?\d+/g) ?? [])
+    expect(bindings).toHaveLength(places.size)
+    expect(() => migrated.prepare(sql)).not.toThrow()
+  })
+
+  /** What may be walked through: one row or one a migration, values, and the members of a bound JSON value. */
+  const SMALL = /^SCAN (meta|schema_version|CONSTANT ROW|\d+ CONSTANT ROWS|\w+ VIRTUAL TABLE)\b/
+
+  /** Oldest first, a bounded number of rows: the index is walked from its beginning. */
+  const walksFromTheBeginning = (sql: string, step: string): boolean =>
+    step.endsWith('INDEX outbox_created') && sql.endsWith(' LIMIT ?1')
+
+  /** Maintenance that looks through a table on purpose; called by the cron trigger, by no request. */
+  const MAINTENANCE: readonly string[] = [
+    // Only while KEY_ENCRYPTION_KEY is a set of more than one key.
+    'SELECT app_id, id, mac, envelope FROM app_secrets WHERE substr(mac, 1, ?1) <> ?2 LIMIT ?3',
+  ]
+
+  it.each(statements)('read no table from end to end: $name', ({ sql }) => {
+    if (MAINTENANCE.includes(sql)) return
+    const scans = plan(migrated, sql)
+      .filter((step) => step.startsWith('SCAN') && !SMALL.test(step))
+      .filter((step) => !walksFromTheBeginning(sql, step))
+    expect(scans).toEqual([])
+  })
+
+  it('of the log fit the log database, and an event is written once', async () => {
+    const { db, recorded: written } = recordingD1()
+    await writeEvent(db, {
+      uuid: 'u1',
+      published: 1,
+      eventType: 'x',
+      displayMessage: 'x',
+      actor: { id: 'a', type: 'User', alternateId: null, displayName: null },
+      outcome: { result: 'SUCCESS', reason: null },
+      target: [],
+      requestId: 'r',
+    })
+    const { sql, bindings } = written[0]!
+    for (let time = 0; time < 2; time++) log.prepare(sql).run(...(bindings as string[]))
+    expect(rows(log, 'SELECT id FROM events')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,86 @@
+/**
+ * Every statement that the store can make: each function that a file of src/store exports is called with a database
+ * that only records, and with arguments that are whatever they are taken for. A function that needs real ones has its
+ * calls listed here.
+ */
+import { testBindings } from '../../bindings.ts'
+import { readSettings } from '../../../src/platform/settings.ts'
+import { KeyEncryption } from '../../../src/platform/key-encryption.ts'
+import { recordingD1, type Recorded } from './recording-d1.ts'
+import { filesUnder, ROOT } from './source.ts'
+
+/** Any property of it is it again; as text it is `x`, as a list it is empty, and nobody can wait for it. */
+const anything: unknown = new Proxy(() => undefined, {
+  get: (_, name) => {
+    if (name === Symbol.toPrimitive) return () => 'x'
+    if (name === Symbol.iterator) return () => [].values()
+    return name === 'then' || name === 'toJSON' ? undefined : anything
+  },
+  apply: () => anything,
+  ownKeys: () => [],
+})
+
+const envelopeKeys = (current: string): KeyEncryption =>
+  KeyEncryption.parse(
+    JSON.stringify({
+      current,
+      keys: { 1: testBindings.KEY_ENCRYPTION_KEY, 2: testBindings.KEY_ENCRYPTION_KEY },
+    }),
+  )!
+
+const page = { after: '', limit: 20 }
+const entry = { id: 'o', kind: 'key-ring.destroy', subject: 'aus1', payload: {} }
+const secret = (await envelopeKeys('1').seal(new Uint8Array(32), 'client-secret', [
+  '0oa1',
+  's1',
+])) as object
+
+/** Arguments after the database, one list a call. */
+const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
+  findApiToken: [[['1.mac', '2.mac']]],
+  listServers: [[{ ...page, query: null }], [{ ...page, query: 'a%' }]],
+  listApps: [[{ ...page, query: null }, null, 'name']],
+  keysOf: [[['0oa1']]],
+  replaceKeysAt: [[{ id: '0oa1', version: 1 }, []]],
+  readConfiguration: [[{ serverId: 'aus1', clientId: 'client-1' }]],
+  readServerConfiguration: [['aus1']],
+  seed: [[readSettings(testBindings)]],
+  deliverAll: [[[entry], async () => undefined]],
+  drainOutbox: [[async () => undefined]],
+  commit: [[[], [entry]]],
+  rewrapClientSecrets: [[envelopeKeys('2')]],
+  // They take statements, not a database.
+  readBatch: [],
+  readAll: [],
+  readFirst: [],
+}
+
+/** Rows for the statements whose caller goes on only when there is one. */
+function given(sql: string): readonly object[] {
+  if (sql.includes('schema_version')) return [{ version: 1, org_id: '00o1' }]
+  if (sql.includes('substr(mac')) {
+    return [{ app_id: '0oa1', id: 's1', mac: '1.m', envelope: JSON.stringify(secret) }]
+  }
+  return []
+}
+
+export async function storeStatements(): Promise<readonly Recorded[]> {
+  const { db, recorded } = recordingD1(given)
+  for (const { path } of filesUnder('src/store', '.ts')) {
+    const module = (await import(/* @vite-ignore */ ROOT + path)) as Record<string, unknown>
+    for (const [name, exported] of Object.entries(module)) {
+      if (typeof exported !== 'function' || /^[A-Z]/.test(name)) continue
+      for (const values of CALLS[name] ?? [Array.from({ length: 6 }, () => anything)]) {
+        try {
+          const made: unknown = await (exported as (...values: unknown[]) => unknown)(db, ...values)
+          if (made === undefined || made === null) continue
+          await db.batch((Array.isArray(made) ? made : [made]) as D1PreparedStatement[])
+        } catch {
+          // A function that makes no statement, or fails over the answer: its statements are recorded by then, and a
+          // statement that is missing is told by its beginning in the source.
+        }
+      }
+    }
+  }
+  return recorded
+}

@@ -1,0 +1,56 @@
+/** Bodies of apps, and what the API says when it refuses one. */
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { expect } from 'vitest'
+import { answered, api, made, unique, type Json } from './support.ts'
+
+export const APPS = '/api/v1/apps'
+
+export const anApp = (oauthClient: Json = {}, credentials: Json = {}, rest: Json = {}): Json => ({
+  name: 'oidc_client',
+  label: unique('app'),
+  signOnMode: 'OPENID_CONNECT',
+  credentials: { oauthClient: credentials },
+  settings: {
+    oauthClient: {
+      application_type: 'service',
+      grant_types: ['client_credentials'],
+      response_types: ['token'],
+      ...oauthClient,
+    },
+  },
+  ...rest,
+})
+
+export const aWebApp = (oauthClient: Json = {}, credentials: Json = {}): Json =>
+  anApp(
+    {
+      application_type: 'web',
+      grant_types: ['authorization_code'],
+      response_types: ['code'],
+      redirect_uris: ['https://app.example/callback'],
+      ...oauthClient,
+    },
+    credentials,
+  )
+
+export const create = (body: Json, query = ''): Promise<Json> =>
+  made(200, 'POST', APPS + query, body)
+
+/** The causes of an E0000001, in one text. */
+export async function refusal(method: string, path: string, body?: Json): Promise<string> {
+  const [status, error] = await answered(await api(method, path, body))
+  expect([status, error['errorCode']]).toEqual([400, 'E0000001'])
+  return error['errorCauses'].map((cause: Json) => cause['errorSummary']).join('; ')
+}
+
+export const secretsPath = (id: string): string => `${APPS}/${id}/credentials/secrets`
+export const keysPath = (id: string): string => `${APPS}/${id}/credentials/jwks`
+
+export async function aPublicJwk(alg = 'ES256'): Promise<JWK> {
+  const { publicKey } = await generateKeyPair(alg, { extractable: true })
+  return { ...(await exportJWK(publicKey)), kid: unique('kid'), alg, use: 'sig' }
+}
+
+/** The statuses of calls made at the same time, in order of size. */
+export const statuses = async (calls: readonly Promise<Response>[]): Promise<readonly number[]> =>
+  (await Promise.all(calls)).map(({ status }) => status).sort()
