@@ -47,7 +47,7 @@ function compose(env: Cloudflare.Env): Composition {
   const settings = readSettings({ ...env })
   const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
   const ledgers = ledgersOf(env)
-  let seeded: Promise<unknown> | undefined
+  let seeded = false
   return {
     settings,
     protocol: {
@@ -62,12 +62,10 @@ function compose(env: Cloudflare.Env): Composition {
       db: env.DB,
       keyRings: env.KEY_RING,
       deliver: (entry) => deliver(env, entry),
-      ready() {
-        seeded ??= ensureSeeded(env, settings).catch((error: unknown) => {
-          seeded = undefined
-          throw error
-        })
-        return seeded
+      async ready() {
+        if (seeded) return
+        await ensureSeeded(env, settings)
+        seeded = true
       },
     },
   }
@@ -85,20 +83,22 @@ app.notFound(() => apiErrorAnswer(new ApiError('E0000008')))
 
 app.onError((error, c) => faultAnswer(error, c.req.raw))
 
-/** Faults and refusals that no door claimed. */
+/** Faults and refusals that no door claimed. A fault is logged under the id that the caller is given. */
 export function faultAnswer(error: Error, request: Request): Response {
-  if (error instanceof ServerNotFound) return unknownServerAnswer('')
+  if (error instanceof ServerNotFound) return unknownServerAnswer('unknown')
   if (error instanceof OAuthError) return errorAnswer(request, error, 'edgemint')
   if (error instanceof ApiError) return apiErrorAnswer(error)
   if (error instanceof MissingSettings)
-    return unavailable(`This deployment is not configured. ${error.problems.join('. ')}.`)
-  if (error instanceof StorageUnavailable) {
-    logFault('storage', { path: new URL(request.url).pathname }, error)
-    return unavailable(error.message)
-  }
-  logFault('unexpected', { path: new URL(request.url).pathname }, error)
-  return apiErrorAnswer(new ApiError('E0000009'))
+    return apiErrorAnswer(
+      new ApiError('E0000010', `This deployment is not configured. ${error.problems.join('. ')}.`),
+      RETRY,
+    )
+  const isStorage = error instanceof StorageUnavailable
+  const refusal = isStorage ? new ApiError('E0000010', error.message) : new ApiError('E0000009')
+  const path = new URL(request.url).pathname.slice(0, 200)
+  const what = isStorage ? 'storage' : 'unexpected'
+  logFault(what, { errorId: refusal.errorId, path }, error.cause ?? error)
+  return apiErrorAnswer(refusal, isStorage ? RETRY : {})
 }
 
-const unavailable = (what: string): Response =>
-  apiErrorAnswer(new ApiError('E0000010', what), { 'retry-after': '5' })
+const RETRY = { 'retry-after': '5' }

@@ -22,6 +22,8 @@ const OUTAGE_MILLIS = 900_000
 
 const fetched = new LruMap<string, Fetched>(limits.jwksUriCachedMax)
 const failedAt = new LruMap<string, number>(limits.jwksUriCachedMax)
+/** When a fetch for an unknown kid was last begun, so that many requests at once ask the client's host once. */
+const askedAt = new LruMap<string, number>(limits.jwksUriCachedMax)
 
 /** The keys at a URI. Throws OAuthError when they cannot be had. */
 export async function keysAt(
@@ -35,7 +37,10 @@ export async function keysAt(
     const age = now - known.fetchedAt
     const hasKid = kid === undefined || known.keys.some((key) => key.kid === kid)
     if (age < KEEP_MILLIS && (hasKid || age < REFETCH_MILLIS)) return known.keys
+    // Somebody else is asking already; what is known serves until the answer is here.
+    if (now - (askedAt.get(uri) ?? -Infinity) < limits.outboundTimeoutMillis) return known.keys
   }
+  askedAt.set(uri, now)
   const recentlyFailed = now - (failedAt.get(uri) ?? -Infinity) < REFETCH_MILLIS
   const keys = recentlyFailed ? null : await fetchKeys(uri, context.outboundAllowedOrigins)
   if (keys !== null) {

@@ -67,13 +67,13 @@ export function found(
 }
 
 /**
- * NEXT becomes ACTIVE and the old key EXPIRED; in an emergency the old key is dropped at once, so that nothing
- * it signed verifies any more. Unchanged without a NEXT key.
+ * NEXT becomes ACTIVE and the old key EXPIRED. In an emergency every key that ever signed is dropped at once, so that
+ * nothing signed before verifies any more. Unchanged without a NEXT key.
  */
 export function rotate(ring: Ring, now: number, emergency = false): Ring {
   if (keyOf(ring, 'NEXT') === undefined) return ring
   const keys = ring.keys
-    .filter((key) => !(emergency && key.status === 'ACTIVE'))
+    .filter((key) => !emergency || key.status === 'NEXT')
     .map((key): SigningKey => {
       if (key.status === 'NEXT') return { ...key, status: 'ACTIVE' }
       if (key.status === 'ACTIVE')

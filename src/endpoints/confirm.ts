@@ -18,22 +18,30 @@ export class ServerNotFound extends Error {
   }
 }
 
+/** The isolate's ration of questions to the primary. */
 export class Confirmations {
   readonly #lastByKey = new LruMap<string, number>(limits.clientsCachedMax)
   #second = 0
   #spent = 0
+  #spentOnUnknown = 0
 
-  /** Whether one more confirmation is allowed now. */
-  take(key: string, now: number): boolean {
+  /**
+   * Whether one more confirmation is allowed now. What nobody knows has a small share of its own, so that guessed ids
+   * cannot use up the ration of clients that exist.
+   */
+  take(key: string, isUnknown: boolean, now: number): boolean {
     const second = Math.floor(now / 1000)
     if (second !== this.#second) {
       this.#second = second
       this.#spent = 0
+      this.#spentOnUnknown = 0
     }
     const last = this.#lastByKey.get(key) ?? -Infinity
-    if (this.#spent >= limits.confirmationsPerSecond || (now >= last && now - last < 1000))
-      return false
-    this.#spent++
+    if (now >= last && now - last < 1000) return false
+    if (isUnknown && this.#spentOnUnknown >= limits.unknownConfirmationsPerSecond) return false
+    if (!isUnknown && this.#spent >= limits.confirmationsPerSecond) return false
+    if (isUnknown) this.#spentOnUnknown++
+    else this.#spent++
     this.#lastByKey.set(key, now)
     return true
   }
@@ -60,7 +68,8 @@ export async function confirmed<T>(
     const confirmable =
       error instanceof ServerNotFound || (error instanceof OAuthError && error.confirmable)
     if (!confirmable || snapshots.readSince(wanted, began)) throw error
-    if (!confirmations.take(`${wanted.serverId} ${wanted.clientId}`, began)) throw error
+    const isUnknown = snapshot.server === null || snapshot.client === null
+    if (!confirmations.take(`${wanted.serverId} ${wanted.clientId}`, isUnknown, began)) throw error
     return attempt(resolved(await snapshots.reload(wanted, waitUntil)))
   }
 }

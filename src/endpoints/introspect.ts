@@ -7,15 +7,11 @@ import { formatScope } from '../protocol/scope.ts'
 import { readForm } from '../protocol/form.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
-import {
-  isClientAlive,
-  isRevoked,
-  readAccessToken,
-  type AccessTokenClaims,
-} from '../issuer/access-token.ts'
+import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { clientOfToken, readPresentedToken } from './presented-token.ts'
 import { jsonAnswer } from './responses.ts'
 
 export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
@@ -40,16 +36,15 @@ export async function introspect(request: Request, context: ProtocolContext): Pr
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   await spend(assertion, client.clientId, context)
 
-  const claims = await readAccessToken(token, server, ring, now)
+  const claims = await readPresentedToken(token, server, ring, now, context)
   const alive = claims !== null && (await isAlive(claims, context))
   return jsonAnswer(request, alive ? activeAnswer(claims) : { active: false })
 }
 
 async function isAlive(claims: AccessTokenClaims, context: ProtocolContext): Promise<boolean> {
-  const { snapshots, ledgers, serverId, waitUntil } = context
-  const wanted = { serverId: null, clientId: claims.cid, ring: null }
-  const { client } = await snapshots.get(wanted, waitUntil)
-  return isClientAlive(client, claims) && !(await isRevoked(claims, serverId, ledgers))
+  const client = await clientOfToken(claims.cid, context)
+  if (!isClientAlive(client, claims)) return false
+  return !(await isRevoked(claims, context.serverId, context.ledgers))
 }
 
 /** §2.2, with Okta's additions: the token's own claims, its scopes as `scope`, its client as `client_id`. */

@@ -6,10 +6,11 @@ import { nowSeconds } from '../platform/clock.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { readForm } from '../protocol/form.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
-import { readAccessToken, revokeAccessToken } from '../issuer/access-token.ts'
+import { revokeAccessToken } from '../issuer/access-token.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { readPresentedToken } from './presented-token.ts'
 import { emptyAnswer } from './responses.ts'
 
 export async function revoke(request: Request, context: ProtocolContext): Promise<Response> {
@@ -34,7 +35,7 @@ export async function revoke(request: Request, context: ProtocolContext): Promis
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   await spend(assertion, client.clientId, context)
 
-  const claims = await readAccessToken(token, server, ring, now)
+  const claims = await readPresentedToken(token, server, ring, now, context)
   if (claims !== null && claims.cid === client.clientId)
     await revokeAccessToken(claims, context.serverId, context.ledgers)
   return emptyAnswer(request)

@@ -6,7 +6,7 @@ import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { urlsOf } from '../issuer/urls.ts'
-import { ApiError, apiErrorAnswer, notFound } from '../protocol/api-errors.ts'
+import { ApiError, apiErrorAnswer, errorEnvelope, notFound } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext, ProtocolPorts } from './context.ts'
@@ -39,9 +39,14 @@ const endpoints: readonly (readonly [string, Handler])[] = [
 
 const ID = 'authorizationServerId'
 
-const serverIdOf = (c: Context): string => {
+/** What an id can look like at all. Anything else names no server and reaches neither storage nor a header. */
+const SERVER_ID = /^[\w-]{1,100}$/
+
+/** The server that a path means. The org server has no segment, so a segment with its inner name means nobody. */
+function serverIdOf(c: Context): string {
   const segment = c.req.param(ID)
   if (segment === undefined) return ORG_SERVER_ID
+  if (segment === ORG_SERVER_ID || !SERVER_ID.test(segment)) throw new ServerNotFound()
   return segment === 'default' ? DEFAULT_SERVER_ID : segment
 }
 
@@ -96,7 +101,7 @@ async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Pr
       const { issuer } = urlsOf(ports.settings.origin, { id: serverId, kind, isDefault })
       return errorAnswer(request, error, issuer)
     }
-    if (error instanceof ServerNotFound) return unknownServer(c, serverId)
+    if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
     throw error
   }
 }
@@ -109,7 +114,7 @@ async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Pro
   if (clientId !== undefined && kind !== 'keys') {
     const wanted = { serverId: null, clientId, ring: null }
     const { client } = await ports.snapshots.get(wanted, (work) => c.executionCtx.waitUntil(work))
-    if (client === null) return unknownClient()
+    if (client === null) return unknownClientAnswer()
   }
   const props = { issuer: ports.settings.origin, serverId }
   const made = await fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
@@ -132,19 +137,12 @@ const metadataPreflight = (): Response =>
 export const unknownServerAnswer = (serverId: string): Response =>
   apiErrorAnswer(notFound(serverId, 'AuthorizationServer'), { 'access-control-allow-origin': '*' })
 
-const unknownServer = (_: Context, serverId: string): Response => unknownServerAnswer(serverId)
-
-function unknownClient(): Response {
+/** The management envelope around an OAuth error, as Okta answers a bad client_id at discovery. */
+function unknownClientAnswer(): Response {
   const { error, description } = new OAuthError('unknown_client')
-  const base = apiErrorAnswer(new ApiError('E0000001'))
-  return new Response(
-    JSON.stringify({
-      errorCode: error,
-      errorSummary: description,
-      errorLink: error,
-      errorId: 'oae',
-      errorCauses: [],
-    }),
-    { status: 400, headers: base.headers },
+  const envelope = errorEnvelope(new ApiError('E0000001'))
+  return Response.json(
+    { ...envelope, errorCode: error, errorSummary: description, errorLink: error },
+    { status: 400, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } },
   )
 }

@@ -5,7 +5,7 @@
  */
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
-import type { SnapshotSource } from '../domain/snapshot.ts'
+import type { ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
@@ -13,13 +13,8 @@ import { LruMap } from '../platform/lru.ts'
 import { SchemaMismatch } from '../platform/storage-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { compileServer, type CompiledServer } from './compile.ts'
+import { entryKey, KINDS, Remembered, type Kind } from './remembered.ts'
 import { serverIdOfRing } from './rings.ts'
-
-interface Entry<T> {
-  readonly value: T
-  /** When the read began, in milliseconds. */
-  readonly readAt: number
-}
 
 /** What a request needs. `serverId` and `ring` are null on paths that do not touch them. */
 export interface Wanted {
@@ -34,8 +29,6 @@ export interface Snapshot {
   readonly ring: RingView | null
 }
 
-type Kind = 'server' | 'client' | 'ring'
-
 interface Missing {
   readonly kind: Kind
   readonly id: string
@@ -44,17 +37,15 @@ interface Missing {
 const FRESH = limits.snapshotFreshSeconds * 1000
 const STALE = limits.snapshotStaleSeconds * 1000
 const OUTAGE = limits.snapshotOutageSeconds * 1000
+/** How often a request starts over because a write in this isolate overtook its load. */
+const ATTEMPTS_MAX = 3
 
 export type WaitUntil = (work: Promise<unknown>) => void
 
 export class Snapshots {
   readonly #source: SnapshotSource
   readonly #origin: string
-  readonly #entries = {
-    server: new LruMap<string, Entry<CompiledServer | null>>(limits.serversCachedMax),
-    client: new LruMap<string, Entry<Client | null>>(limits.clientsCachedMax),
-    ring: new LruMap<string, Entry<RingView>>(limits.serversCachedMax),
-  }
+  readonly #remembered = new Remembered()
   readonly #loading = new Map<string, Promise<void>>()
   /** A load that began before a write in this isolate must not bring the old state back. */
   readonly #forgottenAt = new LruMap<string, number>(limits.serversCachedMax)
@@ -67,39 +58,26 @@ export class Snapshots {
 
   /** What is known, read where the rule demands it. Cold: one D1 batch and one key ring call, in parallel. */
   get(wanted: Wanted, waitUntil: WaitUntil): Snapshot | Promise<Snapshot> {
-    const now = nowMillis()
-    const absent: Missing[] = []
-    const stale: Missing[] = []
-    for (const kind of KINDS) {
-      const id = idOf(wanted, kind)
-      if (id === null) continue
-      // A server that does not exist has no ring to ask for.
-      if (kind === 'ring' && this.#isKnownMissing(wanted.serverId, now)) continue
-      const entry: Entry<unknown> | undefined = this.#entries[kind].get(id)
-      const age = entry === undefined ? Infinity : now - entry.readAt
-      // Clocks can step back; an entry from the future is treated as just read.
-      if (age > STALE || (entry?.value === null && age > FRESH)) absent.push({ kind, id })
-      else if (age > FRESH && !this.#loading.has(key({ kind, id }))) stale.push({ kind, id })
-    }
+    const { absent, stale } = this.#wanting(wanted, nowMillis())
     if (stale.length > 0) waitUntil(this.#refresh(stale))
-    return absent.length === 0
-      ? this.#known(wanted)
-      : this.#load(absent, waitUntil).then(() => this.#known(wanted))
+    return absent.length === 0 ? this.#known(wanted) : this.#loaded(wanted, absent, waitUntil)
   }
 
-  #isKnownMissing(serverId: string | null, now: number): boolean {
-    const entry = serverId === null ? undefined : this.#entries.server.get(serverId)
-    return entry?.value === null && now - entry.readAt <= FRESH
-  }
-
-  /** Reads the configuration again, now, whatever its age. Storage away is a fault here, never an old answer. */
-  async reload(wanted: Wanted, waitUntil: WaitUntil): Promise<Snapshot> {
-    const configured = KINDS.flatMap((kind) => {
+  /**
+   * Reads kinds again, now, whatever their age; by default the configuration. Storage away is a fault here, never an
+   * old answer.
+   */
+  async reload(
+    wanted: Wanted,
+    waitUntil: WaitUntil,
+    kinds: readonly Kind[] = ['server', 'client'],
+  ): Promise<Snapshot> {
+    const again = kinds.flatMap((kind) => {
       const id = idOf(wanted, kind)
-      return id === null || kind === 'ring' ? [] : [{ kind, id }]
+      return id === null ? [] : [{ kind, id }]
     })
     try {
-      const started = this.#start(configured)
+      const started = this.#start(again)
       waitUntil(started.catch(() => undefined))
       if (!(await inTime(started))) throw new Error('storage did not answer in time')
     } catch (cause) {
@@ -110,29 +88,66 @@ export class Snapshots {
     return this.get(wanted, waitUntil)
   }
 
-  /** Whether everything wanted was read less than `seconds` ago, so that asking again would be pointless. */
+  /** Whether the configuration wanted was read at or after an instant, so that asking again would be pointless. */
   readSince(wanted: Wanted, millis: number): boolean {
     return (['server', 'client'] as const).every((kind) => {
       const id = idOf(wanted, kind)
-      const entry: Entry<unknown> | undefined =
-        id === null ? undefined : this.#entries[kind].get(id)
-      return id === null || (entry !== undefined && entry.readAt >= millis)
+      return id === null || (this.#remembered.get(kind, id)?.readAt ?? -Infinity) >= millis
     })
   }
 
   /** A write in this isolate takes effect at once. */
   forget(kind: Kind, id: string): void {
-    this.#entries[kind].delete(id)
-    this.#loading.delete(key({ kind, id }))
-    this.#forgottenAt.set(key({ kind, id }), ++this.#sequence)
+    this.#remembered.forget(kind, id)
+    this.#loading.delete(entryKey(kind, id))
+    this.#forgottenAt.set(entryKey(kind, id), ++this.#sequence)
   }
 
-  #known(wanted: Wanted): Snapshot {
-    const { serverId, clientId, ring } = wanted
+  /** What of the wanted must be waited for, and what is good enough but should be refreshed. */
+  #wanting(wanted: Wanted, now: number): { absent: readonly Missing[]; stale: readonly Missing[] } {
+    let absent: Missing[] | null = null
+    let stale: Missing[] | null = null
+    for (const kind of KINDS) {
+      const id = idOf(wanted, kind)
+      if (id === null) continue
+      // A server that does not exist has no ring to ask for.
+      if (kind === 'ring' && this.#isKnownMissing(wanted.serverId, now)) continue
+      const entry = this.#remembered.get(kind, id)
+      const age = entry === undefined ? Infinity : now - entry.readAt
+      // Clocks can step back; an entry from the future is treated as just read.
+      if (age <= FRESH) continue
+      if (age > STALE || entry?.value === null) (absent ??= []).push({ kind, id })
+      else if (!this.#loading.has(entryKey(kind, id))) (stale ??= []).push({ kind, id })
+    }
+    return { absent: absent ?? NOTHING, stale: stale ?? NOTHING }
+  }
+
+  #isKnownMissing(serverId: string | null, now: number): boolean {
+    const entry = serverId === null ? undefined : this.#remembered.get('server', serverId)
+    return entry?.value === null && now - entry.readAt <= FRESH
+  }
+
+  async #loaded(
+    wanted: Wanted,
+    absent: readonly Missing[],
+    waitUntil: WaitUntil,
+  ): Promise<Snapshot> {
+    let missing = absent
+    for (let attempt = 0; attempt < ATTEMPTS_MAX && missing.length > 0; attempt++) {
+      await this.#load(missing, waitUntil)
+      // A write in this isolate may have made it forget what was just loaded.
+      missing = missing.filter(({ kind, id }) => this.#remembered.get(kind, id) === undefined)
+    }
+    return this.#known(wanted)
+  }
+
+  #known({ serverId, clientId, ring }: Wanted): Snapshot {
+    const value = <K extends Kind>(kind: K, id: string | null) =>
+      id === null ? null : (this.#remembered.get(kind, id)?.value ?? null)
     return {
-      server: serverId === null ? null : (this.#entries.server.get(serverId)?.value ?? null),
-      client: clientId === null ? null : (this.#entries.client.get(clientId)?.value ?? null),
-      ring: ring === null ? null : (this.#entries.ring.get(ring)?.value ?? null),
+      server: value('server', serverId),
+      client: value('client', clientId),
+      ring: value('ring', ring),
     }
   }
 
@@ -146,8 +161,8 @@ export class Snapshots {
 
   /** Waits until everything listed is loaded; falls back to what is remembered when storage is away. */
   async #load(absent: readonly Missing[], waitUntil: WaitUntil): Promise<void> {
-    const shared = absent.flatMap((missing) => this.#loading.get(key(missing)) ?? [])
-    const own = absent.filter((missing) => !this.#loading.has(key(missing)))
+    const shared = absent.flatMap((missing) => this.#loading.get(keyOf(missing)) ?? [])
+    const own = absent.filter((missing) => !this.#loading.has(keyOf(missing)))
     try {
       const work = [...shared]
       if (own.length > 0) {
@@ -163,7 +178,7 @@ export class Snapshots {
       if (cause instanceof SchemaMismatch) throw cause
       const oldest = nowMillis() - OUTAGE
       const covered = absent.every(({ kind, id }) => {
-        const entry: Entry<unknown> | undefined = this.#entries[kind].get(id)
+        const entry = this.#remembered.get(kind, id)
         return entry !== undefined && entry.value !== null && entry.readAt >= oldest
       })
       logFault('snapshot.load', { covered }, cause)
@@ -176,7 +191,7 @@ export class Snapshots {
     const started = new Set<Promise<void>>()
     const own: Missing[] = []
     for (const missing of absent) {
-      const loading = this.#loading.get(key(missing))
+      const loading = this.#loading.get(keyOf(missing))
       if (loading === undefined || hanging.has(loading)) own.push(missing)
       else started.add(loading)
     }
@@ -186,9 +201,9 @@ export class Snapshots {
   #start(missing: readonly Missing[]): Promise<void> {
     const loading = this.#read(missing).finally(() => {
       for (const one of missing)
-        if (this.#loading.get(key(one)) === loading) this.#loading.delete(key(one))
+        if (this.#loading.get(keyOf(one)) === loading) this.#loading.delete(keyOf(one))
     })
-    for (const one of missing) this.#loading.set(key(one), loading)
+    for (const one of missing) this.#loading.set(keyOf(one), loading)
     return loading
   }
 
@@ -196,7 +211,7 @@ export class Snapshots {
     const readAt = nowMillis()
     const begun = this.#sequence
     const overtaken = (): boolean =>
-      missing.some((one) => (this.#forgottenAt.get(key(one)) ?? 0) > begun)
+      missing.some((one) => (this.#forgottenAt.get(keyOf(one)) ?? 0) > begun)
     const find = (kind: Kind): string | null => missing.find((one) => one.kind === kind)?.id ?? null
     const serverId = find('server')
     const clientId = find('client')
@@ -207,37 +222,27 @@ export class Snapshots {
         : this.#source.readConfiguration({ serverId, clientId }),
       ringName === null ? null : this.#source.readRing(ringName),
     ])
+    const isServerMissing =
+      configuration?.server === null && ringName !== null && serverId === serverIdOfRing(ringName)
     const found =
-      ringName === null || ring !== null
+      ringName === null || ring !== null || isServerMissing
         ? ring
-        : configuration !== null &&
-            serverId === serverIdOfRing(ringName) &&
-            configuration.server === null
-          ? null
-          : await this.#found(ringName, configuration?.server?.server ?? null)
+        : await this.#found(ringName, configuration?.server ?? null)
     // Written to while it was read: what came back may be the old state, so it is read again.
     if (overtaken()) return this.#read(missing)
 
-    const { server, client, ring: rings } = this.#entries
+    const remembered = this.#remembered
     if (configuration !== null && serverId !== null)
-      this.#put(server, serverId, { value: this.#compiled(serverId, configuration.server), readAt })
+      remembered.put('server', serverId, this.#compiled(serverId, configuration.server), readAt)
     if (configuration !== null && clientId !== null)
-      this.#put(client, clientId, { value: configuration.client, readAt })
-    if (ringName !== null && found !== null) this.#put(rings, ringName, { value: found, readAt })
+      remembered.put('client', clientId, configuration.client, readAt)
+    if (ringName !== null) remembered.put('ring', ringName, found, readAt)
   }
 
-  #put<T>(entries: LruMap<string, Entry<T>>, id: string, entry: Entry<T>): void {
-    const known = entries.get(id)
-    if (known === undefined || known.readAt <= entry.readAt) entries.set(id, entry)
-  }
-
-  /** The compiled server; the one already known when nothing was written since, so that what hangs on it stays. */
-  #compiled(
-    serverId: string,
-    configuration: Parameters<typeof compileServer>[0] | null,
-  ): CompiledServer | null {
+  /** The compiled server; the one already known when nothing was written since. */
+  #compiled(serverId: string, configuration: ServerConfiguration | null): CompiledServer | null {
     if (configuration === null) return null
-    const known = this.#entries.server.get(serverId)?.value
+    const known = this.#remembered.get('server', serverId)?.value
     return known?.version === configuration.version &&
       known.server.created === configuration.server.created
       ? known
@@ -245,24 +250,22 @@ export class Snapshots {
   }
 
   /** Makes the ring of a server whose ring object was never told about it: its creation was interrupted. */
-  async #found(name: string, loaded: CompiledServer['server'] | null): Promise<RingView | null> {
-    const serverId = serverIdOfRing(name)
-    const known = loaded ?? this.#entries.server.get(serverId)?.value?.server
-    const server =
-      known ??
-      (await this.#source.readConfiguration({ serverId, clientId: null })).server?.server ??
-      null
-    return server === null ? null : this.#source.foundRing(name, server)
+  async #found(name: string, loaded: ServerConfiguration | null): Promise<RingView | null> {
+    const wanted = { serverId: serverIdOfRing(name), clientId: null }
+    // Never from memory: a server remembered here may have been deleted, and its ring with it.
+    const configuration = loaded ?? (await this.#source.readConfiguration(wanted)).server
+    return configuration === null ? null : this.#source.foundRing(name, configuration.server)
   }
 }
 
-const KINDS: readonly Kind[] = ['server', 'client', 'ring']
+const NOTHING: readonly Missing[] = []
 
-const key = ({ kind, id }: Missing): string => `${kind} ${id}`
+const keyOf = ({ kind, id }: Missing): string => entryKey(kind, id)
 
+/** Ids longer than any that exists are not asked for. */
 function idOf(wanted: Wanted, kind: Kind): string | null {
-  if (kind === 'server') return wanted.serverId
-  return kind === 'client' ? wanted.clientId : wanted.ring
+  const id = kind === 'server' ? wanted.serverId : kind === 'client' ? wanted.clientId : wanted.ring
+  return id === null || id.length > limits.idCharactersMax ? null : id
 }
 
 /** False when the work is not done within the time a request may wait for storage. Rejects when it fails. */

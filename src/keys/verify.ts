@@ -7,7 +7,7 @@ import type { RingView } from '../domain/key-rotation.ts'
 import { limits } from '../platform/limits.ts'
 import { publishedKeys } from './jwks.ts'
 
-/** The payload, or null for anything that is not a valid token of the issuer. `audience` is checked when given. */
+/** The payload, or null for anything that is not a valid token of the issuer. */
 export async function verifyOwnToken(
   token: string,
   ring: RingView,
@@ -28,5 +28,15 @@ export async function verifyOwnToken(
     return payload
   } catch {
     return null
+  }
+}
+
+/** Whether a token names a key that a ring does not hold: it may have been made since the ring was read. */
+export function namesUnknownKey(token: string, ring: RingView): boolean {
+  try {
+    const { kid } = decodeProtectedHeader(token)
+    return typeof kid === 'string' && !ring.keys.some((key) => key.kid === kid)
+  } catch {
+    return false
   }
 }

@@ -81,7 +81,7 @@ export function presentServer(
     default: server.isDefault,
     _links: {
       rotateKey: link(`${self}/credentials/lifecycle/keyRotate`, 'POST'),
-      metadata: [wellKnown('oauth-authorization-server'), wellKnown('openid-configuration')],
+      metadata: [wellKnown('oauth-authorization-server')],
       keys: link(`${self}/credentials/keys`, 'GET'),
       claims: link(`${self}/claims`, 'GET', 'POST'),
       policies: link(`${self}/policies`, 'GET', 'POST'),

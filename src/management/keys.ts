@@ -2,6 +2,8 @@
 import * as z from 'zod'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { PublicKey, RingView } from '../domain/key-rotation.ts'
+import { orgServer } from '../issuer/org-server.ts'
+import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -17,7 +19,7 @@ const MANAGE = 'okta.authorizationServers.manage'
 const KeyRotateInput = z
   .object({
     use: z.string(),
-    /** Ours: the old key leaves the published set at once, and what it signed is dead. */
+    /** Ours: every key that ever signed leaves the published set at once, and what was signed is dead. */
     emergency: z.boolean().default(false),
   })
   .meta({ id: 'KeyRotateInput' })
@@ -55,6 +57,24 @@ async function ringOf(
     const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
     return await object.configure({ serverId, algorithm, rotationMode }, nowSeconds)
   })
+}
+
+/** Rotates the ring of a server; one that was never made is made first. */
+async function rotated(
+  server: AuthorizationServer,
+  emergency: boolean,
+  context: ManagementContext,
+): Promise<RingView> {
+  await ringOf(server, context)
+  const object = context.ports.keyRings.getByName(server.id)
+  return asked(
+    server,
+    async () => (await object.rotate(context.nowSeconds, emergency)) as RingView | null,
+  )
+}
+
+function requireSignature(use: string): void {
+  if (use !== 'sig') throw invalid('rotateKeys', "Invalid value specified for key 'use' parameter")
 }
 
 function presentAll(
@@ -99,20 +119,37 @@ export const keyRoutes: readonly Route[] = [
     body: KeyRotateInput,
     subject: 'rotateKeys',
     async handle({ params, body }, context) {
-      if (body.use !== 'sig')
-        throw invalid('rotateKeys', "Invalid value specified for key 'use' parameter")
+      requireSignature(body.use)
       const server = await serverOf(params, context)
-      await ringOf(server, context)
-      const object = context.ports.keyRings.getByName(server.id)
-      const ring = await asked(
-        server,
-        async () => (await object.rotate(context.nowSeconds, body.emergency)) as RingView | null,
-      )
+      const ring = await rotated(server, body.emergency, context)
       await context.commit(
         [],
         serverChange(server, 'app.oauth2.as.key.rollover', 'Signing keys are rotated'),
       )
       return presentAll(ring, server, context)
+    },
+  }),
+  route({
+    method: 'POST',
+    path: '/api/v1/org/credentials/lifecycle/keyRotate',
+    summary: 'Rotate the keys of the org authorization server',
+    scope: MANAGE,
+    superAdminOnly: true,
+    body: KeyRotateInput,
+    subject: 'rotateKeys',
+    async handle({ body }, context) {
+      requireSignature(body.use)
+      const { server } = orgServer(context.origin)
+      // Its access tokens have a ring of their own that is never shown.
+      for (const name of [accessTokenRing(server.id), publishedRing(server.id)])
+        await rotated({ ...server, id: name }, body.emergency, context)
+      for (const name of [accessTokenRing(server.id), publishedRing(server.id)])
+        context.ports.snapshots.forget('ring', name)
+      await context.commit(
+        [],
+        serverChange(server, 'app.oauth2.key.rollover', 'Signing keys of the org are rotated'),
+      )
+      return presentAll(await ringOf(server, context), server, context)
     },
   }),
 ]

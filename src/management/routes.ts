@@ -83,7 +83,7 @@ async function call(
   } catch (error) {
     return apiErrorAnswer(refusalOf(error), {
       ...headers,
-      ...(error instanceof ApiError && error.status === 401 && { 'www-authenticate': 'Bearer' }),
+      ...challengeOf(error, c.req.raw),
     })
   }
 }
@@ -105,6 +105,15 @@ function answer(
   all.set('content-type', 'application/json')
   const body = result instanceof ListAnswer ? result.listed.items : result
   return new Response(JSON.stringify(body), { status: route.status, headers: all })
+}
+
+/** RFC 6750 §3.1: what was wrong with a bearer token; without one only the scheme is named. */
+function challengeOf(error: unknown, request: Request): Readonly<Record<string, string>> {
+  if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) return {}
+  const isBearer = /^bearer /i.test(request.headers.get('authorization') ?? '')
+  if (!isBearer) return error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  const what = error.status === 401 ? 'invalid_token' : 'insufficient_scope'
+  return { 'www-authenticate': `Bearer error="${what}"` }
 }
 
 /** Names are unique in the database, not by a check before; what it refuses is a fault of the field. */

@@ -8,7 +8,6 @@ import { randomBytes } from '../platform/random.ts'
 const errorCodes = {
   E0000001: { status: 400, summary: 'Api validation failed: {0}' },
   E0000003: { status: 400, summary: 'The request body was not well-formed.' },
-  E0000005: { status: 403, summary: 'Invalid session' },
   E0000006: {
     status: 403,
     summary: 'You do not have permission to perform the requested action',
@@ -42,6 +41,8 @@ export class ApiError extends Error {
   readonly code: ErrorCode
   readonly summary: string
   readonly causes: readonly string[]
+  /** By which the operator finds a fault again in the logs. */
+  readonly errorId = `oae${base64url(randomBytes(16))}`
 
   constructor(code: ErrorCode, subject = '', causes: readonly string[] = []) {
     super(code)
@@ -64,7 +65,7 @@ export const notFound = (id: string, type: string): ApiError =>
 export const invalid = (subject: string, ...causes: readonly string[]): ApiError =>
   new ApiError('E0000001', subject, causes)
 
-/** The envelope, with an id that the operator finds again in the logs. */
+/** The envelope. */
 export function errorEnvelope(error: ApiError): {
   readonly errorCode: string
   readonly errorSummary: string
@@ -76,7 +77,7 @@ export function errorEnvelope(error: ApiError): {
     errorCode: error.code,
     errorSummary: error.summary,
     errorLink: error.code,
-    errorId: `oae${base64url(randomBytes(16))}`,
+    errorId: error.errorId,
     errorCauses: error.causes.map((errorSummary) => ({ errorSummary })),
   }
 }

@@ -151,8 +151,11 @@ export class KeyRing extends DurableObject {
     }
   }
 
+  /** Never postpones: reads that come faster than the alarm would otherwise push it away for ever. */
   async #wakeSoon(): Promise<void> {
-    await this.ctx.storage.setAlarm(nowMillis() + 1000)
+    const soon = nowMillis() + 1000
+    const set = await this.ctx.storage.getAlarm()
+    if (set === null || set > soon) await this.ctx.storage.setAlarm(soon)
   }
 
   #generate(serverId: string, algorithm: SigningAlgorithm, now: number): Promise<SigningKey> {

@@ -162,6 +162,26 @@ describe('two isolates', () => {
   })
 })
 
+describe('a key made since this isolate last looked', () => {
+  it('two rotations at once elsewhere make no token unknown here', async () => {
+    const [id, secret] = await createApp(a)
+    await token(b, id, secret)
+    const rotate = '/api/v1/authorizationServers/default/credentials/lifecycle/keyRotate'
+    await api(a, 'POST', rotate, { use: 'sig' })
+    await api(a, 'POST', rotate, { use: 'sig' })
+    const { access_token: value } = (await token(a, id, secret)).body
+    const headers = {
+      authorization: `Basic ${btoa(`${id}:${secret}`)}`,
+      'content-type': 'application/x-www-form-urlencoded',
+    }
+    const post = (name: string): Promise<Answer> =>
+      call(b, `/oauth2/default/v1/${name}`, { method: 'POST', headers, body: `token=${value}` })
+    expect((await post('introspect')).body['active']).toBe(true)
+    await post('revoke')
+    expect((await post('introspect')).body['active']).toBe(false)
+  })
+})
+
 describe('storage that fails', () => {
   it('D1 down: warm tokens go on, also when the snapshot is old, and end with 503 after 15 minutes', async () => {
     const [id, secret] = await createApp(b)

@@ -188,6 +188,34 @@ describe('unknown and inactive servers', () => {
     }
   })
 
+  it('an id that cannot exist is 404 and reaches no header', async () => {
+    for (const id of [
+      'a%0d%0ab',
+      '%00',
+      'a%22,x',
+      '%C3%A4',
+      'a%2Fb',
+      'x'.repeat(101),
+      'org',
+      'a.b',
+      '%20',
+    ])
+      for (const name of ['v1/token', 'v1/keys', '.well-known/oauth-authorization-server']) {
+        const response = await send(`/oauth2/${id}/${name}`, {
+          method: name === 'v1/token' ? 'POST' : 'GET',
+          ...(name === 'v1/token' && { body: 'x=y' }),
+        })
+        expect([id, name, response.status]).toEqual([id, name, 404])
+        expect(response.headers.has('www-authenticate')).toBe(false)
+      }
+  })
+
+  it('an absurdly long client_id is refused without being looked up', async () => {
+    const path = '/oauth2/default/.well-known/oauth-authorization-server'
+    const response = await send(`${path}?client_id=${'x'.repeat(5000)}`)
+    expect(response.status).toBe(400)
+  })
+
   it('come back when they are activated', async () => {
     const { id } = await aServer()
     await made(204, 'POST', `/api/v1/authorizationServers/${id}/lifecycle/deactivate`)

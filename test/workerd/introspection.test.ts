@@ -136,6 +136,21 @@ describe('introspection', () => {
   })
 })
 
+describe('a renamed audience', () => {
+  it('neither hides a token from revocation nor revives it', async () => {
+    const other = await aServer()
+    const path = `/api/v1/authorizationServers/${other.id}`
+    const value = await token(other)
+    const rename = (audience: string): Promise<Json> =>
+      made(200, 'PUT', path, { name: 'renamed', audiences: [audience] })
+    await rename('api://renamed')
+    expect(await introspect(value, other.id)).toMatchObject({ active: true })
+    expect((await revoke(value, client, other.id)).status).toBe(200)
+    await rename('api://test')
+    expect(await introspect(value, other.id)).toEqual({ active: false })
+  })
+})
+
 describe('revocation', () => {
   it('[RFC7009-2.2] answers 200 without a body or a content type, and the token is inactive at once', async () => {
     const value = await token()

@@ -1,0 +1,55 @@
+/**
+ * What an isolate remembers of servers, clients and key rings, each with when it was read. That something does not
+ * exist is remembered apart and in a small place, so that guessed ids push nothing real out.
+ */
+import type { Client } from '../domain/client.ts'
+import type { RingView } from '../domain/key-rotation.ts'
+import { limits } from '../platform/limits.ts'
+import { LruMap } from '../platform/lru.ts'
+import type { CompiledServer } from './compile.ts'
+
+export interface Values {
+  readonly server: CompiledServer
+  readonly client: Client
+  readonly ring: RingView
+}
+
+export type Kind = keyof Values
+
+export const KINDS: readonly Kind[] = ['server', 'client', 'ring']
+
+export interface Entry<T> {
+  /** Null: storage said that it does not exist. */
+  readonly value: T | null
+  /** When the read began, in milliseconds. */
+  readonly readAt: number
+}
+
+export const entryKey = (kind: Kind, id: string): string => `${kind} ${id}`
+
+export class Remembered {
+  readonly #present: { readonly [K in Kind]: LruMap<string, Entry<Values[K]>> } = {
+    server: new LruMap(limits.serversCachedMax),
+    client: new LruMap(limits.clientsCachedMax),
+    ring: new LruMap(limits.serversCachedMax),
+  }
+  readonly #absent = new LruMap<string, Entry<never>>(limits.absencesCachedMax)
+
+  get<K extends Kind>(kind: K, id: string): Entry<Values[K]> | undefined {
+    return this.#present[kind].get(id) ?? this.#absent.get(entryKey(kind, id))
+  }
+
+  /** Keeps what was read, unless something read later is here already. */
+  put<K extends Kind>(kind: K, id: string, value: Values[K] | null, readAt: number): void {
+    const known = this.get(kind, id)
+    if (known !== undefined && known.readAt > readAt) return
+    this.forget(kind, id)
+    if (value === null) this.#absent.set(entryKey(kind, id), { value, readAt })
+    else this.#present[kind].set(id, { value, readAt })
+  }
+
+  forget(kind: Kind, id: string): void {
+    this.#present[kind].delete(id)
+    this.#absent.delete(entryKey(kind, id))
+  }
+}
