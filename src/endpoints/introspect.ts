@@ -2,41 +2,14 @@
  * Introspection endpoint, RFC 7662. A token that is invalid, expired, revoked or another server's is `active: false`
  * with status 200 (§2.2), and nothing else is said about it.
  */
-import { nowSeconds } from '../platform/clock.ts'
-import { formatScope } from '../protocol/scope.ts'
-import { readForm } from '../protocol/form.ts'
-import { OAuthError } from '../protocol/errors.ts'
-import { accessTokenRing } from '../issuer/rings.ts'
 import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
-import { authenticate, presentedBy, spend } from './client-authentication.ts'
-import { confirmed } from './confirm.ts'
+import { formatScope } from '../protocol/scope.ts'
 import type { ProtocolContext } from './context.ts'
-import { clientOfToken, readPresentedToken } from './presented-token.ts'
+import { clientOfToken, presentedToken } from './presented-token.ts'
 import { jsonAnswer } from './responses.ts'
 
 export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
-  const form = await readForm(request)
-  const presented = presentedBy(request, form)
-  const wanted = {
-    serverId: context.serverId,
-    clientId: presented.clientId,
-    ring: accessTokenRing(context.serverId),
-  }
-  const now = nowSeconds()
-  const { client, assertion, server, ring } = await confirmed(
-    context,
-    wanted,
-    async (snapshot) => ({
-      ...snapshot,
-      ...(await authenticate(presented, snapshot, 'introspect', context, now)),
-    }),
-  )
-  const token = form.get('token')
-  if (token === undefined) throw new OAuthError('missing_token')
-  if (ring === null) throw new OAuthError('temporarily_unavailable')
-  await spend(assertion, client.clientId, context)
-
-  const claims = await readPresentedToken(token, server, ring, now, context)
+  const { claims } = await presentedToken(request, 'introspect', context)
   const alive = claims !== null && (await isAlive(claims, context))
   return jsonAnswer(request, alive ? activeAnswer(claims) : { active: false })
 }

@@ -1,6 +1,6 @@
 /**
- * The token that a client asks about or wants revoked. An answer "not ours" is confirmed before it is given: a key that
- * this isolate has not heard of is looked up in a freshly read ring, once a second.
+ * What introspection and revocation have in common: an authenticated client and the token it names. An answer "not
+ * ours" is confirmed before it is given: a key that this isolate has not heard of is looked up in a freshly read ring.
  */
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
@@ -8,12 +8,44 @@ import { readAccessToken, type AccessTokenClaims } from '../issuer/access-token.
 import type { CompiledServer } from '../issuer/compile.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { namesUnknownKey } from '../keys/verify.ts'
-import { nowMillis } from '../platform/clock.ts'
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { readForm } from '../protocol/form.ts'
+import { authenticate, presentedBy, spend } from './client-authentication.ts'
+import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 
-/** The claims of an access token of this server; null for anything else. */
-export async function readPresentedToken(
+export interface PresentedToken {
+  /** Who asks. */
+  readonly client: Client
+  /** Null for anything that is not a valid access token of this server. */
+  readonly claims: AccessTokenClaims | null
+}
+
+/** Reads the request, authenticates the client and spends its assertion; then reads the token. */
+export async function presentedToken(
+  request: Request,
+  endpoint: 'introspect' | 'revoke',
+  context: ProtocolContext,
+): Promise<PresentedToken> {
+  const form = await readForm(request)
+  const presented = presentedBy(request, form)
+  const ringName = accessTokenRing(context.serverId)
+  const wanted = { serverId: context.serverId, clientId: presented.clientId, ring: ringName }
+  const now = nowSeconds()
+  const { client, assertion, server, ring } = await confirmed(context, wanted, async (snapshot) => {
+    const authenticated = await authenticate(presented, snapshot, endpoint, context, now)
+    return { ...snapshot, ...authenticated }
+  })
+  const token = form.get('token')
+  if (token === undefined) throw new OAuthError('missing_token')
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  await spend(assertion, client.clientId, context)
+  return { client, claims: await readToken(token, server, ring, now, context) }
+}
+
+async function readToken(
   token: string,
   server: CompiledServer,
   ring: RingView,

@@ -10,6 +10,7 @@ export const limits = {
   requestedScopesMax: 256,
   authorizationHeaderCharactersMax: 16 * 1024,
   clientIdCharactersMax: 100,
+  idCharactersMax: 100,
   tokenCharactersMax: 16 * 1024,
   assertionCharactersMax: 8 * 1024,
   assertionLifetimeSecondsMax: 3600,
@@ -28,13 +29,16 @@ export const limits = {
   claimsPerServerMax: 500,
   policiesPerServerMax: 200,
   rulesPerPolicyMax: 200,
+  /** A server is held in memory as a whole. */
+  rulesPerServerMax: 1000,
+  policyBytesMax: 16 * 1024,
+  ruleBytesMax: 16 * 1024,
   listMembersMax: 1000,
   uriCharactersMax: 1024,
   secretsPerAppMax: 2,
   keysPerAppMax: 50,
   redirectUrisPerAppMax: 200,
   profileBytesMax: 32 * 1024,
-  grantsPerAppMax: 200,
   clientIdCharactersMin: 6,
   clientSecretCharactersMin: 14,
   clientSecretCharactersMax: 100,
@@ -54,6 +58,7 @@ export const limits = {
   /** Isolate memory. */
   serversCachedMax: 2000,
   clientsCachedMax: 5000,
+  absencesCachedMax: 1000,
   signingKeysCachedMax: 2000,
   jwksUriCachedMax: 500,
 
@@ -68,10 +73,13 @@ export const limits = {
   snapshotOutageSeconds: 900,
   loadTimeoutMillis: 2000,
   confirmationsPerSecond: 20,
+  unknownConfirmationsPerSecond: 5,
 
   /** Outbox. */
   outboxBatchMax: 100,
+  outboxBatchesPerRunMax: 10,
 
   /** Re-encryption after a change of the key encryption key. */
   rewrapBatchMax: 50,
+  rewrapBatchesPerRunMax: 20,
 } as const

@@ -8,10 +8,6 @@ export function logFault(what: string, fields: Fields, cause: unknown): void {
   console.error(JSON.stringify({ level: 'error', what, ...fields, cause: describe(cause) }))
 }
 
-export function logNotice(what: string, fields: Fields): void {
-  console.log(JSON.stringify({ level: 'info', what, ...fields }))
-}
-
 // Messages of storage errors name statements and limits, not values: values are always bound parameters.
 const describe = (cause: unknown): string =>
   cause instanceof Error ? `${cause.name}: ${cause.message.slice(0, 300)}` : typeof cause

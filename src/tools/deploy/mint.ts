@@ -3,6 +3,7 @@
  * mints an access token with them, verifies it against the published keys, and removes both again.
  */
 import { createPublicKey, verify } from 'node:crypto'
+import { serviceApp } from '../service-app.ts'
 import type { Clockwork } from './discovery.ts'
 import { ask, describe, describeCause, textAt, type Answer } from './http.ts'
 import { DeployError, type Report } from './report.ts'
@@ -12,19 +13,7 @@ const SCOPE = 'deployment:check'
 const PATIENCE_MS = 75_000
 const PAUSE_MS = 5_000
 
-const APP = {
-  name: 'oidc_client',
-  label: 'Deployment check',
-  signOnMode: 'OPENID_CONNECT',
-  credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
-  settings: {
-    oauthClient: {
-      application_type: 'service',
-      grant_types: ['client_credentials'],
-      response_types: ['token'],
-    },
-  },
-}
+const APP = serviceApp('Deployment check')
 
 export interface MintInput {
   readonly fetcher: typeof fetch

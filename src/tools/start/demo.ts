@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { serviceApp } from '../service-app.ts'
 
 const SCOPE = 'demo:read'
 const LABEL = 'Demo service app'
@@ -62,19 +63,9 @@ async function makeDemo(listening: string, apiToken: string): Promise<DemoClient
   if (listed === null) return null
   if (!listed.some((scope) => scope.name === SCOPE))
     await call('POST', scopes, { name: SCOPE, description: 'Read the demo API' })
-  const app = (await call('POST', '/api/v1/apps', {
-    name: 'oidc_client',
-    label: LABEL,
-    signOnMode: 'OPENID_CONNECT',
-    credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
-    settings: {
-      oauthClient: {
-        application_type: 'service',
-        grant_types: ['client_credentials'],
-        response_types: ['token'],
-      },
-    },
-  })) as { credentials: { oauthClient: { client_id: string; client_secret: string } } } | null
+  const app = (await call('POST', '/api/v1/apps', serviceApp(LABEL))) as {
+    credentials: { oauthClient: { client_id: string; client_secret: string } }
+  } | null
   if (app === null) return null
   const { client_id: clientId, client_secret: clientSecret } = app.credentials.oauthClient
   return { clientId, clientSecret }
