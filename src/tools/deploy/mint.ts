@@ -2,7 +2,7 @@
  * Proves a deployment through its own doors: makes a service app and a scope with the bootstrap API token,
  * mints an access token with them, verifies it against the published keys, and removes both again.
  */
-import { createPublicKey, verify } from 'node:crypto'
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { serviceApp } from '../service-app.ts'
 import type { Clockwork } from './discovery.ts'
 import { ask, describe, describeCause, textAt, type Answer } from './http.ts'
@@ -107,27 +107,17 @@ async function mint(input: MintInput, client: Client): Promise<string> {
   }
 }
 
-const decode = (part: string | undefined): unknown =>
-  JSON.parse(Buffer.from(part ?? '', 'base64url').toString('utf8'))
-
 async function verifyToken(input: MintInput, token: string, client: Client): Promise<void> {
   const issuer = `${input.origin}/oauth2/default`
   const { keys } = (await ask(input.fetcher, `${issuer}/v1/keys`)).body
-  const [header, payload, signature] = token.split('.')
-  const published: readonly unknown[] = Array.isArray(keys) ? keys : []
-  const jwk = published.find((entry) => textAt(entry, 'kid') === textAt(decode(header), 'kid'))
-  if (typeof jwk !== 'object' || jwk === null)
-    throw new DeployError('The token is signed with a key that is not published')
-  const right = verify(
-    'sha256',
-    Buffer.from(`${header}.${payload}`),
-    { key: createPublicKey({ key: { ...jwk }, format: 'jwk' }), dsaEncoding: 'ieee-p1363' },
-    Buffer.from(signature ?? '', 'base64url'),
-  )
-  if (!right) throw new DeployError('The signature of the token is wrong')
-  const claims = decode(payload)
-  if (textAt(claims, 'iss') !== issuer || textAt(claims, 'cid') !== client.id)
-    throw new DeployError('The token names another issuer or client than it was minted with')
+  const published = createLocalJWKSet({ keys: Array.isArray(keys) ? keys : [] })
+  let cid: unknown
+  try {
+    cid = (await jwtVerify(token, published, { issuer })).payload['cid']
+  } catch (cause) {
+    throw new DeployError(`The token does not verify: ${describeCause(cause)}`)
+  }
+  if (cid !== client.id) throw new DeployError('The token names another client')
 }
 
 /** Whatever happened before: what was made is removed, and what could not be is named. */
