@@ -86,7 +86,8 @@ app.onError((error, c) => faultAnswer(error, c.req.raw))
 /** Faults and refusals that no door claimed. A fault is logged under the id that the caller is given. */
 export function faultAnswer(error: Error, request: Request): Response {
   if (error instanceof ServerNotFound) return unknownServerAnswer('unknown')
-  if (error instanceof OAuthError) return errorAnswer(request, error, 'edgemint')
+  if (error instanceof OAuthError)
+    return errorAnswer(request.headers.get('origin'), error, 'edgemint')
   if (error instanceof ApiError) return apiErrorAnswer(error)
   if (error instanceof MissingSettings)
     return apiErrorAnswer(

@@ -16,5 +16,7 @@ export interface ProtocolPorts {
 export interface ProtocolContext extends ProtocolPorts {
   /** The org server's name or a custom server's id; `default` is already resolved. */
   readonly serverId: string
+  /** The page that makes the request, null for anything but a browser. */
+  readonly origin: string | null
   readonly waitUntil: WaitUntil
 }

@@ -11,7 +11,7 @@ import { jsonAnswer } from './responses.ts'
 export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
   const { claims } = await presentedToken(request, 'introspect', context)
   const alive = claims !== null && (await isAlive(claims, context))
-  return jsonAnswer(request, alive ? activeAnswer(claims) : { active: false })
+  return jsonAnswer(context.origin, alive ? activeAnswer(claims) : { active: false })
 }
 
 async function isAlive(claims: AccessTokenClaims, context: ProtocolContext): Promise<boolean> {

@@ -1,8 +1,8 @@
 /** Answers of the protocol door: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
 import type { OAuthError } from '../protocol/errors.ts'
-import type { ProtocolPorts } from './context.ts'
 
-type Origined = Pick<ProtocolPorts, 'settings'>
+/** The Origin header of a request, read once: null when no page makes it. */
+export type RequestOrigin = string | null
 
 const CORS_METHODS = 'POST'
 const ALLOWED_HEADERS =
@@ -16,12 +16,6 @@ const JSON_HEADERS: Readonly<Record<string, string>> = {
   pragma: 'no-cache',
 }
 
-/** Whether a page of another origin makes this request. */
-export function isForeignOrigin(request: Request, { settings }: Origined): boolean {
-  const origin = request.headers.get('origin')
-  return origin !== null && origin !== settings.origin
-}
-
 /** Any origin may read an answer: no cookie takes part at this door, and the request's own credentials decide. */
 const cors = (origin: string): Record<string, string> => ({
   'access-control-allow-origin': origin,
@@ -29,20 +23,17 @@ const cors = (origin: string): Record<string, string> => ({
   vary: 'Origin',
 })
 
-function headersFor(
-  request: Request,
+const headersFor = (
+  origin: RequestOrigin,
   headers: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  const origin = request.headers.get('origin')
-  return origin === null ? headers : { ...headers, ...cors(origin) }
-}
+): Readonly<Record<string, string>> => (origin === null ? headers : { ...headers, ...cors(origin) })
 
-export const jsonAnswer = (request: Request, body: unknown): Response =>
-  new Response(JSON.stringify(body), { headers: headersFor(request, JSON_HEADERS) })
+export const jsonAnswer = (origin: RequestOrigin, body: unknown): Response =>
+  new Response(JSON.stringify(body), { headers: headersFor(origin, JSON_HEADERS) })
 
-export const emptyAnswer = (request: Request): Response =>
+export const emptyAnswer = (origin: RequestOrigin): Response =>
   new Response(null, {
-    headers: headersFor(request, { 'cache-control': 'no-store', pragma: 'no-cache' }),
+    headers: headersFor(origin, { 'cache-control': 'no-store', pragma: 'no-cache' }),
   })
 
 /** The preflight of a POST endpoint; whether the request itself is allowed is decided when it comes. */
@@ -59,13 +50,13 @@ export const preflightAnswer = (request: Request): Response =>
   })
 
 /** An OAuthError on the wire. A 401 names the scheme (RFC 9110 §15.5.2), a 503 when to come back. */
-export function errorAnswer(request: Request, error: OAuthError, realm: string): Response {
+export function errorAnswer(origin: RequestOrigin, error: OAuthError, realm: string): Response {
   const headers: Record<string, string> = { ...JSON_HEADERS }
   if (error.status === 401) headers['www-authenticate'] = `Basic realm="${realm}"`
   if (error.status === 503) headers['retry-after'] = '5'
   if (error.status === 405) headers['allow'] = 'POST, OPTIONS'
   return new Response(
     JSON.stringify({ error: error.error, error_description: error.description }),
-    { status: error.status, headers: headersFor(request, headers) },
+    { status: error.status, headers: headersFor(origin, headers) },
   )
 }

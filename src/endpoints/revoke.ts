@@ -11,5 +11,5 @@ export async function revoke(request: Request, context: ProtocolContext): Promis
   const { client, claims } = await presentedToken(request, 'revoke', context)
   if (claims !== null && claims.cid === client.clientId)
     await revokeAccessToken(claims, context.serverId, context.ledgers)
-  return emptyAnswer(request)
+  return emptyAnswer(context.origin)
 }

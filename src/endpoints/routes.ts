@@ -86,12 +86,14 @@ const refuseMethod: Handler = async () => {
 
 async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Promise<Response> {
   const request = c.req.raw
+  const origin = request.headers.get('origin')
   const serverId = serverIdOf(c)
   const { executionCtx } = c
   try {
     return await handler(request, {
       ...ports,
       serverId,
+      origin,
       waitUntil: (work) => executionCtx.waitUntil(work),
     })
   } catch (error) {
@@ -99,7 +101,7 @@ async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Pr
       const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
       const isDefault = serverId === DEFAULT_SERVER_ID
       const { issuer } = urlsOf(ports.settings.origin, { id: serverId, kind, isDefault })
-      return errorAnswer(request, error, issuer)
+      return errorAnswer(origin, error, issuer)
     }
     if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
     throw error

@@ -11,14 +11,15 @@ import { readForm, type Form } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
-import { isForeignOrigin, jsonAnswer } from './responses.ts'
+import { jsonAnswer } from './responses.ts'
 
 export async function token(request: Request, context: ProtocolContext): Promise<Response> {
   const form = await readForm(request)
   const grant = grantOf(form)
   const presented = presentedBy(request, form)
   // Only a flow with a code verifier is safe to run inside a page of another origin.
-  if (isForeignOrigin(request, context) && presented.by !== 'none')
+  const { origin, settings } = context
+  if (origin !== null && origin !== settings.origin && presented.by !== 'none')
     throw new OAuthError('browser_request')
 
   const ring = accessTokenRing(context.serverId)
@@ -42,10 +43,10 @@ export async function token(request: Request, context: ProtocolContext): Promise
   })
   if (granted.ring === null) throw new OAuthError('temporarily_unavailable')
 
-  const signer = await signerOf(granted.ring, context.settings.keyEncryption)
+  const signer = await signerOf(granted.ring, settings.keyEncryption)
   await spend(granted.assertion, granted.client.clientId, context)
   const response = await mint(granted.server, granted.client, granted.access, signer, now)
-  return jsonAnswer(request, response)
+  return jsonAnswer(origin, response)
 }
 
 function grantOf(form: Form): Grant {

@@ -44,17 +44,19 @@ export async function readForm(request: Request): Promise<Form> {
 /** Parses the text of a form. */
 export function parseForm(text: string): Form {
   const form = new Map<string, string>()
-  const seen = new Set<string>()
+  let hasEmpty = false
   for (const pair of text.split('&')) {
     if (pair === '') continue
     const equals = pair.indexOf('=')
     const name = decode(equals === -1 ? pair : pair.slice(0, equals))
     const value = equals === -1 ? '' : decode(pair.slice(equals + 1))
-    if (seen.has(name)) throw new OAuthError('duplicate_parameter')
-    seen.add(name)
-    if (seen.size > limits.formParametersMax) throw new OAuthError('invalid_request')
-    if (value !== '') form.set(name, value)
+    if (form.has(name)) throw new OAuthError('duplicate_parameter')
+    form.set(name, value)
+    if (form.size > limits.formParametersMax) throw new OAuthError('invalid_request')
+    hasEmpty ||= value === ''
   }
+  // Empty ones stay until all are read, because a repetition is refused even of an empty parameter.
+  if (hasEmpty) for (const [name, value] of form) if (value === '') form.delete(name)
   return form
 }
 
