@@ -125,6 +125,12 @@ CREATE TABLE apps (
 
 CREATE INDEX apps_label ON apps (label COLLATE NOCASE);
 
+-- Client ids of deleted apps, with the second of the deletion: a new app of that client_id begins after it.
+CREATE TABLE deleted_clients (
+  client_id TEXT PRIMARY KEY,
+  deleted INTEGER NOT NULL
+) WITHOUT ROWID;
+
 -- A secret is stored twice: a MAC to compare with, and an envelope for what needs its value.
 CREATE TABLE app_secrets (
   id TEXT NOT NULL,
@@ -222,4 +228,4 @@ CREATE TABLE outbox (
   created INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX outbox_created ON outbox (created);
+CREATE INDEX outbox_kind ON outbox (kind, created);

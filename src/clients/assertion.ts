@@ -4,7 +4,7 @@
  */
 import { decodeProtectedHeader, jwtVerify, type JWK, type JWTPayload } from 'jose'
 import type { Client } from '../domain/client.ts'
-import { base64url, utf8, utf8Decode } from '../platform/encoding.ts'
+import { base64url, utf8, utf8Decode, type Bytes } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthenticationContext } from './authenticate.ts'
@@ -52,19 +52,27 @@ export async function verifySecretAssertion(
   const { alg } = headerOf(assertion)
   if (!SECRET_ASSERTION_ALGORITHMS.includes(alg)) throw new OAuthError('assertion_algorithm')
   let tooShort = false
+  let fault: unknown
   for (const secret of client.secrets) {
     if (secret.status !== 'ACTIVE') continue
-    const value = await context.keyEncryption.open(secret.envelope, 'client-secret', [
-      client.id,
-      secret.id,
-    ])
+    let value: Bytes
+    try {
+      value = await context.keyEncryption.open(secret.envelope, 'client-secret', [
+        client.id,
+        secret.id,
+      ])
+    } catch (cause) {
+      // One that cannot be opened does not stand before one that can.
+      fault ??= cause
+      continue
+    }
     if (value.length < SECRET_BYTES_MIN) tooShort = true
     else {
       const payload = await verified(assertion, value, alg, context)
       if (payload !== null) return checkClaims(payload, client, context)
     }
   }
-  throw new OAuthError(tooShort ? 'assertion_secret_too_short' : 'assertion_signature')
+  throw fault ?? new OAuthError(tooShort ? 'assertion_secret_too_short' : 'assertion_signature')
 }
 
 /** private_key_jwt: a signature by a registered key. */

@@ -62,11 +62,17 @@ async function verifySecret(
   { keyEncryption }: AuthenticationContext,
 ): Promise<null> {
   const secret = presented.by === 'basic' || presented.by === 'post' ? presented.secret : ''
+  let fault: unknown
   for (const stored of client.secrets) {
     if (stored.status !== 'ACTIVE') continue
-    if (await keyEncryption.macMatches(secret, 'client-secret-mac', stored.mac)) return null
+    try {
+      if (await keyEncryption.macMatches(secret, 'client-secret-mac', stored.mac)) return null
+    } catch (cause) {
+      // One that cannot be compared does not stand before one that can, but a secret is wrong only for all of them.
+      fault ??= cause
+    }
   }
-  throw new OAuthError('wrong_secret')
+  throw fault ?? new OAuthError('wrong_secret')
 }
 
 function ifAssertion(

@@ -195,8 +195,8 @@ export interface App extends AppFields {
   readonly clientId: string
   readonly orgId: string
   readonly status: Status
-  /** Whether administrator roles are assigned to the app's client. */
-  readonly hasRoles: boolean
+  /** Whether administrator roles are assigned to the app's client, or okta.* scopes granted to it. */
+  readonly isPrivileged: boolean
   readonly tokensNotBefore: number
   readonly version: number
   readonly created: number

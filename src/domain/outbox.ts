@@ -20,3 +20,10 @@ export type OutboxEntry =
       readonly subject: string
       readonly payload: SystemLogEvent
     }
+
+/** In the order of delivery. A key ring needs nobody else; the log's database may be away for long. */
+export const OUTBOX_KINDS: readonly OutboxEntry['kind'][] = [
+  'key-ring.destroy',
+  'key-ring.configure',
+  'system-log',
+]

@@ -6,6 +6,8 @@ import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { urlsOf } from '../issuer/urls.ts'
+import { logFault } from '../platform/log.ts'
+import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer, errorEnvelope, notFound } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { ServerNotFound } from './confirm.ts'
@@ -98,14 +100,25 @@ async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Pr
     })
   } catch (error) {
     if (error instanceof OAuthError) {
-      const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
-      const isDefault = serverId === DEFAULT_SERVER_ID
-      const { issuer } = urlsOf(ports.settings.origin, { id: serverId, kind, isDefault })
-      return errorAnswer(origin, error, issuer)
+      return errorAnswer(origin, error, issuerOf(ports, serverId))
     }
     if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
+    if (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch)) {
+      logFault('storage', { serverId }, error.cause ?? error)
+      return errorAnswer(
+        origin,
+        new OAuthError('temporarily_unavailable'),
+        issuerOf(ports, serverId),
+      )
+    }
     throw error
   }
+}
+
+function issuerOf({ settings }: ProtocolPorts, serverId: string): string {
+  const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
+  const isDefault = serverId === DEFAULT_SERVER_ID
+  return urlsOf(settings.origin, { id: serverId, kind, isDefault }).issuer
 }
 
 async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Promise<Response> {

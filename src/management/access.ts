@@ -2,16 +2,18 @@
  * Who calls the management API and with what authority: an API token (SSWS) acts with its creator's roles, an access
  * token of the org server with its scopes and its client's roles. Both are read afresh at each call.
  */
-import { decodeJwt } from 'jose'
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { isClientAlive, isRevoked, readAccessToken } from '../issuer/access-token.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { coversScope } from '../issuer/org-scopes.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
+import { logFault } from '../platform/log.ts'
+import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
-import { findApiToken, saveApiTokenMac } from '../store/api-tokens.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { findApiToken, hasTokenUnderOtherKey, saveApiTokenMac } from '../store/api-tokens.ts'
 import { readConfiguration } from '../store/configuration.ts'
 import type { ManagementPorts } from './context.ts'
 import { rolesAllow } from './roles.ts'
@@ -33,7 +35,12 @@ export async function authenticatePrincipal(
   const header = request.headers.get('authorization')
   const credentials = header === null ? null : parseScheme(header)
   if (credentials?.scheme === 'ssws') return apiTokenPrincipal(credentials.value, ports)
-  if (credentials?.scheme === 'bearer') return accessTokenPrincipal(credentials.value, ports)
+  if (credentials?.scheme === 'bearer')
+    return accessTokenPrincipal(credentials.value, ports).catch((error: unknown) => {
+      // The issuer says it in the words of the protocol door.
+      const isFault = error instanceof OAuthError && error.reason === 'temporarily_unavailable'
+      throw isFault ? new StorageUnavailable('the token cannot be checked', error) : error
+    })
   throw new ApiError('E0000011')
 }
 
@@ -52,11 +59,18 @@ async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise
     ),
   )
   const token = await findApiToken(db, macs)
+  // The value may be one that was stored under a key which is missing.
+  if (token === null && (await hasTokenUnderOtherKey(db, settings.keyEncryption.versions)))
+    throw new StorageUnavailable('API tokens are stored under a missing KEY_ENCRYPTION_KEY')
   if (token === null || token.userStatus !== 'ACTIVE') throw new ApiError('E0000011')
   const { currentVersion, versions } = settings.keyEncryption
   const current = macs[versions.indexOf(currentVersion)]
   if (current !== undefined && token.mac !== current)
-    waitUntil(saveApiTokenMac(db, token.id, current))
+    waitUntil(
+      saveApiTokenMac(db, token.id, current).catch((cause: unknown) =>
+        logFault('api-token.mac', { id: token.id }, cause),
+      ),
+    )
   return {
     id: token.userId,
     type: 'User',
@@ -74,7 +88,7 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
     ring: accessTokenRing(ORG_SERVER_ID),
   }
   const { server, ring } = await snapshots.get(wanted, waitUntil)
-  if (server === null || ring === null || !looksLikeJwt(value)) throw new ApiError('E0000011')
+  if (server === null || ring === null) throw new ApiError('E0000011')
   const claims = await readAccessToken(value, server, ring, nowSeconds())
   if (claims === null) throw new ApiError('E0000011')
   const { client } = await readConfiguration(db, { serverId: null, clientId: claims.cid })
@@ -88,14 +102,5 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
     displayName: client.label,
     roles: client.roles,
     scopes,
-  }
-}
-
-function looksLikeJwt(value: string): boolean {
-  try {
-    decodeJwt(value)
-    return true
-  } catch {
-    return false
   }
 }

@@ -13,13 +13,7 @@ import {
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
-import {
-  activateKey,
-  deactivateKey,
-  deleteKey,
-  insertKey,
-  keysOf,
-} from '../store/app-credentials.ts'
+import { deleteKeyAt, insertKeyAt, keysOf, setKeyStatusAt } from '../store/app-credentials.ts'
 import { presentKey } from './app-presentation.ts'
 import {
   APP_PATH,
@@ -27,8 +21,8 @@ import {
   appOf,
   APPS_MANAGE,
   APPS_READ,
-  commitIf,
-  guardedAppOf,
+  changedApp,
+  commitAt,
 } from './app-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
@@ -54,9 +48,6 @@ async function keyOf(app: App, params: Params, context: ManagementContext): Prom
   if (key === undefined) throw notFound(id, TYPE)
   return { app, keys, key }
 }
-
-const guardedKeyOf = async (params: Params, context: ManagementContext): Promise<Found> =>
-  keyOf(await guardedAppOf(params, context), params, context)
 
 const change = (app: App, key: AppKey, verb: string, done: string) =>
   appChange(app, `app.oauth2.credentials.lifecycle.${verb}`, `Client key is ${done}`, [
@@ -87,47 +78,57 @@ async function created(
     created: nowSeconds,
     lastUpdated: nowSeconds,
   }
-  await commitIf(
-    insertKey(db, app.id, key),
-    app,
-    change(app, key, 'create', 'created'),
-    invalid(TYPE, 'kid: The keys of the client were changed at the same time'),
-    context,
-  )
+  await commitAt(app, [insertKeyAt(db, app, key)], change(app, key, 'create', 'created'), context)
   return presentKey(key, app, origin)
 }
 
-async function activated(params: Params, context: ManagementContext): Promise<unknown> {
-  const { app, key } = await guardedKeyOf(params, context)
-  await commitIf(
-    activateKey(context.db, app.id, key.id, context.nowSeconds),
+async function activated({ app, key }: Found, context: ManagementContext): Promise<unknown> {
+  await commitAt(
     app,
+    [setKeyStatusAt(context.db, app, key.id, 'ACTIVE', context.nowSeconds)],
     change(app, key, 'activate', 'activated'),
-    notFound(key.id, TYPE),
     context,
   )
   const active = { ...key, status: 'ACTIVE', lastUpdated: context.nowSeconds } as const
   return presentKey(active, app, context.origin)
 }
 
-async function deactivated(params: Params, context: ManagementContext): Promise<unknown> {
-  const { app, keys, key } = await guardedKeyOf(params, context)
-  const last = invalid(
-    TYPE,
-    "status: The only active key of a client with 'private_key_jwt' cannot be deactivated",
-  )
+async function deactivated(
+  { app, keys, key }: Found,
+  context: ManagementContext,
+): Promise<unknown> {
   const others = keys.some((one) => one !== key && one.status === 'ACTIVE')
-  if (app.authMethod === 'private_key_jwt' && app.jwksUri === null && !others) throw last
-  await commitIf(
-    deactivateKey(context.db, app.id, key.id, context.nowSeconds),
+  if (app.authMethod === 'private_key_jwt' && app.jwksUri === null && !others)
+    throw invalid(
+      TYPE,
+      "status: The only active key of a client with 'private_key_jwt' cannot be deactivated",
+    )
+  await commitAt(
     app,
+    [setKeyStatusAt(context.db, app, key.id, 'INACTIVE', context.nowSeconds)],
     change(app, key, 'deactivate', 'deactivated'),
-    last,
     context,
   )
   const inactive = { ...key, status: 'INACTIVE', lastUpdated: context.nowSeconds } as const
   return presentKey(inactive, app, context.origin)
 }
+
+async function deleted({ app, key }: Found, context: ManagementContext): Promise<void> {
+  if (key.status === 'ACTIVE') throw invalid(TYPE, 'status: An active key cannot be deleted')
+  await commitAt(
+    app,
+    [deleteKeyAt(context.db, app, key.id)],
+    change(app, key, 'delete', 'deleted'),
+    context,
+  )
+}
+
+const changing = (
+  params: Params,
+  context: ManagementContext,
+  attempt: (found: Found, context: ManagementContext) => Promise<unknown>,
+): Promise<unknown> =>
+  changedApp(params, context, async (app) => attempt(await keyOf(app, params, context), context))
 
 export const appKeyRoutes: readonly Route[] = [
   route({
@@ -149,9 +150,8 @@ export const appKeyRoutes: readonly Route[] = [
     body: ClientKeyInput,
     subject: TYPE,
     status: 201,
-    async handle({ params, body }, context) {
-      return created(body, await guardedAppOf(params, context), context)
-    },
+    handle: ({ params, body }, context) =>
+      changedApp(params, context, (app) => created(body, app, context)),
   }),
   route({
     method: 'GET',
@@ -169,31 +169,20 @@ export const appKeyRoutes: readonly Route[] = [
     summary: 'Delete a client key',
     scope: APPS_MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const { app, key } = await guardedKeyOf(params, context)
-      const active = invalid(TYPE, 'status: An active key cannot be deleted')
-      if (key.status === 'ACTIVE') throw active
-      await commitIf(
-        deleteKey(context.db, app.id, key.id),
-        app,
-        change(app, key, 'delete', 'deleted'),
-        active,
-        context,
-      )
-    },
+    handle: ({ params }, context) => changing(params, context, deleted),
   }),
   route({
     method: 'POST',
     path: `${PATH}/:keyId/lifecycle/activate`,
     summary: 'Activate a client key',
     scope: APPS_MANAGE,
-    handle: ({ params }, context) => activated(params, context),
+    handle: ({ params }, context) => changing(params, context, activated),
   }),
   route({
     method: 'POST',
     path: `${PATH}/:keyId/lifecycle/deactivate`,
     summary: 'Deactivate a client key',
     scope: APPS_MANAGE,
-    handle: ({ params }, context) => deactivated(params, context),
+    handle: ({ params }, context) => changing(params, context, deactivated),
   }),
 ]

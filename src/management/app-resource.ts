@@ -1,9 +1,10 @@
 /**
  * What every route below an app begins and ends with: finding the app, who may change it, and the change as the log
- * tells it. An app whose client holds administrator roles is an administrator's door: only a SUPER_ADMIN changes it or
- * reads its secrets, or else whoever administers apps could take over those roles.
+ * tells it. An app whose client holds administrator roles or okta.* scopes is an administrator's door: only who may
+ * give both changes it or reads its secrets, or else whoever administers apps could take over those rights.
  */
 import type { App } from '../domain/app.ts'
+import { limits } from '../platform/limits.ts'
 import { ApiError, notFound } from '../protocol/api-errors.ts'
 import { bumpApp, findApp } from '../store/apps.ts'
 import type { Change, ManagementContext } from './context.ts'
@@ -22,16 +23,59 @@ export async function appOf(params: Params, { db }: ManagementContext): Promise<
   return app
 }
 
-/** Throws E0000006 when the app is a door to roles that the caller does not have. */
-export function guardRoles(app: App, { principal }: ManagementContext): void {
-  if (app.hasRoles && !principal.roles.includes('SUPER_ADMIN')) throw new ApiError('E0000006')
+/** What a caller can do to an administrator's door it could do by these in steps, and only then. */
+const PRIVILEGE_SCOPES = ['okta.roles.manage', 'okta.appGrants.manage'] as const
+
+/** Throws E0000006 when the app is a door to roles or okta.* scopes that the caller could not give itself. */
+function guardPrivileges(app: App, { principal }: ManagementContext): void {
+  const { roles, scopes } = principal
+  const mayGiveThem =
+    roles.includes('SUPER_ADMIN') &&
+    (scopes === null || PRIVILEGE_SCOPES.every((scope) => scopes.includes(scope)))
+  if (app.isPrivileged && !mayGiveThem) throw new ApiError('E0000006')
 }
 
 /** The app that a path means, for a caller who may change it and see its secrets. */
 export async function guardedAppOf(params: Params, context: ManagementContext): Promise<App> {
   const app = await appOf(params, context)
-  guardRoles(app, context)
+  guardPrivileges(app, context)
   return app
+}
+
+/** The app was written since it was read. */
+class Overtaken extends ApiError {
+  constructor() {
+    super('E0000195', 'the app was changed at the same time by others')
+  }
+}
+
+/** Finds and guards the app and makes an attempt at changing it, anew as long as others are faster. */
+export async function changedApp<Answer>(
+  params: Params,
+  context: ManagementContext,
+  attempt: (app: App) => Promise<Answer>,
+): Promise<Answer> {
+  for (let left = limits.appWriteAttemptsMax; ; left--) {
+    try {
+      return await attempt(await guardedAppOf(params, context))
+    } catch (error) {
+      if (!(error instanceof Overtaken) || left <= 1) throw error
+    }
+  }
+}
+
+/**
+ * Commits what {@link changedApp} decided; the last of the statements must hold only at the version of the app that
+ * was read. What follows counts the write, unless the statement does so itself.
+ */
+export async function commitAt(
+  app: App,
+  statements: readonly D1PreparedStatement[],
+  change: Change,
+  context: ManagementContext,
+  following: readonly D1PreparedStatement[] = [bumpApp(context.db, app.id)],
+): Promise<void> {
+  await context.commitOr(new Overtaken(), statements, change, following)
 }
 
 export const appHref = (origin: string, app: Pick<App, 'id'>): string =>
@@ -62,6 +106,5 @@ export async function commitIf(
   refusal: ApiError,
   context: ManagementContext,
 ): Promise<void> {
-  const [result] = await context.commit([statement, bumpApp(context.db, app.id)], change)
-  if (result?.meta.changes === 0) throw refusal
+  await context.commitOr(refusal, [statement], change, [bumpApp(context.db, app.id)])
 }

@@ -11,12 +11,12 @@ import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric, randomId } from '../platform/random.ts'
 import { invalid, type ApiError } from '../protocol/api-errors.ts'
 import {
-  activateSecretAt,
   deleteSecretAt,
   insertSecretAt,
+  setSecretStatusAt,
   type AppSecret,
-  type AtVersion,
 } from '../store/app-credentials.ts'
+import type { AtVersion } from '../store/apps.ts'
 import type { ManagementContext } from './context.ts'
 
 export const generatedSecret = (): string => randomAlphanumeric(64)
@@ -106,7 +106,9 @@ export async function planSecrets(
   if (given !== null && known !== undefined)
     return {
       statements:
-        known.status === 'ACTIVE' ? [] : [activateSecretAt(db, app, known.id, nowSeconds)],
+        known.status === 'ACTIVE'
+          ? []
+          : [setSecretStatusAt(db, app, known.id, 'ACTIVE', nowSeconds)],
       value: given,
     }
   const newest = active.at(-1)

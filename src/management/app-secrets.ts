@@ -1,18 +1,18 @@
 /**
- * Secrets of an app, two at most so that they can be rotated without an outage. Values stay readable here, as in Okta;
- * the only active secret of a client that authenticates by secret cannot be taken away.
+ * Secrets of an app, two at most so that they can be rotated without an outage. Values stay readable here, as in Okta,
+ * for whoever could also replace them; the only active secret of a client that authenticates by secret cannot be taken
+ * away.
  */
 import { z } from 'zod'
 import { ClientSecretValue, usesSecret, type App } from '../domain/app.ts'
 import { timestamp } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
-import { invalid, notFound } from '../protocol/api-errors.ts'
+import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
 import {
-  activateSecret,
-  deactivateSecret,
-  deleteSecret,
-  insertSecret,
+  deleteSecretAt,
+  insertSecretAt,
   secretsOf,
+  setSecretStatusAt,
   type AppSecret,
 } from '../store/app-credentials.ts'
 import { credentialLinks } from './app-presentation.ts'
@@ -22,12 +22,14 @@ import {
   appHref,
   APPS_MANAGE,
   APPS_READ,
-  commitIf,
+  changedApp,
+  commitAt,
   guardedAppOf,
 } from './app-resource.ts'
 import { generatedSecret, openedSecret, sealedSecret, secretFault } from './app-secret-values.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
+import { rolesAllow } from './roles.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = `${APP_PATH}/credentials/secrets`
@@ -67,9 +69,14 @@ interface Found {
   readonly secret: AppSecret
 }
 
+/** The app whose secrets a caller wants to see; a role that only reads apps does not show them. */
+async function readableAppOf(params: Params, context: ManagementContext): Promise<App> {
+  if (!rolesAllow(context.principal.roles, APPS_MANAGE)) throw new ApiError('E0000006')
+  return guardedAppOf(params, context)
+}
+
 /** The secret that a path means, among those of the app it names. Throws E0000007. */
-async function secretOf(params: Params, context: ManagementContext): Promise<Found> {
-  const app = await guardedAppOf(params, context)
+async function secretOf(app: App, params: Params, context: ManagementContext): Promise<Found> {
   const id = idParam(params, 'secretId', TYPE)
   const secrets = await secretsOf(context.db, app.id)
   const secret = secrets.find((one) => one.id === id)
@@ -90,56 +97,69 @@ async function created(
   const value = input.client_secret ?? generatedSecret()
   const fault = secretFault(value, app.authMethod, 'client_secret')
   if (fault !== null) throw fault
-  const tooMany = invalid(
-    TYPE,
-    `client_secret: A client has at most ${limits.secretsPerAppMax} secrets`,
-  )
   const existing = await secretsOf(context.db, app.id)
-  if (existing.length >= limits.secretsPerAppMax) throw tooMany
+  if (existing.length >= limits.secretsPerAppMax)
+    throw invalid(TYPE, `client_secret: A client has at most ${limits.secretsPerAppMax} secrets`)
   const secret = await sealedSecret(app.id, value, input.status ?? 'ACTIVE', context)
-  await commitIf(
-    insertSecret(context.db, app.id, secret, app.authMethod),
+  await commitAt(
     app,
+    [insertSecretAt(context.db, app, secret)],
     change(app, secret, 'create', 'created'),
-    tooMany,
     context,
   )
   return present(secret, value, app, context.origin)
 }
 
-async function activated(params: Params, context: ManagementContext): Promise<unknown> {
-  const { app, secret } = await secretOf(params, context)
+async function activated({ app, secret }: Found, context: ManagementContext): Promise<unknown> {
   const value = await openedSecret(app.id, secret, context)
   const fault = usesSecret(app.authMethod)
     ? secretFault(value, app.authMethod, 'client_secret')
     : null
   if (fault !== null) throw fault
-  await commitIf(
-    activateSecret(context.db, app.id, secret.id, app.authMethod, context.nowSeconds),
+  await commitAt(
     app,
+    [setSecretStatusAt(context.db, app, secret.id, 'ACTIVE', context.nowSeconds)],
     change(app, secret, 'activate', 'activated'),
-    notFound(secret.id, TYPE),
     context,
   )
   const active = { ...secret, status: 'ACTIVE', lastUpdated: context.nowSeconds } as const
   return present(active, value, app, context.origin)
 }
 
-async function deactivated(params: Params, context: ManagementContext): Promise<unknown> {
-  const { app, secrets, secret } = await secretOf(params, context)
-  const last = invalid(TYPE, 'status: The only active secret of a client cannot be deactivated')
+async function deactivated(
+  { app, secrets, secret }: Found,
+  context: ManagementContext,
+): Promise<unknown> {
   const others = secrets.some((one) => one !== secret && one.status === 'ACTIVE')
-  if (usesSecret(app.authMethod) && !others) throw last
-  await commitIf(
-    deactivateSecret(context.db, app.id, secret.id, context.nowSeconds),
+  if (usesSecret(app.authMethod) && !others)
+    throw invalid(TYPE, 'status: The only active secret of a client cannot be deactivated')
+  await commitAt(
     app,
+    [setSecretStatusAt(context.db, app, secret.id, 'INACTIVE', context.nowSeconds)],
     change(app, secret, 'deactivate', 'deactivated'),
-    last,
     context,
   )
   const inactive = { ...secret, status: 'INACTIVE', lastUpdated: context.nowSeconds } as const
   return opened(inactive, app, context)
 }
+
+async function deleted({ app, secret }: Found, context: ManagementContext): Promise<void> {
+  if (secret.status === 'ACTIVE')
+    throw invalid(TYPE, 'status: An active client secret cannot be deleted')
+  await commitAt(
+    app,
+    [deleteSecretAt(context.db, app, secret.id)],
+    change(app, secret, 'delete', 'deleted'),
+    context,
+  )
+}
+
+const changing = (
+  params: Params,
+  context: ManagementContext,
+  attempt: (found: Found, context: ManagementContext) => Promise<unknown>,
+): Promise<unknown> =>
+  changedApp(params, context, async (app) => attempt(await secretOf(app, params, context), context))
 
 export const appSecretRoutes: readonly Route[] = [
   route({
@@ -148,7 +168,7 @@ export const appSecretRoutes: readonly Route[] = [
     summary: 'List client secrets',
     scope: APPS_READ,
     async handle({ params }, context) {
-      const app = await guardedAppOf(params, context)
+      const app = await readableAppOf(params, context)
       const secrets = await secretsOf(context.db, app.id)
       return new ListAnswer(
         whole(await Promise.all(secrets.map((secret) => opened(secret, app, context)))),
@@ -163,9 +183,8 @@ export const appSecretRoutes: readonly Route[] = [
     body: ClientSecretInput,
     subject: 'client_secret',
     status: 201,
-    async handle({ params, body }, context) {
-      return created(body, await guardedAppOf(params, context), context)
-    },
+    handle: ({ params, body }, context) =>
+      changedApp(params, context, (app) => created(body, app, context)),
   }),
   route({
     method: 'GET',
@@ -173,8 +192,8 @@ export const appSecretRoutes: readonly Route[] = [
     summary: 'Retrieve a client secret',
     scope: APPS_READ,
     async handle({ params }, context) {
-      const { app, secret } = await secretOf(params, context)
-      return opened(secret, app, context)
+      const found = await secretOf(await readableAppOf(params, context), params, context)
+      return opened(found.secret, found.app, context)
     },
   }),
   route({
@@ -183,31 +202,20 @@ export const appSecretRoutes: readonly Route[] = [
     summary: 'Delete a client secret',
     scope: APPS_MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const { app, secret } = await secretOf(params, context)
-      const active = invalid(TYPE, 'status: An active client secret cannot be deleted')
-      if (secret.status === 'ACTIVE') throw active
-      await commitIf(
-        deleteSecret(context.db, app.id, secret.id),
-        app,
-        change(app, secret, 'delete', 'deleted'),
-        active,
-        context,
-      )
-    },
+    handle: ({ params }, context) => changing(params, context, deleted),
   }),
   route({
     method: 'POST',
     path: `${PATH}/:secretId/lifecycle/activate`,
     summary: 'Activate a client secret',
     scope: APPS_MANAGE,
-    handle: ({ params }, context) => activated(params, context),
+    handle: ({ params }, context) => changing(params, context, activated),
   }),
   route({
     method: 'POST',
     path: `${PATH}/:secretId/lifecycle/deactivate`,
     summary: 'Deactivate a client secret',
     scope: APPS_MANAGE,
-    handle: ({ params }, context) => deactivated(params, context),
+    handle: ({ params }, context) => changing(params, context, deactivated),
   }),
 ]

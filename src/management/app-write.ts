@@ -12,14 +12,13 @@ import {
   type ClientKeyInput,
 } from '../domain/client-key.ts'
 import { isFetchable } from '../platform/guarded-fetch.ts'
-import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
-import { ApiError, invalid } from '../protocol/api-errors.ts'
+import { invalid } from '../protocol/api-errors.ts'
 import { keysOf, replaceKeysAt, secretsOf } from '../store/app-credentials.ts'
 import { insertApp, orgId, updateApp } from '../store/apps.ts'
 import { UniqueViolation } from '../store/database.ts'
 import { presentApp } from './app-presentation.ts'
-import { appChange } from './app-resource.ts'
+import { appChange, commitAt } from './app-resource.ts'
 import { planSecrets } from './app-secret-values.ts'
 import type { ManagementContext } from './context.ts'
 
@@ -100,8 +99,7 @@ export async function createApp(
     clientId: givenId ?? id,
     orgId: await orgId(db),
     status: activate ? 'ACTIVE' : 'INACTIVE',
-    hasRoles: false,
-    // A chosen client_id may have belonged to an app that was deleted; its tokens stay dead.
+    isPrivileged: false,
     tokensNotBefore: givenId == null ? 0 : nowSeconds,
     version: 1,
     created: nowSeconds,
@@ -110,12 +108,9 @@ export async function createApp(
   const secrets = await planSecrets(app, app.authMethod, givenSecret ?? null, [], context)
   try {
     await context.commit(
-      [
-        insertApp(db, app),
-        ...(keys.length > 0 ? replaceKeysAt(db, app, keys) : []),
-        ...secrets.statements,
-      ],
+      [insertApp(db, app)],
       appChange(app, 'application.lifecycle.create', 'Application is created'),
+      [...(keys.length > 0 ? replaceKeysAt(db, app, keys) : []), ...secrets.statements],
     )
   } catch (error) {
     if (error instanceof UniqueViolation && error.constraint === 'apps.client_id')
@@ -137,47 +132,44 @@ function immutableFaults(app: App, input: AppReplacement): readonly string[] {
   ]
 }
 
-/** `read` finds the app and checks that the caller may change it; it is asked again when the app was written since. */
+/** One attempt on the app as it was read. */
 export async function replaceApp(
-  read: () => Promise<App>,
+  app: App,
   input: AppReplacement,
   context: ManagementContext,
 ): Promise<unknown> {
   const { db, origin, nowSeconds } = context
   const sent = input.settings.oauthClient.jwks?.keys
-  for (let attempt = 0; attempt < limits.appWriteAttemptsMax; attempt++) {
-    const app = await read()
-    const existing = (await keysOf(db, [app.id])).get(app.id) ?? []
-    const fields = fieldsOf(input, app)
-    const keys = plannedKeys(sent, existing, fields.jwksUri, nowSeconds)
-    refuse([
-      ...immutableFaults(app, input),
-      ...faultsOf(fields),
-      ...(await keyFaults(fields, sent, keys, context)),
-    ])
-    const secrets = await planSecrets(
-      app,
-      fields.authMethod,
-      input.credentials?.oauthClient?.client_secret ?? null,
-      await secretsOf(db, app.id),
-      context,
-    )
-    const results = await context.commit(
-      [
-        ...(keys === existing ? [] : replaceKeysAt(db, app, keys)),
-        ...secrets.statements,
-        updateApp(db, app, fields, nowSeconds),
-      ],
-      appChange(
-        { ...app, label: fields.label },
-        'application.lifecycle.update',
-        'Application is updated',
-      ),
-    )
-    if (results.at(-1)?.meta.changes !== 0) {
-      const changed = { ...app, ...fields, lastUpdated: nowSeconds }
-      return presentApp(changed, keys, origin, secrets.value)
-    }
-  }
-  throw new ApiError('E0000195', 'the app was changed at the same time by others')
+  const existing = (await keysOf(db, [app.id])).get(app.id) ?? []
+  const fields = fieldsOf(input, app)
+  const keys = plannedKeys(sent, existing, fields.jwksUri, nowSeconds)
+  refuse([
+    ...immutableFaults(app, input),
+    ...faultsOf(fields),
+    ...(await keyFaults(fields, sent, keys, context)),
+  ])
+  const secrets = await planSecrets(
+    app,
+    fields.authMethod,
+    input.credentials?.oauthClient?.client_secret ?? null,
+    await secretsOf(db, app.id),
+    context,
+  )
+  await commitAt(
+    app,
+    [
+      ...(keys === existing ? [] : replaceKeysAt(db, app, keys)),
+      ...secrets.statements,
+      updateApp(db, app, fields, nowSeconds),
+    ],
+    appChange(
+      { ...app, label: fields.label },
+      'application.lifecycle.update',
+      'Application is updated',
+    ),
+    context,
+    [],
+  )
+  const changed = { ...app, ...fields, lastUpdated: nowSeconds }
+  return presentApp(changed, keys, origin, secrets.value)
 }

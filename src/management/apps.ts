@@ -1,10 +1,17 @@
 /** Apps: the OAuth clients of the org. An app can be deleted only once it is inactive. */
-import { APP_NAME, AppInput, AppReplacement } from '../domain/app.ts'
+import { APP_NAME, AppInput, AppReplacement, type App } from '../domain/app.ts'
 import type { Status } from '../domain/authorization-server.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
 import { keysOf } from '../store/app-credentials.ts'
-import { deleteApp, listApps, setAppStatus, type AppFilter } from '../store/apps.ts'
+import {
+  deleteAppAt,
+  forgetClient,
+  listApps,
+  serversNaming,
+  setAppStatusAt,
+  type AppFilter,
+} from '../store/apps.ts'
 import { presentApp } from './app-presentation.ts'
 import {
   APP_PATH,
@@ -13,9 +20,11 @@ import {
   APPS_MANAGE,
   APPS_PATH,
   APPS_READ,
-  guardedAppOf,
+  changedApp,
+  commitAt,
 } from './app-resource.ts'
 import { createApp, replaceApp } from './app-write.ts'
+import type { ManagementContext } from './context.ts'
 import { paged, readPage } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
 
@@ -49,15 +58,36 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
     path: `${APP_PATH}/lifecycle/${verb}`,
     summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} an app`,
     scope: APPS_MANAGE,
-    async handle({ params }, context) {
-      const app = await guardedAppOf(params, context)
-      await context.commit(
-        [setAppStatus(context.db, app.id, status, context.nowSeconds)],
-        appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
-      )
-      return {}
-    },
+    handle: ({ params }, context) =>
+      changedApp(params, context, async (app) => {
+        if (app.status !== status)
+          await commitAt(
+            app,
+            [setAppStatusAt(context.db, app, status, context.nowSeconds)],
+            appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
+            context,
+            [],
+          )
+        return {}
+      }),
   })
+
+async function deleted(app: App, context: ManagementContext): Promise<void> {
+  if (app.status === 'ACTIVE')
+    throw new ApiError('E0000056', '', ['status: The app must be deactivated before it is deleted'])
+  const { db, nowSeconds } = context
+  const serverIds = await serversNaming(db, app.clientId)
+  await commitAt(
+    app,
+    [deleteAppAt(db, app)],
+    {
+      ...appChange(app, 'application.lifecycle.delete', 'Application is deleted'),
+      serverIds,
+    },
+    context,
+    forgetClient(db, app.clientId, nowSeconds),
+  )
+}
 
 export const appRoutes: readonly Route[] = [
   route({
@@ -106,7 +136,7 @@ export const appRoutes: readonly Route[] = [
     body: AppReplacement,
     subject: 'app',
     handle: ({ params, body }, context) =>
-      replaceApp(() => guardedAppOf(params, context), body, context),
+      changedApp(params, context, (app) => replaceApp(app, body, context)),
   }),
   route({
     method: 'DELETE',
@@ -114,22 +144,7 @@ export const appRoutes: readonly Route[] = [
     summary: 'Delete an app',
     scope: APPS_MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const app = await guardedAppOf(params, context)
-      const active = new ApiError('E0000056', '', [
-        'status: The app must be deactivated before it is deleted',
-      ])
-      if (app.status === 'ACTIVE') throw active
-      const results = await context.commit(
-        deleteApp(context.db, app),
-        appChange(app, 'application.lifecycle.delete', 'Application is deleted'),
-      )
-      if (results.at(-1)?.meta.changes === 0) {
-        // Somebody was faster: the app is gone, or active again.
-        await appOf(params, context)
-        throw active
-      }
-    },
+    handle: ({ params }, context) => changedApp(params, context, (app) => deleted(app, context)),
   }),
   lifecycle('activate', 'ACTIVE'),
   lifecycle('deactivate', 'INACTIVE'),

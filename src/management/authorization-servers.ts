@@ -156,7 +156,8 @@ async function replaced(
     rotationMode: rotationMode ?? server.rotationMode,
     signingAlgorithm: alg ?? server.signingAlgorithm,
   }
-  await context.commit([updateServer(db, changed, nowSeconds)], {
+  const gone = notFound(server.id, 'AuthorizationServer')
+  await context.commitOr(gone, [updateServer(db, changed, nowSeconds)], {
     ...serverChange(changed, 'oauth2.as.updated', 'Authorization server is updated'),
     outbox: [outboxEntry('key-ring.configure', server.id)],
   })
@@ -234,7 +235,8 @@ export const authorizationServerRoutes: readonly Route[] = [
           'authorizationServer',
           'id: The default authorization server cannot be deleted',
         )
-      await context.commit([deleteServer(context.db, server.id)], {
+      const gone = notFound(server.id, 'AuthorizationServer')
+      await context.commitOr(gone, [deleteServer(context.db, server.id)], {
         ...serverChange(server, 'oauth2.as.deleted', 'Authorization server is deleted'),
         outbox: [outboxEntry('key-ring.destroy', server.id)],
       })

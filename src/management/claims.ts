@@ -15,8 +15,10 @@ import { bumpServer } from '../store/authorization-servers.ts'
 import {
   claimsFromRows,
   deleteClaim,
-  putClaim,
+  insertClaim,
+  overrideClaim,
   selectClaims,
+  updateClaim,
   type ClaimRow,
 } from '../store/claims.ts'
 import { readAll } from '../store/database.ts'
@@ -126,9 +128,13 @@ async function saved(
   context: ManagementContext,
 ): Promise<unknown> {
   const { db, origin } = context
-  await context.commit(
-    [putClaim(db, server.id, claim), bumpServer(db, server.id)],
+  const isNew = verb === 'created'
+  const statement = isNew ? insertClaim : claim.system ? overrideClaim : updateClaim
+  await context.commitOr(
+    isNew ? notFound(server.id, 'AuthorizationServer') : notFound(claim.id, 'OAuth2Claim'),
+    [statement(db, server.id, claim)],
     change(server, claim, verb),
+    [bumpServer(db, server.id)],
   )
   return present(claim, serverHref(origin, server))
 }
@@ -200,9 +206,11 @@ export const claimRoutes: readonly Route[] = [
       const server = await serverOf(params, context)
       const claim = await claimOf(params, context, server)
       if (claim.system) throw invalid('claim', 'id: A system claim cannot be deleted')
-      await context.commit(
-        [deleteClaim(db, server.id, claim.id), bumpServer(db, server.id)],
+      await context.commitOr(
+        notFound(claim.id, 'OAuth2Claim'),
+        [deleteClaim(db, server.id, claim.id)],
         change(server, claim, 'deleted'),
+        [bumpServer(db, server.id)],
       )
     },
   }),

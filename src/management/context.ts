@@ -8,7 +8,7 @@ import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
-import { commit } from '../store/database.ts'
+import { commit, ForeignKeyViolation } from '../store/database.ts'
 import { deliverAll, type Deliver } from '../store/outbox.ts'
 import type { Principal } from './access.ts'
 
@@ -31,6 +31,7 @@ export interface Change {
   readonly target: readonly SystemLogEntity[]
   /** What this isolate must forget once the change is committed. */
   readonly serverId?: string
+  readonly serverIds?: readonly string[]
   readonly clientId?: string
   readonly outbox?: readonly OutboxEntry[]
 }
@@ -56,33 +57,53 @@ export class ManagementContext {
   }
 
   /**
-   * Commits statements with the change's outbox rows and its system-log event in one batch, then delivers them. The
-   * event is durable before the answer: in the log, or in the outbox that leads to it.
+   * Commits statements, of which the last one decides, with the change's outbox rows and its system-log event in one
+   * batch, and delivers those. The event is durable before the answer: in the log, or in the outbox that leads to it.
+   * False, with nothing told to anybody, when the deciding statement changed nothing. What follows from the change
+   * comes after its rows: `following` begins with a statement that asks for changes().
    */
   async commit(
     statements: readonly D1PreparedStatement[],
     change: Change,
-  ): Promise<readonly D1Result[]> {
+    following: readonly D1PreparedStatement[] = [],
+  ): Promise<boolean> {
     const entries = [...(change.outbox ?? []), this.#event(change)]
     const { db, deliver } = this.ports
-    let results: readonly D1Result[]
+    let happened: boolean
     try {
-      results = await commit(db, statements, entries)
+      happened = await commit(db, statements, entries, following)
     } finally {
       // Also after a failure: a batch whose answer was lost may have been committed.
       this.#forget(change)
     }
+    if (!happened) return false
     await deliverAll(db, entries, deliver)
     // The ring may have changed by the delivery.
     this.#forget(change)
-    return results
+    return true
   }
 
-  #forget({ serverId, clientId }: Change): void {
+  /** The same, for a change that may find nothing to change, or nothing to hang on: `refusal` is thrown then. */
+  async commitOr(
+    refusal: Error,
+    statements: readonly D1PreparedStatement[],
+    change: Change,
+    following: readonly D1PreparedStatement[] = [],
+  ): Promise<void> {
+    let happened: boolean
+    try {
+      happened = await this.commit(statements, change, following)
+    } catch (error) {
+      throw error instanceof ForeignKeyViolation ? refusal : error
+    }
+    if (!happened) throw refusal
+  }
+
+  #forget({ serverId, serverIds = [], clientId }: Change): void {
     const { snapshots } = this.ports
-    if (serverId !== undefined) {
-      snapshots.forget('server', serverId)
-      snapshots.forget('ring', accessTokenRing(serverId))
+    for (const id of serverId === undefined ? serverIds : [serverId, ...serverIds]) {
+      snapshots.forget('server', id)
+      snapshots.forget('ring', accessTokenRing(id))
     }
     if (clientId !== undefined) snapshots.forget('client', clientId)
   }

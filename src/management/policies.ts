@@ -2,6 +2,7 @@
 import type { AuthorizationServer, Status } from '../domain/authorization-server.ts'
 import { ALL_CLIENTS, PolicyInput, type Policy } from '../domain/policy.ts'
 import { timestamp } from '../platform/clock.ts'
+import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -9,11 +10,13 @@ import { bumpServer } from '../store/authorization-servers.ts'
 import { readBatch } from '../store/database.ts'
 import {
   deletePolicy,
+  insertPolicy,
   policiesFromRows,
-  putPolicy,
   selectPolicies,
   selectRules,
+  setPolicyStatus,
   shiftPolicies,
+  updatePolicy,
   type PolicyRow,
   type RuleRow,
 } from '../store/policies.ts'
@@ -88,25 +91,68 @@ const change = (server: AuthorizationServer, policy: Fields, verb: string) =>
 
 const clientsOf = ({ conditions }: PolicyInput): readonly string[] => {
   const include = [...new Set(conditions.clients.include)]
-  return include.includes(ALL_CLIENTS) ? [ALL_CLIENTS] : include
+  const clients = include.includes(ALL_CLIENTS) ? [ALL_CLIENTS] : include
+  if (utf8(JSON.stringify(clients)).length > limits.policyBytesMax)
+    throw invalid(
+      'conditions',
+      `conditions.clients: may have at most ${limits.policyBytesMax} bytes`,
+    )
+  return clients
 }
 
-async function saved(
-  policy: Fields,
-  verb: 'create' | 'update',
+async function created(
+  input: PolicyInput,
   server: AuthorizationServer,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, origin } = context
-  await context.commit(
-    [
-      shiftPolicies(db, server.id, policy),
-      putPolicy(db, server.id, policy),
-      bumpServer(db, server.id),
-    ],
-    change(server, policy, verb),
+  const { db, nowSeconds, origin } = context
+  const existing = await policiesOf(context, server)
+  if (existing.length >= limits.policiesPerServerMax)
+    throw invalid('policy', `policy: A server has at most ${limits.policiesPerServerMax} policies`)
+  const policy: Fields = {
+    id: randomId('00p'),
+    name: input.name,
+    description: input.description,
+    priority: input.priority ?? lastPlace(existing),
+    status: input.status,
+    system: false,
+    clients: clientsOf(input),
+    created: nowSeconds,
+    lastUpdated: nowSeconds,
+  }
+  await context.commitOr(
+    notFound(server.id, 'AuthorizationServer'),
+    [insertPolicy(db, server.id, policy)],
+    change(server, policy, 'create'),
+    [bumpServer(db, server.id), shiftPolicies(db, server.id, policy)],
   )
   return present(policy, serverHref(origin, server))
+}
+
+async function replaced(
+  policy: Fields,
+  input: PolicyInput,
+  server: AuthorizationServer,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, nowSeconds, origin } = context
+  const place = input.priority ?? null
+  const changed: Fields = {
+    ...policy,
+    name: input.name,
+    description: input.description,
+    priority: place ?? policy.priority,
+    status: input.status,
+    clients: clientsOf(input),
+    lastUpdated: nowSeconds,
+  }
+  await context.commitOr(
+    notFound(policy.id, 'OAuth2Policy'),
+    [updatePolicy(db, server.id, changed, place)],
+    change(server, changed, 'update'),
+    [bumpServer(db, server.id), ...(place === null ? [] : [shiftPolicies(db, server.id, changed)])],
+  )
+  return present(changed, serverHref(origin, server))
 }
 
 const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
@@ -120,10 +166,11 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
       const { db, nowSeconds } = context
       const server = await serverOf(params, context)
       const policy = await policyOf(params, context, server)
-      const changed = { ...policy, status, lastUpdated: nowSeconds }
-      await context.commit(
-        [putPolicy(db, server.id, changed), bumpServer(db, server.id)],
+      await context.commitOr(
+        notFound(policy.id, 'OAuth2Policy'),
+        [setPolicyStatus(db, server.id, policy.id, status, nowSeconds)],
         change(server, policy, verb),
+        [bumpServer(db, server.id)],
       )
     },
   })
@@ -150,26 +197,7 @@ export const policyRoutes: readonly Route[] = [
     subject: 'policy',
     status: 201,
     async handle({ params, body }, context) {
-      const { nowSeconds } = context
-      const server = await serverOf(params, context)
-      const existing = await policiesOf(context, server)
-      if (existing.length >= limits.policiesPerServerMax)
-        throw invalid(
-          'policy',
-          `policy: A server has at most ${limits.policiesPerServerMax} policies`,
-        )
-      const policy: Fields = {
-        id: randomId('00p'),
-        name: body.name,
-        description: body.description,
-        priority: body.priority ?? lastPlace(existing),
-        status: body.status,
-        system: false,
-        clients: clientsOf(body),
-        created: nowSeconds,
-        lastUpdated: nowSeconds,
-      }
-      return saved(policy, 'create', server, context)
+      return created(body, await serverOf(params, context), context)
     },
   }),
   route({
@@ -192,16 +220,7 @@ export const policyRoutes: readonly Route[] = [
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       const policy = await policyOf(params, context, server)
-      const changed: Fields = {
-        ...policy,
-        name: body.name,
-        description: body.description,
-        priority: body.priority ?? policy.priority,
-        status: body.status,
-        clients: clientsOf(body),
-        lastUpdated: context.nowSeconds,
-      }
-      return saved(changed, 'update', server, context)
+      return replaced(policy, body, server, context)
     },
   }),
   route({
@@ -214,9 +233,11 @@ export const policyRoutes: readonly Route[] = [
       const { db } = context
       const server = await serverOf(params, context)
       const policy = await policyOf(params, context, server)
-      await context.commit(
-        [deletePolicy(db, server.id, policy.id), bumpServer(db, server.id)],
+      await context.commitOr(
+        notFound(policy.id, 'OAuth2Policy'),
+        [deletePolicy(db, server.id, policy.id)],
         change(server, policy, 'delete'),
+        [bumpServer(db, server.id)],
       )
     },
   }),

@@ -2,15 +2,16 @@
 import type { AuthorizationServer, Status } from '../domain/authorization-server.ts'
 import { RuleInput, type Policy, type Rule } from '../domain/policy.ts'
 import { timestamp } from '../platform/clock.ts'
+import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { bumpServer } from '../store/authorization-servers.ts'
-import { deleteRule, putRule, shiftRules } from '../store/policies.ts'
+import { deleteRule, insertRule, setRuleStatus, shiftRules, updateRule } from '../store/policies.ts'
 import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
-import { lastPlace, policyOf, policyTarget } from './policies.ts'
+import { lastPlace, policiesOf, policyTarget } from './policies.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = '/api/v1/authorizationServers/:authServerId/policies/:policyId/rules'
@@ -21,6 +22,8 @@ const MANAGE = 'okta.authorizationServers.manage'
 interface Place {
   readonly server: AuthorizationServer
   readonly policy: Policy
+  /** How many rules all policies of the server have. */
+  readonly rulesOfServer: number
 }
 
 function present(rule: Rule, { server, policy }: Place, origin: string): Record<string, unknown> {
@@ -46,7 +49,12 @@ function present(rule: Rule, { server, policy }: Place, origin: string): Record<
 
 async function placeOf(params: Params, context: ManagementContext): Promise<Place> {
   const server = await serverOf(params, context)
-  return { server, policy: await policyOf(params, context, server) }
+  const id = idParam(params, 'policyId', 'OAuth2Policy')
+  const policies = await policiesOf(context, server)
+  const policy = policies.find((one) => one.id === id)
+  if (policy === undefined) throw notFound(id, 'OAuth2Policy')
+  const rulesOfServer = policies.reduce((sum, { rules }) => sum + rules.length, 0)
+  return { server, policy, rulesOfServer }
 }
 
 function ruleOf(params: Params, { policy }: Place): Rule {
@@ -62,19 +70,71 @@ const change = ({ server, policy }: Place, rule: Rule, verb: string) =>
     { id: rule.id, type: 'PolicyRule', alternateId: null, displayName: rule.name },
   ])
 
-async function saved(
-  rule: Rule,
-  verb: 'add' | 'update',
+/** What the evaluator reads of a rule. Throws E0000001 for more than a server full of such rules could hold. */
+function decisionOf({ conditions, actions }: RuleInput): Pick<Rule, 'conditions' | 'actions'> {
+  if (utf8(JSON.stringify([conditions, actions])).length > limits.ruleBytesMax)
+    throw invalid(
+      'conditions',
+      `conditions: Conditions and actions may have at most ${limits.ruleBytesMax} bytes`,
+    )
+  return { conditions, actions }
+}
+
+async function created(
+  input: RuleInput,
   place: Place,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, origin } = context
-  const serverId = place.server.id
-  await context.commit(
-    [shiftRules(db, serverId, rule), putRule(db, serverId, rule), bumpServer(db, serverId)],
-    change(place, rule, verb),
+  const { db, nowSeconds, origin } = context
+  const { server, policy, rulesOfServer } = place
+  if (policy.rules.length >= limits.rulesPerPolicyMax)
+    throw invalid('policyRule', `rule: A policy has at most ${limits.rulesPerPolicyMax} rules`)
+  if (rulesOfServer >= limits.rulesPerServerMax)
+    throw invalid('policyRule', `rule: A server has at most ${limits.rulesPerServerMax} rules`)
+  const rule: Rule = {
+    id: randomId('0pr'),
+    policyId: policy.id,
+    name: input.name,
+    priority: input.priority ?? lastPlace(policy.rules),
+    status: input.status,
+    system: false,
+    ...decisionOf(input),
+    created: nowSeconds,
+    lastUpdated: nowSeconds,
+  }
+  await context.commitOr(
+    notFound(policy.id, 'OAuth2Policy'),
+    [insertRule(db, server.id, rule)],
+    change(place, rule, 'add'),
+    [bumpServer(db, server.id), shiftRules(db, server.id, rule)],
   )
   return present(rule, place, origin)
+}
+
+async function replaced(
+  rule: Rule,
+  input: RuleInput,
+  place: Place,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, nowSeconds, origin } = context
+  const { id: serverId } = place.server
+  const priority = input.priority ?? null
+  const changed: Rule = {
+    ...rule,
+    name: input.name,
+    priority: priority ?? rule.priority,
+    status: input.status,
+    ...decisionOf(input),
+    lastUpdated: nowSeconds,
+  }
+  await context.commitOr(
+    notFound(rule.id, 'OAuth2PolicyRule'),
+    [updateRule(db, serverId, changed, priority)],
+    change(place, changed, 'update'),
+    [bumpServer(db, serverId), ...(priority === null ? [] : [shiftRules(db, serverId, changed)])],
+  )
+  return present(changed, place, origin)
 }
 
 const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
@@ -88,10 +148,12 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
       const { db, nowSeconds } = context
       const place = await placeOf(params, context)
       const rule = ruleOf(params, place)
-      const changed = { ...rule, status, lastUpdated: nowSeconds }
-      await context.commit(
-        [putRule(db, place.server.id, changed), bumpServer(db, place.server.id)],
+      const { id: serverId } = place.server
+      await context.commitOr(
+        notFound(rule.id, 'OAuth2PolicyRule'),
+        [setRuleStatus(db, serverId, rule, status, nowSeconds)],
         change(place, rule, verb),
+        [bumpServer(db, serverId)],
       )
     },
   })
@@ -117,24 +179,7 @@ export const ruleRoutes: readonly Route[] = [
     subject: 'policyRule',
     status: 201,
     async handle({ params, body }, context) {
-      const { nowSeconds } = context
-      const place = await placeOf(params, context)
-      const { rules } = place.policy
-      if (rules.length >= limits.rulesPerPolicyMax)
-        throw invalid('policyRule', `rule: A policy has at most ${limits.rulesPerPolicyMax} rules`)
-      const rule: Rule = {
-        id: randomId('0pr'),
-        policyId: place.policy.id,
-        name: body.name,
-        priority: body.priority ?? lastPlace(rules),
-        status: body.status,
-        system: false,
-        conditions: body.conditions,
-        actions: body.actions,
-        created: nowSeconds,
-        lastUpdated: nowSeconds,
-      }
-      return saved(rule, 'add', place, context)
+      return created(body, await placeOf(params, context), context)
     },
   }),
   route({
@@ -156,17 +201,7 @@ export const ruleRoutes: readonly Route[] = [
     subject: 'policyRule',
     async handle({ params, body }, context) {
       const place = await placeOf(params, context)
-      const rule = ruleOf(params, place)
-      const changed: Rule = {
-        ...rule,
-        name: body.name,
-        priority: body.priority ?? rule.priority,
-        status: body.status,
-        conditions: body.conditions,
-        actions: body.actions,
-        lastUpdated: context.nowSeconds,
-      }
-      return saved(changed, 'update', place, context)
+      return replaced(ruleOf(params, place), body, place, context)
     },
   }),
   route({
@@ -180,9 +215,11 @@ export const ruleRoutes: readonly Route[] = [
       const place = await placeOf(params, context)
       const rule = ruleOf(params, place)
       const { id: serverId } = place.server
-      await context.commit(
-        [deleteRule(db, serverId, place.policy.id, rule.id), bumpServer(db, serverId)],
+      await context.commitOr(
+        notFound(rule.id, 'OAuth2PolicyRule'),
+        [deleteRule(db, serverId, place.policy.id, rule.id)],
         change(place, rule, 'delete'),
+        [bumpServer(db, serverId)],
       )
     },
   }),

@@ -8,9 +8,11 @@ import { bumpServer } from '../store/authorization-servers.ts'
 import { readAll } from '../store/database.ts'
 import {
   deleteScope,
-  putScope,
+  insertScope,
+  overrideScope,
   scopesFromRows,
   selectScopes,
+  updateScope,
   type ScopeRow,
 } from '../store/scopes.ts'
 import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
@@ -85,9 +87,11 @@ async function created(
   if (systemScopes(server.id).some((scope) => scope.name === input.name))
     throw invalid('name', 'name: An object with this field already exists')
   const scope: Scope = { id: randomId('scp'), system: false, ...fields(input) }
-  await context.commit(
-    [putScope(db, server.id, scope), bumpServer(db, server.id)],
+  await context.commitOr(
+    notFound(server.id, 'AuthorizationServer'),
+    [insertScope(db, server.id, scope)],
     change(server, scope, 'created'),
+    [bumpServer(db, server.id)],
   )
   return present(scope, serverHref(origin, server))
 }
@@ -104,9 +108,12 @@ async function replaced(
   if (!scope.system && systemScopes(server.id).some((one) => one.name === input.name))
     throw invalid('name', 'name: An object with this field already exists')
   const changed: Scope = { ...scope, ...fields(input) }
-  await context.commit(
-    [putScope(db, server.id, changed), bumpServer(db, server.id)],
+  const update = scope.system ? overrideScope : updateScope
+  await context.commitOr(
+    notFound(scope.id, 'OAuth2Scope'),
+    [update(db, server.id, changed)],
     change(server, changed, 'updated'),
+    [bumpServer(db, server.id)],
   )
   return present(changed, serverHref(origin, server))
 }
@@ -171,9 +178,11 @@ export const scopeRoutes: readonly Route[] = [
       const server = await serverOf(params, context)
       const scope = await scopeOf(params, context, server)
       if (scope.system) throw invalid('scope', 'id: A system scope cannot be deleted')
-      await context.commit(
-        [deleteScope(db, server.id, scope.id), bumpServer(db, server.id)],
+      await context.commitOr(
+        notFound(scope.id, 'OAuth2Scope'),
+        [deleteScope(db, server.id, scope.id)],
         change(server, scope, 'deleted'),
+        [bumpServer(db, server.id)],
       )
     },
   }),

@@ -12,6 +12,7 @@ import {
   type Bytes,
 } from './encoding.ts'
 import { randomBytes } from './random.ts'
+import { StorageUnavailable } from './storage-errors.ts'
 
 /** What a subkey is for. Two purposes never share a key. */
 export type Purpose = 'signing-key' | 'client-secret' | 'client-secret-mac' | 'api-token-mac'
@@ -76,7 +77,9 @@ export class KeyEncryption {
     let subkey = this.#subkeys.get(name)
     if (subkey === undefined) {
       const key = this.#set.keys.get(version)
-      if (key === undefined) throw new Error(`KEY_ENCRYPTION_KEY has no version "${version}"`)
+      // What was stored under it is there but cannot be read: a fault of the deployment, no verdict about a request.
+      if (key === undefined)
+        throw new StorageUnavailable(`KEY_ENCRYPTION_KEY has no version "${version}"`)
       subkey = derive(key, purpose)
       this.#subkeys.set(name, subkey)
     }
@@ -148,12 +151,15 @@ export class KeyEncryption {
     return `${version}.${base64url(new Uint8Array(mac))}`
   }
 
-  /** Whether `value` is what `stored` was made of; constant in time over the MAC. */
+  /**
+   * Whether `value` is what `stored` was made of; constant in time over the MAC. Throws StorageUnavailable when the key
+   * it was made with is missing.
+   */
   async macMatches(value: string, purpose: Purpose, stored: string): Promise<boolean> {
     const dot = stored.indexOf('.')
     const version = stored.slice(0, dot)
     const expected = base64urlDecode(stored.slice(dot + 1))
-    if (expected?.length !== 32 || !this.#set.keys.has(version)) return false
+    if (expected?.length !== 32 || !VERSION.test(version)) return false
     const subkey = await this.#subkey(version, purpose)
     return crypto.subtle.verify('HMAC', subkey, expected, utf8(value))
   }

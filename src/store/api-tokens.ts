@@ -47,3 +47,22 @@ export async function findApiToken(
 export async function saveApiTokenMac(db: D1Database, id: string, mac: string): Promise<void> {
   await db.prepare('UPDATE api_tokens SET mac = ?2 WHERE id = ?1').bind(id, mac).run()
 }
+
+/**
+ * Whether a token is stored under a key of none of these versions. MACs begin with `version.`, so that what is under
+ * no known one lies between ranges of the index on them, and each gap is one look.
+ */
+export async function hasTokenUnderOtherKey(
+  db: D1Database,
+  versions: readonly string[],
+): Promise<boolean> {
+  const known = versions.map((version) => [`${version}.`, `${version}/`] as const).toSorted()
+  const starts = ['', ...known.map(([, end]) => end)]
+  const ends = [...known.map(([start]) => start), '\u007f']
+  const gaps = starts.map((start, at) =>
+    db
+      .prepare('SELECT 1 AS found FROM api_tokens WHERE mac >= ?1 AND mac < ?2 LIMIT 1')
+      .bind(start, ends[at]),
+  )
+  return (await readBatch(db, gaps)).some(({ results }) => results.length > 0)
+}

@@ -1,13 +1,13 @@
 /**
- * Tables app_secrets and app_keys. What two writers could break between them (two secrets at most, never without the
- * last active one) is a condition of the statement itself; a statement that changed nothing found it broken.
+ * Tables app_secrets and app_keys. Whether a write may be (two secrets at most, never without the last active one, and
+ * the caller's right to it) is decided on what was read; so every write holds only at the app's version read before.
  */
 import type { JWK } from 'jose'
 import type { AppKey } from '../domain/client-key.ts'
 import type { Status } from '../domain/authorization-server.ts'
-import type { ClientSecret, TokenEndpointAuthMethod } from '../domain/client.ts'
+import type { ClientSecret } from '../domain/client.ts'
 import type { Envelope } from '../platform/key-encryption.ts'
-import { limits } from '../platform/limits.ts'
+import type { AtVersion } from './apps.ts'
 import { json, readAll } from './database.ts'
 
 export interface AppSecret extends ClientSecret {
@@ -54,27 +54,6 @@ const secretValues = (secret: AppSecret): readonly (string | number)[] => [
   secret.created,
 ]
 
-/** Adds a secret to an app that authenticates by `method`, as long as it has fewer than two. */
-export const insertSecret = (
-  db: D1Database,
-  appId: string,
-  secret: AppSecret,
-  method: TokenEndpointAuthMethod,
-): D1PreparedStatement =>
-  db
-    .prepare(
-      `INSERT INTO app_secrets (${SECRET_COLUMNS}) SELECT ?2, a.id, ?3, ?4, ?5, ?6, ?7, ?7 FROM apps a
-       WHERE a.id = ?1 AND a.token_endpoint_auth_method = ?8
-       AND (SELECT count(*) FROM app_secrets WHERE app_id = ?1) < ?9`,
-    )
-    .bind(appId, ...secretValues(secret), method, limits.secretsPerAppMax)
-
-/** What an app must be like for a part of its creation or replacement to happen. */
-export interface AtVersion {
-  readonly id: string
-  readonly version: number
-}
-
 export const insertSecretAt = (
   db: D1Database,
   { id, version }: AtVersion,
@@ -87,18 +66,19 @@ export const insertSecretAt = (
     )
     .bind(id, ...secretValues(secret), version)
 
-export const activateSecretAt = (
+export const setSecretStatusAt = (
   db: D1Database,
   { id, version }: AtVersion,
   secretId: string,
+  status: Status,
   now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE app_secrets SET status = 'ACTIVE', last_updated = ?3 WHERE app_id = ?1 AND id = ?2
-       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND version = ?4)`,
+      `UPDATE app_secrets SET status = ?3, last_updated = ?4 WHERE app_id = ?1 AND id = ?2
+       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND version = ?5)`,
     )
-    .bind(id, secretId, now, version)
+    .bind(id, secretId, status, now, version)
 
 export const deleteSecretAt = (
   db: D1Database,
@@ -111,45 +91,6 @@ export const deleteSecretAt = (
        AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND version = ?3)`,
     )
     .bind(id, secretId, version)
-
-/** Activates a secret of an app that still authenticates by `method`, which it was measured against. */
-export const activateSecret = (
-  db: D1Database,
-  appId: string,
-  secretId: string,
-  method: TokenEndpointAuthMethod,
-  now: number,
-): D1PreparedStatement =>
-  db
-    .prepare(
-      `UPDATE app_secrets SET status = 'ACTIVE', last_updated = ?3 WHERE app_id = ?1 AND id = ?2
-       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND token_endpoint_auth_method = ?4)`,
-    )
-    .bind(appId, secretId, now, method)
-
-/** Deactivates a secret, but not the only active one of a client that authenticates by secret. */
-export const deactivateSecret = (
-  db: D1Database,
-  appId: string,
-  secretId: string,
-  now: number,
-): D1PreparedStatement =>
-  db
-    .prepare(
-      `UPDATE app_secrets SET status = 'INACTIVE', last_updated = ?3 WHERE app_id = ?1 AND id = ?2
-       AND (EXISTS (SELECT 1 FROM app_secrets o WHERE o.app_id = ?1 AND o.id <> ?2 AND o.status = 'ACTIVE')
-       OR EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND substr(token_endpoint_auth_method, 1, 14) <> 'client_secret_'))`,
-    )
-    .bind(appId, secretId, now)
-
-export const deleteSecret = (
-  db: D1Database,
-  appId: string,
-  secretId: string,
-): D1PreparedStatement =>
-  db
-    .prepare(`DELETE FROM app_secrets WHERE app_id = ?1 AND id = ?2 AND status = 'INACTIVE'`)
-    .bind(appId, secretId)
 
 interface KeyRow {
   app_id: string
@@ -183,26 +124,18 @@ export async function keysOf(
   return keys
 }
 
-/** Adds a key unless the app has its keys at a URI or as many as it may; beside others it needs a kid, as they do. */
-export const insertKey = (db: D1Database, appId: string, key: AppKey): D1PreparedStatement =>
+export const insertKeyAt = (
+  db: D1Database,
+  { id, version }: AtVersion,
+  key: AppKey,
+): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO app_keys (id, app_id, kid, status, jwk, created, last_updated)
-       SELECT ?2, a.id, ?3, ?4, ?5, ?6, ?6 FROM apps a WHERE a.id = ?1 AND a.jwks_uri IS NULL
-       AND (SELECT count(*) FROM app_keys WHERE app_id = ?1) < ?7
-       AND NOT EXISTS (SELECT 1 FROM app_keys WHERE app_id = ?1 AND (kid IS NULL OR ?3 IS NULL))`,
+       SELECT ?2, a.id, ?3, ?4, ?5, ?6, ?6 FROM apps a WHERE a.id = ?1 AND a.version = ?7`,
     )
-    .bind(
-      appId,
-      key.id,
-      key.kid,
-      key.status,
-      JSON.stringify(key.jwk),
-      key.created,
-      limits.keysPerAppMax,
-    )
+    .bind(id, key.id, key.kid, key.status, JSON.stringify(key.jwk), key.created, version)
 
-/** Replaces all keys of an app that still has the version it was read with. */
 export const replaceKeysAt = (
   db: D1Database,
   { id, version }: AtVersion,
@@ -224,35 +157,28 @@ export const replaceKeysAt = (
     .bind(id, version, JSON.stringify(keys)),
 ]
 
-export const activateKey = (
+export const setKeyStatusAt = (
   db: D1Database,
-  appId: string,
+  { id, version }: AtVersion,
   keyId: string,
+  status: Status,
   now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE app_keys SET status = 'ACTIVE', last_updated = ?3 WHERE app_id = ?1 AND id = ?2`,
+      `UPDATE app_keys SET status = ?3, last_updated = ?4 WHERE app_id = ?1 AND id = ?2
+       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND version = ?5)`,
     )
-    .bind(appId, keyId, now)
+    .bind(id, keyId, status, now, version)
 
-/** Deactivates a key, but not the only active one of a client that authenticates by registered keys. */
-export const deactivateKey = (
+export const deleteKeyAt = (
   db: D1Database,
-  appId: string,
+  { id, version }: AtVersion,
   keyId: string,
-  now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE app_keys SET status = 'INACTIVE', last_updated = ?3 WHERE app_id = ?1 AND id = ?2
-       AND (EXISTS (SELECT 1 FROM app_keys o WHERE o.app_id = ?1 AND o.id <> ?2 AND o.status = 'ACTIVE')
-       OR EXISTS (SELECT 1 FROM apps WHERE id = ?1
-       AND (token_endpoint_auth_method <> 'private_key_jwt' OR jwks_uri IS NOT NULL)))`,
+      `DELETE FROM app_keys WHERE app_id = ?1 AND id = ?2
+       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND version = ?3)`,
     )
-    .bind(appId, keyId, now)
-
-export const deleteKey = (db: D1Database, appId: string, keyId: string): D1PreparedStatement =>
-  db
-    .prepare(`DELETE FROM app_keys WHERE app_id = ?1 AND id = ?2 AND status = 'INACTIVE'`)
-    .bind(appId, keyId)
+    .bind(id, keyId, version)

@@ -1,6 +1,6 @@
 /**
- * Table apps. Every write to an app or to anything below it counts in the app's version, so that a replacement, which
- * decides on what it read, can be made conditional on nobody having written since.
+ * Table apps. Every write to an app or to anything below it counts in the app's version, so that a write which
+ * was decided on what was read, the caller's right to it included, can be bound to nobody having written since.
  */
 import type { App, AppDocument, AppFields, ApplicationType } from '../domain/app.ts'
 import type { Status } from '../domain/authorization-server.ts'
@@ -10,8 +10,8 @@ import { json, readAll, readFirst } from './database.ts'
 const columns = `a.id, a.client_id, a.label, a.status, a.application_type, a.grant_types, a.token_endpoint_auth_method,
   a.jwks_uri, a.profile, a.document, a.tokens_not_before, a.version, a.created, a.last_updated,
   (SELECT org_id FROM meta WHERE id = 1) AS org_id,
-  EXISTS (SELECT 1 FROM role_assignments r WHERE r.principal_type = 'CLIENT' AND r.principal_id = a.client_id)
-  AS has_roles`
+  (EXISTS (SELECT 1 FROM role_assignments r WHERE r.principal_type = 'CLIENT' AND r.principal_id = a.client_id)
+  OR EXISTS (SELECT 1 FROM app_grants g WHERE g.app_id = a.id)) AS is_privileged`
 
 interface AppRow {
   id: string
@@ -29,7 +29,7 @@ interface AppRow {
   created: number
   last_updated: number
   org_id: string | null
-  has_roles: number
+  is_privileged: number
 }
 
 const fromRow = (row: AppRow): App => ({
@@ -44,7 +44,7 @@ const fromRow = (row: AppRow): App => ({
   jwksUri: row.jwks_uri,
   profile: json<Record<string, unknown>>(row.profile),
   document: json<AppDocument>(row.document),
-  hasRoles: row.has_roles === 1,
+  isPrivileged: row.is_privileged === 1,
   tokensNotBefore: row.tokens_not_before,
   version: row.version,
   created: row.created,
@@ -109,6 +109,12 @@ export async function listApps(
   return (await readAll<AppRow>(bound)).map(fromRow)
 }
 
+/** What an app must be like for a write that was decided on what was read of it. */
+export interface AtVersion {
+  readonly id: string
+  readonly version: number
+}
+
 const fieldValues = (fields: AppFields): readonly (string | null)[] => [
   fields.label,
   fields.applicationType,
@@ -119,12 +125,17 @@ const fieldValues = (fields: AppFields): readonly (string | null)[] => [
   JSON.stringify(fields.document),
 ]
 
+/**
+ * A client_id that belonged to an app before starts after that app's end: its tokens stay dead. One that never did can
+ * be used within the second.
+ */
 export const insertApp = (db: D1Database, app: App): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO apps (id, client_id, status, tokens_not_before, version, created, last_updated, label,
        application_type, grant_types, token_endpoint_auth_method, jwks_uri, profile, document)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
+       VALUES (?1, ?2, ?3, max(?4, coalesce((SELECT deleted + 1 FROM deleted_clients WHERE client_id = ?2), 0)),
+       ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)`,
     )
     .bind(
       app.id,
@@ -139,7 +150,7 @@ export const insertApp = (db: D1Database, app: App): D1PreparedStatement =>
 /** Changes nothing unless the app still has the version it was read with. */
 export const updateApp = (
   db: D1Database,
-  { id, version }: App,
+  { id, version }: AtVersion,
   fields: AppFields,
   now: number,
 ): D1PreparedStatement =>
@@ -154,29 +165,74 @@ export const updateApp = (
  * Tokens issued before are dead for good: those of this very second when the app is deactivated, and whatever an
  * isolate with an older snapshot issued while it was inactive when it is activated.
  */
-export const setAppStatus = (
+export const setAppStatusAt = (
   db: D1Database,
-  id: string,
+  { id, version }: AtVersion,
   status: Status,
   now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE apps SET status = ?2, last_updated = ?3, version = version + 1,
-       tokens_not_before = max(tokens_not_before, ?4) WHERE id = ?1 AND status <> ?2`,
+      `UPDATE apps SET status = ?3, last_updated = ?4, version = version + 1,
+       tokens_not_before = max(tokens_not_before, ?5) WHERE id = ?1 AND version = ?2`,
     )
-    .bind(id, status, now, status === 'INACTIVE' ? now + 1 : now)
+    .bind(id, version, status, now, status === 'INACTIVE' ? now + 1 : now)
 
-/** Removes an inactive app, and the roles of its client. The last statement tells whether there was one. */
-export const deleteApp = (db: D1Database, app: App): readonly D1PreparedStatement[] => [
+/** Servers with a policy that names a client. */
+export async function serversNaming(db: D1Database, clientId: string): Promise<readonly string[]> {
+  const statement = db.prepare(
+    `SELECT DISTINCT server_id FROM policies WHERE instr(clients, ?1) > 0
+     AND EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)`,
+  )
+  const rows = await readAll<{ server_id: string }>(statement.bind(clientId))
+  return rows.map((row) => row.server_id)
+}
+
+export const deleteAppAt = (db: D1Database, { id, version }: AtVersion): D1PreparedStatement =>
+  db
+    .prepare(`DELETE FROM apps WHERE id = ?1 AND version = ?2 AND status = 'INACTIVE'`)
+    .bind(id, version)
+
+/**
+ * What follows {@link deleteAppAt} in its batch. Nothing that named the client may speak for a later one of that
+ * client_id: it is remembered with its last second, and its roles and its places in policies go. A policy that named
+ * nobody else matches nobody then. All policies are looked through for it, which only deletions pay for.
+ */
+export const forgetClient = (
+  db: D1Database,
+  clientId: string,
+  now: number,
+): readonly D1PreparedStatement[] => [
   db
     .prepare(
-      `DELETE FROM role_assignments WHERE principal_type = 'CLIENT' AND principal_id = ?2
-       AND EXISTS (SELECT 1 FROM apps WHERE id = ?1 AND status = 'INACTIVE')`,
+      `INSERT INTO deleted_clients (client_id, deleted) SELECT ?1, ?2 WHERE changes() > 0
+       ON CONFLICT (client_id) DO UPDATE SET deleted = max(deleted, ?2)`,
     )
-    .bind(app.id, app.clientId),
-  db.prepare(`DELETE FROM apps WHERE id = ?1 AND status = 'INACTIVE'`).bind(app.id),
+    .bind(clientId, now),
+  db
+    .prepare(
+      `DELETE FROM role_assignments WHERE principal_type = 'CLIENT' AND principal_id = ?1
+       AND NOT EXISTS (SELECT 1 FROM apps WHERE client_id = ?1)`,
+    )
+    .bind(clientId),
+  db
+    .prepare(
+      `UPDATE authorization_servers SET version = version + 1
+       WHERE NOT EXISTS (SELECT 1 FROM apps WHERE client_id = ?1)
+       AND id IN (SELECT server_id FROM policies WHERE instr(clients, ?1) > 0
+       AND EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1))`,
+    )
+    .bind(clientId),
+  db
+    .prepare(
+      `UPDATE policies SET last_updated = ?2,
+       clients = (SELECT json_group_array(value) FROM json_each(policies.clients) WHERE value <> ?1)
+       WHERE NOT EXISTS (SELECT 1 FROM apps WHERE client_id = ?1) AND instr(clients, ?1) > 0
+       AND EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)`,
+    )
+    .bind(clientId, now),
 ]
 
+/** Stands behind a write to something below the app, and counts nothing when that changed nothing. */
 export const bumpApp = (db: D1Database, id: string): D1PreparedStatement =>
-  db.prepare('UPDATE apps SET version = version + 1 WHERE id = ?1').bind(id)
+  db.prepare('UPDATE apps SET version = version + 1 WHERE id = ?1 AND changes() > 0').bind(id)

@@ -134,9 +134,16 @@ export const setServerStatus = (
 export const deleteServer = (db: D1Database, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM authorization_servers WHERE id = ?1 AND is_default = 0').bind(id)
 
-/** Every write to something below a server counts in the server's version. */
+/**
+ * Every write to something below a server counts in the server's version. Stands behind the write in its batch and
+ * counts nothing when the write changed nothing.
+ */
 export const bumpServer = (db: D1Database, id: string): D1PreparedStatement =>
-  db.prepare('UPDATE authorization_servers SET version = version + 1 WHERE id = ?1').bind(id)
+  db
+    .prepare(
+      'UPDATE authorization_servers SET version = version + 1 WHERE id = ?1 AND changes() > 0',
+    )
+    .bind(id)
 
 /** Repeats what the server's key ring says, for lists. Touches no version: snapshots read the ring itself. */
 export async function saveSigningState(

@@ -41,27 +41,49 @@ export function claimsFromRows(serverId: string, rows: readonly ClaimRow[]): rea
 export const selectClaims = (db: D1Database, serverId: string): D1PreparedStatement =>
   db.prepare(`SELECT ${columns} FROM claims WHERE server_id = ?1 ORDER BY name, id`).bind(serverId)
 
-/** Inserts a claim, or writes over the one with its id. */
-export const putClaim = (db: D1Database, serverId: string, claim: Claim): D1PreparedStatement =>
+const values = (serverId: string, claim: Claim): readonly (string | number | null)[] => [
+  serverId,
+  claim.id,
+  claim.name,
+  claim.status,
+  claim.claimType,
+  claim.valueType,
+  claim.value,
+  JSON.stringify(claim.scopes),
+  flag(claim.alwaysIncludeInToken),
+  claim.groupFilterType,
+]
+
+/** A custom claim. A server that is gone is a ForeignKeyViolation. */
+export const insertClaim = (db: D1Database, serverId: string, claim: Claim): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO claims (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-       ON CONFLICT (server_id, id) DO UPDATE SET name = ?3, status = ?4, claim_type = ?5, value_type = ?6, value = ?7,
-       scopes = ?8, always_include = ?9, group_filter_type = ?10`,
+      `INSERT INTO claims (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)`,
     )
-    .bind(
-      serverId,
-      claim.id,
-      claim.name,
-      claim.status,
-      claim.claimType,
-      claim.valueType,
-      claim.value,
-      JSON.stringify(claim.scopes),
-      flag(claim.alwaysIncludeInToken),
-      claim.groupFilterType,
-      flag(claim.system),
+    .bind(...values(serverId, claim))
+
+/** A custom claim that exists. */
+export const updateClaim = (db: D1Database, serverId: string, claim: Claim): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE claims SET name = ?3, status = ?4, claim_type = ?5, value_type = ?6, value = ?7, scopes = ?8,
+       always_include = ?9, group_filter_type = ?10 WHERE server_id = ?1 AND id = ?2 AND system = 0`,
     )
+    .bind(...values(serverId, claim))
+
+/** A system claim exists without a row: the first change to it makes one. */
+export const overrideClaim = (
+  db: D1Database,
+  serverId: string,
+  claim: Claim,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO claims (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 1)
+       ON CONFLICT (server_id, id) DO UPDATE SET status = ?4, value_type = ?6, value = ?7, scopes = ?8,
+       always_include = ?9, group_filter_type = ?10 WHERE system = 1`,
+    )
+    .bind(...values(serverId, claim))
 
 export const deleteClaim = (db: D1Database, serverId: string, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM claims WHERE server_id = ?1 AND id = ?2').bind(serverId, id)

@@ -51,14 +51,6 @@ export async function readConfiguration(
   }
 }
 
-/** A server and all that belongs to it. */
-export async function readServerConfiguration(
-  db: D1Database,
-  serverId: string,
-): Promise<ServerConfiguration | null> {
-  return (await readConfiguration(db, { serverId, clientId: null })).server
-}
-
 const selectServer = (db: D1Database, serverId: string): readonly D1PreparedStatement[] => [
   db.prepare(`SELECT ${serverColumns} FROM authorization_servers WHERE id = ?1`).bind(serverId),
   selectScopes(db, serverId),

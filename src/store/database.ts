@@ -16,6 +16,9 @@ export class UniqueViolation extends Error {
   }
 }
 
+/** What a new row hangs on is gone. */
+export class ForeignKeyViolation extends Error {}
+
 const UNIQUE = /UNIQUE constraint failed: ([^:]+?)(?::|$)/
 
 /** Translates what D1 throws. */
@@ -23,6 +26,8 @@ export function storageError(cause: unknown): Error {
   const message = cause instanceof Error ? cause.message : ''
   const unique = UNIQUE.exec(message)
   if (unique !== null) return new UniqueViolation(unique[1]!.trim())
+  if (message.includes('FOREIGN KEY constraint failed'))
+    return new ForeignKeyViolation('what a row refers to is gone', { cause })
   if (message.includes('no such table') || message.includes('no such column'))
     return new SchemaMismatch('the migrations have not been applied', cause)
   return new StorageUnavailable('D1', cause)
@@ -51,21 +56,37 @@ export async function readFirst<Row>(statement: D1PreparedStatement): Promise<Ro
   return (await readAll<Row>(statement))[0] ?? null
 }
 
-/** Commits statements with their outbox rows in one transaction. Returns the results of the statements. */
+/**
+ * Commits a change in one transaction: its statements, of which the last one decides, its outbox rows, and what follows
+ * from it. Each row is there only when the statement before it changed something (a batch runs on one connection, so
+ * that changes() speaks of that statement), and whatever follows may ask the same way. True when the change happened;
+ * without statements it has happened elsewhere.
+ */
 export async function commit(
   db: D1Database,
   statements: readonly D1PreparedStatement[],
   outbox: readonly OutboxEntry[] = [],
-): Promise<readonly D1Result[]> {
+  following: readonly D1PreparedStatement[] = [],
+): Promise<boolean> {
+  const unconditional = flag(statements.length === 0)
   const rows = outbox.map((entry) =>
     db
       .prepare(
-        'INSERT INTO outbox (id, kind, subject, payload, created) VALUES (?1, ?2, ?3, ?4, ?5)',
+        `INSERT INTO outbox (id, kind, subject, payload, created)
+         SELECT ?1, ?2, ?3, ?4, ?5 WHERE changes() > 0 OR ?6 = 1`,
       )
-      .bind(entry.id, entry.kind, entry.subject, JSON.stringify(entry.payload), nowSeconds()),
+      .bind(
+        entry.id,
+        entry.kind,
+        entry.subject,
+        JSON.stringify(entry.payload),
+        nowSeconds(),
+        unconditional,
+      ),
   )
   try {
-    return (await db.batch([...statements, ...rows])).slice(0, statements.length)
+    const results = await db.batch([...statements, ...rows, ...following])
+    return results[statements.length - 1]?.meta.changes !== 0
   } catch (cause) {
     throw storageError(cause)
   }

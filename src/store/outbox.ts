@@ -1,5 +1,5 @@
 /** Table outbox: what committed writes still have to tell others, right after the write or by the cron trigger. */
-import type { OutboxEntry } from '../domain/outbox.ts'
+import { OUTBOX_KINDS, type OutboxEntry } from '../domain/outbox.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { json, readAll } from './database.ts'
@@ -9,16 +9,17 @@ interface OutboxRow {
   kind: string
   subject: string
   payload: string
+  created: number
 }
 
 export type Deliver = (entry: OutboxEntry) => Promise<void>
 
-/** Delivers entries in order and removes those that succeeded. The others stay for the next drain. */
+/** Delivers entries in order and removes those that succeeded, which it counts. The others stay for the next drain. */
 export async function deliverAll(
   db: D1Database,
   entries: readonly OutboxEntry[],
   deliver: Deliver,
-): Promise<void> {
+): Promise<number> {
   const done: string[] = []
   for (const entry of entries) {
     try {
@@ -28,23 +29,49 @@ export async function deliverAll(
       logFault('outbox.deliver', { kind: entry.kind, subject: entry.subject }, cause)
     }
   }
-  if (done.length === 0) return
+  if (done.length === 0) return 0
   try {
     await db.batch(done.map((id) => db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id)))
   } catch (cause) {
     logFault('outbox.remove', {}, cause)
   }
+  return done.length
 }
 
-/** Delivers what is waiting, oldest first, a bounded number at a time. */
+/** Delivers what is waiting: kind by kind, so that none waits for another, each oldest first. */
 export async function drainOutbox(db: D1Database, deliver: Deliver): Promise<void> {
-  const rows = await readAll<OutboxRow>(
-    db
-      .prepare('SELECT id, kind, subject, payload FROM outbox ORDER BY created LIMIT ?1')
-      .bind(limits.outboxBatchMax),
-  )
-  const entries = rows.map(({ id, kind, subject, payload }) => {
-    return { id, kind, subject, payload: json(payload) } as OutboxEntry
-  })
-  await deliverAll(db, entries, deliver)
+  for (const kind of OUTBOX_KINDS) await drainKind(db, kind, deliver)
+}
+
+/** A bounded number of batches, each behind the last; a batch of which nothing could be delivered ends it. */
+async function drainKind(
+  db: D1Database,
+  kind: OutboxEntry['kind'],
+  deliver: Deliver,
+): Promise<void> {
+  let [created, id] = [-1, '']
+  for (let batch = 0; batch < limits.outboxBatchesPerRunMax; batch++) {
+    const rows = await readAll<OutboxRow>(
+      db
+        .prepare(
+          `SELECT id, kind, subject, payload, created FROM outbox
+           WHERE kind = ?1 AND (created, id) > (?2, ?3) ORDER BY created, id LIMIT ?4`,
+        )
+        .bind(kind, created, id, limits.outboxBatchMax),
+    )
+    const last = rows.at(-1)
+    if (last === undefined) return
+    const delivered = await deliverAll(db, rows.flatMap(entryOf), deliver)
+    if (delivered === 0 || rows.length < limits.outboxBatchMax) return
+    ;[created, id] = [last.created, last.id]
+  }
+}
+
+function entryOf({ id, kind, subject, payload }: OutboxRow): readonly OutboxEntry[] {
+  try {
+    return [{ id, kind, subject, payload: json(payload) } as OutboxEntry]
+  } catch (cause) {
+    logFault('outbox.read', { id, kind, subject }, cause)
+    return []
+  }
 }

@@ -1,4 +1,4 @@
-/** Tables policies and policy_rules, always read together. Priorities shift in the statement that writes. */
+/** Tables policies and policy_rules, always read together. Priorities shift in the batch that writes. */
 import type { Policy, Rule } from '../domain/policy.ts'
 import { flag, json } from './database.ts'
 
@@ -79,7 +79,10 @@ export const selectRules = (db: D1Database, serverId: string): D1PreparedStateme
     )
     .bind(serverId)
 
-/** Makes room at a priority: whoever stands there or behind moves one down, but only when the place is taken. */
+/**
+ * Makes room at a priority: whoever stands there or behind moves one down, but only when the place is taken. Stands
+ * behind the write of the policy in its batch, and moves nobody when that changed nothing.
+ */
 export const shiftPolicies = (
   db: D1Database,
   serverId: string,
@@ -88,10 +91,11 @@ export const shiftPolicies = (
   db
     .prepare(
       `UPDATE policies SET priority = priority + 1 WHERE server_id = ?1 AND priority >= ?2 AND id <> ?3
-       AND EXISTS (SELECT 1 FROM policies WHERE server_id = ?1 AND priority = ?2 AND id <> ?3)`,
+       AND EXISTS (SELECT 1 FROM policies WHERE server_id = ?1 AND priority = ?2 AND id <> ?3) AND changes() > 0`,
     )
     .bind(serverId, policy.priority, policy.id)
 
+/** {@link shiftPolicies} for the rules of a policy. */
 export const shiftRules = (
   db: D1Database,
   serverId: string,
@@ -101,21 +105,20 @@ export const shiftRules = (
     .prepare(
       `UPDATE policy_rules SET priority = priority + 1
        WHERE server_id = ?1 AND policy_id = ?2 AND priority >= ?3 AND id <> ?4
-       AND EXISTS (SELECT 1 FROM policy_rules WHERE server_id = ?1 AND policy_id = ?2 AND priority = ?3 AND id <> ?4)`,
+       AND EXISTS (SELECT 1 FROM policy_rules WHERE server_id = ?1 AND policy_id = ?2 AND priority = ?3 AND id <> ?4)
+       AND changes() > 0`,
     )
     .bind(serverId, rule.policyId, rule.priority, rule.id)
 
-/** Inserts a policy, or writes over the one with its id. */
-export const putPolicy = (
+/** A server that is gone is a ForeignKeyViolation. */
+export const insertPolicy = (
   db: D1Database,
   serverId: string,
   policy: Omit<Policy, 'rules'>,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO policies (server_id, ${policyColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-       ON CONFLICT (server_id, id) DO UPDATE SET name = ?3, description = ?4, priority = ?5, status = ?6, clients = ?8,
-       last_updated = ?10`,
+      `INSERT INTO policies (server_id, ${policyColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
     )
     .bind(
       serverId,
@@ -130,14 +133,46 @@ export const putPolicy = (
       policy.lastUpdated,
     )
 
-/** Inserts a rule, or writes over the one with its id. */
-export const putRule = (db: D1Database, serverId: string, rule: Rule): D1PreparedStatement =>
+/** `priority` is null for a replacement that asks for no place, so that it keeps the one it has by now. */
+export const updatePolicy = (
+  db: D1Database,
+  serverId: string,
+  policy: Omit<Policy, 'rules'>,
+  priority: number | null,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE policies SET name = ?3, description = ?4, priority = coalesce(?5, priority), status = ?6, clients = ?7,
+       last_updated = ?8 WHERE server_id = ?1 AND id = ?2`,
+    )
+    .bind(
+      serverId,
+      policy.id,
+      policy.name,
+      policy.description,
+      priority,
+      policy.status,
+      JSON.stringify(policy.clients),
+      policy.lastUpdated,
+    )
+
+export const setPolicyStatus = (
+  db: D1Database,
+  serverId: string,
+  id: string,
+  status: Policy['status'],
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare('UPDATE policies SET status = ?3, last_updated = ?4 WHERE server_id = ?1 AND id = ?2')
+    .bind(serverId, id, status, now)
+
+/** A policy that is gone is a ForeignKeyViolation. */
+export const insertRule = (db: D1Database, serverId: string, rule: Rule): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO policy_rules (server_id, ${ruleColumns})
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
-       ON CONFLICT (server_id, policy_id, id) DO UPDATE SET name = ?4, priority = ?5, status = ?6, conditions = ?8,
-       actions = ?9, last_updated = ?11`,
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
     )
     .bind(
       serverId,
@@ -152,6 +187,44 @@ export const putRule = (db: D1Database, serverId: string, rule: Rule): D1Prepare
       rule.created,
       rule.lastUpdated,
     )
+
+/** `priority` as in {@link updatePolicy}. */
+export const updateRule = (
+  db: D1Database,
+  serverId: string,
+  rule: Rule,
+  priority: number | null,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE policy_rules SET name = ?4, priority = coalesce(?5, priority), status = ?6, conditions = ?7, actions = ?8,
+       last_updated = ?9 WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3`,
+    )
+    .bind(
+      serverId,
+      rule.policyId,
+      rule.id,
+      rule.name,
+      priority,
+      rule.status,
+      JSON.stringify(rule.conditions),
+      JSON.stringify(rule.actions),
+      rule.lastUpdated,
+    )
+
+export const setRuleStatus = (
+  db: D1Database,
+  serverId: string,
+  { id, policyId }: Pick<Rule, 'id' | 'policyId'>,
+  status: Rule['status'],
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE policy_rules SET status = ?4, last_updated = ?5
+       WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3`,
+    )
+    .bind(serverId, policyId, id, status, now)
 
 export const deletePolicy = (db: D1Database, serverId: string, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM policies WHERE server_id = ?1 AND id = ?2').bind(serverId, id)

@@ -4,6 +4,7 @@
  */
 import type { Envelope, KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
+import { logFault } from '../platform/log.ts'
 import { utf8Decode } from '../platform/encoding.ts'
 import { json, readAll } from './database.ts'
 
@@ -14,28 +15,57 @@ interface SecretRow {
   readonly envelope: string
 }
 
-/** How many secrets were rewritten. A row that changed meanwhile is left for the next turn. */
+/**
+ * How many secrets were rewritten. A row that changed meanwhile is left for the next turn, and one that cannot be
+ * opened keeps nobody behind it waiting.
+ */
 export async function rewrapClientSecrets(
   db: D1Database,
   keyEncryption: KeyEncryption,
 ): Promise<number> {
   // With a single key everything is under it, and the table need not be looked through.
   if (keyEncryption.versions.length === 1) return 0
-  const rows = await readAll<SecretRow>(
+  let done = 0
+  let after: Pick<SecretRow, 'app_id' | 'id'> = { app_id: '', id: '' }
+  for (let batch = 0; batch < limits.rewrapBatchesPerRunMax; batch++) {
+    const rows = await staleSecrets(db, keyEncryption.currentVersion, after)
+    const last = rows.at(-1)
+    if (last === undefined) break
+    const updates: D1PreparedStatement[] = []
+    for (const row of rows) {
+      try {
+        updates.push(await rewrapped(db, row, keyEncryption))
+      } catch (cause) {
+        logFault('rewrap', { appId: row.app_id, secretId: row.id }, cause)
+      }
+    }
+    if (updates.length > 0) await db.batch(updates)
+    done += updates.length
+    if (done >= limits.rewrapBatchMax || rows.length < limits.rewrapBatchMax) break
+    after = last
+  }
+  return done
+}
+
+const staleSecrets = (
+  db: D1Database,
+  currentVersion: string,
+  after: Pick<SecretRow, 'app_id' | 'id'>,
+): Promise<readonly SecretRow[]> =>
+  readAll<SecretRow>(
     db
       .prepare(
-        'SELECT app_id, id, mac, envelope FROM app_secrets WHERE substr(mac, 1, ?1) <> ?2 LIMIT ?3',
+        `SELECT app_id, id, mac, envelope FROM app_secrets WHERE substr(mac, 1, ?1) <> ?2
+         AND (app_id, id) > (?3, ?4) ORDER BY app_id, id LIMIT ?5`,
       )
       .bind(
-        keyEncryption.currentVersion.length + 1,
-        `${keyEncryption.currentVersion}.`,
+        currentVersion.length + 1,
+        `${currentVersion}.`,
+        after.app_id,
+        after.id,
         limits.rewrapBatchMax,
       ),
   )
-  if (rows.length === 0) return 0
-  await db.batch(await Promise.all(rows.map((row) => rewrapped(db, row, keyEncryption))))
-  return rows.length
-}
 
 async function rewrapped(
   db: D1Database,

@@ -39,26 +39,48 @@ export function scopesFromRows(serverId: string, rows: readonly ScopeRow[]): rea
 export const selectScopes = (db: D1Database, serverId: string): D1PreparedStatement =>
   db.prepare(`SELECT ${columns} FROM scopes WHERE server_id = ?1 ORDER BY name`).bind(serverId)
 
-/** Inserts a scope, or writes over the one with its id. */
-export const putScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>
+const values = (serverId: string, scope: Scope): readonly (string | number | null)[] => [
+  serverId,
+  scope.id,
+  scope.name,
+  scope.displayName,
+  scope.description,
+  scope.consent,
+  flag(scope.optional),
+  flag(scope.default),
+  scope.metadataPublish,
+]
+
+/** A custom scope. A server that is gone is a ForeignKeyViolation. */
+export const insertScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO scopes (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-       ON CONFLICT (server_id, id) DO UPDATE SET name = ?3, display_name = ?4, description = ?5, consent = ?6,
-       optional = ?7, is_default = ?8, metadata_publish = ?9`,
+      `INSERT INTO scopes (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)`,
     )
-    .bind(
-      serverId,
-      scope.id,
-      scope.name,
-      scope.displayName,
-      scope.description,
-      scope.consent,
-      flag(scope.optional),
-      flag(scope.default),
-      scope.metadataPublish,
-      flag(scope.system),
+    .bind(...values(serverId, scope))
+
+/** A custom scope that exists. */
+export const updateScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE scopes SET name = ?3, display_name = ?4, description = ?5, consent = ?6, optional = ?7, is_default = ?8,
+       metadata_publish = ?9 WHERE server_id = ?1 AND id = ?2 AND system = 0`,
     )
+    .bind(...values(serverId, scope))
+
+/** A system scope exists without a row: the first change to it makes one. */
+export const overrideScope = (
+  db: D1Database,
+  serverId: string,
+  scope: Scope,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO scopes (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1)
+       ON CONFLICT (server_id, id) DO UPDATE SET display_name = ?4, description = ?5, consent = ?6, optional = ?7,
+       is_default = ?8, metadata_publish = ?9 WHERE system = 1`,
+    )
+    .bind(...values(serverId, scope))
 
 export const deleteScope = (db: D1Database, serverId: string, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM scopes WHERE server_id = ?1 AND id = ?2').bind(serverId, id)

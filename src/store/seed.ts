@@ -9,7 +9,7 @@ import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { insertServer } from './authorization-servers.ts'
 import { commit, UniqueViolation } from './database.ts'
-import { putPolicy, putRule } from './policies.ts'
+import { insertPolicy, insertRule } from './policies.ts'
 
 /** True when this call seeded the database, false when it was already seeded. */
 export async function seed(db: D1Database, settings: Settings): Promise<boolean> {
@@ -120,14 +120,14 @@ function defaultServer(db: D1Database, now: number): readonly D1PreparedStatemen
   })
   return [
     insertServer(db, server),
-    putPolicy(db, server.id, {
+    insertPolicy(db, server.id, {
       ...common,
       id: policyId,
       name: 'Default Policy',
       description: 'Default policy',
       clients: [ALL_CLIENTS],
     }),
-    putRule(db, server.id, {
+    insertRule(db, server.id, {
       ...common,
       id: randomId('0pr'),
       policyId,

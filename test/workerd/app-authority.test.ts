@@ -3,54 +3,26 @@
  * reaches a role through the app that holds it.
  */
 import { describe, expect, it } from 'vitest'
-import { refusal } from './app-support.ts'
+import {
+  anAdministrator,
+  assign,
+  bearer,
+  grant,
+  grantsPath,
+  orgToken,
+  refusal,
+  rolesPath,
+} from './app-support.ts'
 import {
   aClient,
   aKeyedClient,
   answered,
   api,
-  assertion,
-  ASSERTION_TYPE,
   made,
   ORIGIN,
-  post,
   type Json,
-  type KeyedClient,
+  type TestClient,
 } from './support.ts'
-
-const grantsPath = (id: string): string => `/api/v1/apps/${id}/grants`
-const rolesPath = (clientId: string): string => `/oauth2/v1/clients/${clientId}/roles`
-
-const grant = (id: string, scopeId: string): Promise<Json> =>
-  made(201, 'POST', grantsPath(id), { scopeId, issuer: ORIGIN })
-
-const assign = (clientId: string, type: string): Promise<Json> =>
-  made(200, 'POST', rolesPath(clientId), { type })
-
-/** A token of the org server. */
-async function orgToken(client: KeyedClient, scope: string): Promise<Response> {
-  const { privateKey, jwk } = client
-  const audience = `${ORIGIN}/oauth2/v1/token`
-  return post('/oauth2/v1/token', {
-    grant_type: 'client_credentials',
-    scope,
-    client_assertion_type: ASSERTION_TYPE,
-    client_assertion: await assertion(client, privateKey, audience, {}, { kid: jwk.kid }),
-  })
-}
-
-async function bearer(client: KeyedClient, scope: string): Promise<string> {
-  const token = (await (await orgToken(client, scope)).json()) as Json
-  return `Bearer ${token['access_token']}`
-}
-
-/** An app with scopes and a role, and its Authorization value. */
-async function anAdministrator(role: string, ...scopes: readonly string[]): Promise<string> {
-  const client = await aKeyedClient()
-  for (const scope of scopes) await grant(client.id, scope)
-  await assign(client.clientId, role)
-  return bearer(client, scopes.join(' '))
-}
 
 async function status(
   method: string,
@@ -236,22 +208,43 @@ describe('authority is scope and role together', () => {
     ).toBe(200)
   })
 
-  it('whoever administers apps cannot take over an app that holds a role', async () => {
+  it.each([
+    ['a role', (client: TestClient) => assign(client.clientId, 'SUPER_ADMIN')],
+    ['an okta.* scope', (client: TestClient) => grant(client.id, 'okta.roles.manage')],
+  ] as const)('whoever administers apps cannot take over one that holds %s', async (_, give) => {
     const privileged = await aClient()
-    await assign(privileged.clientId, 'SUPER_ADMIN')
+    await give(privileged)
     const plain = await aClient()
     const path = `/api/v1/apps/${privileged.id}`
     const app = await made(200, 'GET', path)
-    for (const role of ['APP_ADMIN', 'API_ACCESS_MANAGEMENT_ADMIN']) {
-      const authorization = await anAdministrator(role, 'okta.apps.manage')
-      const calls: readonly (readonly [string, string, Json?])[] = [
-        ['GET', '/credentials/secrets'],
-        ['POST', '/credentials/secrets', {}],
-        ['POST', '/credentials/jwks', { ...(await aKeyedClient()).jwk }],
-        ['PUT', '', app],
-        ['POST', '/lifecycle/deactivate'],
-        ['DELETE', ''],
-      ]
+    const secretId = (await made(200, 'GET', `${path}/credentials/secrets`))[0]['id']
+    const { jwk } = await aKeyedClient()
+    const keyId = (await made(201, 'POST', `${path}/credentials/jwks`, jwk))['id']
+    const below = [`/credentials/secrets/${secretId}`, `/credentials/jwks/${keyId}`]
+    const calls: readonly (readonly [string, string, Json?])[] = [
+      ['GET', '/credentials/secrets'],
+      ['GET', below[0]!],
+      ['POST', '/credentials/secrets', {}],
+      ['POST', '/credentials/jwks', { ...jwk, kid: 'mine' }],
+      ...below.flatMap((one): readonly (readonly [string, string])[] => [
+        ['POST', `${one}/lifecycle/activate`],
+        ['POST', `${one}/lifecycle/deactivate`],
+        ['DELETE', one],
+      ]),
+      ['PUT', '', app],
+      ['POST', '/lifecycle/activate'],
+      ['POST', '/lifecycle/deactivate'],
+      ['DELETE', ''],
+    ]
+    for (const [role, ...scopes] of [
+      ['APP_ADMIN', 'okta.apps.manage'],
+      ['API_ACCESS_MANAGEMENT_ADMIN', 'okta.apps.manage'],
+      // A role alone is not the authority: the scopes must let the caller give what the app holds.
+      ['SUPER_ADMIN', 'okta.apps.manage'],
+      ['SUPER_ADMIN', 'okta.apps.manage', 'okta.roles.manage'],
+      ['SUPER_ADMIN', 'okta.apps.manage', 'okta.appGrants.manage'],
+    ] as const) {
+      const authorization = await anAdministrator(role, ...scopes)
       for (const [method, suffix, body] of calls) {
         const code = await status(method, path + suffix, authorization, body)
         expect([method, suffix, code]).toEqual([method, suffix, 403])
@@ -261,5 +254,33 @@ describe('authority is scope and role together', () => {
         await status('GET', `/api/v1/apps/${plain.id}/credentials/secrets`, authorization),
       ).toBe(200)
     }
+  })
+
+  it('an administrator of all that an app holds may change it', async () => {
+    const privileged = await aClient()
+    await assign(privileged.clientId, 'APP_ADMIN')
+    const path = `/api/v1/apps/${privileged.id}`
+    const scopes = ['okta.apps.manage', 'okta.roles.manage', 'okta.appGrants.manage'] as const
+    const authorization = await anAdministrator('SUPER_ADMIN', ...scopes)
+    const { jwk } = await aKeyedClient()
+    expect(await status('POST', `${path}/credentials/jwks`, authorization, jwk)).toBe(201)
+    expect(await status('GET', `${path}/credentials/secrets`, authorization)).toBe(200)
+    expect(await status('POST', `${path}/lifecycle/deactivate`, authorization)).toBe(200)
+  })
+
+  it('whoever only reads apps does not read their secrets', async () => {
+    const { id } = await aClient()
+    const path = `/api/v1/apps/${id}/credentials/secrets`
+    const secretId = (await made(200, 'GET', path))[0]['id']
+    for (const role of ['READ_ONLY_ADMIN', 'ORG_ADMIN']) {
+      const authorization = await anAdministrator(role, 'okta.apps.read')
+      expect(await status('GET', `/api/v1/apps/${id}`, authorization)).toBe(200)
+      for (const one of [path, `${path}/${secretId}`]) {
+        const [code, error] = await answered(await api('GET', one, undefined, authorization))
+        expect([role, code, error['errorCode']]).toEqual([role, 403, 'E0000006'])
+      }
+    }
+    const manager = await anAdministrator('APP_ADMIN', 'okta.apps.read')
+    expect(await status('GET', path, manager)).toBe(200)
   })
 })

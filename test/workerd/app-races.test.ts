@@ -1,26 +1,25 @@
 /**
  * Two writers that both read before either wrote. Over HTTP the calls of one isolate rarely meet like that, so here
- * the statements run on what a writer had read too early: each must find its condition broken and change nothing.
+ * the statements run on what a writer had read too early: each must find the app written since and change nothing.
  */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../../src/domain/app.ts'
 import type { AppKey } from '../../src/domain/client-key.ts'
+import type { AppSecret } from '../../src/store/app-credentials.ts'
 import {
-  activateSecret,
-  deactivateKey,
-  deactivateSecret,
-  deleteKey,
-  deleteSecret,
-  insertKey,
-  insertSecret,
+  deleteKeyAt,
+  deleteSecretAt,
+  insertKeyAt,
   insertSecretAt,
   keysOf,
   replaceKeysAt,
   secretsOf,
+  setKeyStatusAt,
+  setSecretStatusAt,
 } from '../../src/store/app-credentials.ts'
-import { deleteApp, findApp, updateApp } from '../../src/store/apps.ts'
-import { aClient, aKeyedClient, api, made, type Json } from './support.ts'
+import { deleteAppAt, findApp, setAppStatusAt, updateApp } from '../../src/store/apps.ts'
+import { aClient, aKeyedClient, api, made, ORIGIN, type Json } from './support.ts'
 
 const { DB } = env
 
@@ -40,102 +39,96 @@ const replace = async (id: string, change: (app: Json) => void): Promise<void> =
   await made(200, 'PUT', `/api/v1/apps/${id}`, app)
 }
 
-describe('secrets', () => {
-  it('a third one is not added by a writer that saw only one', async () => {
-    const { id } = await aClient()
-    const [secret] = await secretsOf(DB, id)
-    const another = { ...secret!, id: 'ocsanother' }
-    await made(201, 'POST', `/api/v1/apps/${id}/credentials/secrets`, {})
-    expect(await changes(insertSecret(DB, id, another, 'client_secret_basic'))).toBe(0)
-    expect(await secretsOf(DB, id)).toHaveLength(2)
-  })
+const secretsPath = (id: string): string => `/api/v1/apps/${id}/credentials/secrets`
+const keysPath = (id: string): string => `/api/v1/apps/${id}/credentials/jwks`
 
-  it('one measured for a method is neither added nor activated under another', async () => {
-    const { id } = await aClient()
-    const [secret] = await secretsOf(DB, id)
-    const another = { ...secret!, id: 'ocsanother' }
-    expect(await changes(insertSecret(DB, id, another, 'client_secret_jwt'))).toBe(0)
-    expect(await changes(activateSecret(DB, id, secret!.id, 'client_secret_jwt', 1))).toBe(0)
-  })
+const keysOfApp = async (id: string): Promise<readonly AppKey[]> =>
+  (await keysOf(DB, [id])).get(id) ?? []
 
-  it('the last active one stays for a writer that saw two', async () => {
-    const { id } = await aClient()
-    await made(201, 'POST', `/api/v1/apps/${id}/credentials/secrets`, {})
-    const [one, two] = await secretsOf(DB, id)
-    expect(await changes(deactivateSecret(DB, id, one!.id, 1))).toBe(1)
-    expect(await changes(deactivateSecret(DB, id, two!.id, 1))).toBe(0)
-    expect(await changes(deleteSecret(DB, id, two!.id))).toBe(0)
-    expect((await secretsOf(DB, id)).map(({ status }) => status).sort()).toEqual([
-      'ACTIVE',
-      'INACTIVE',
-    ])
-  })
-
-  it('a client that no longer authenticates by secret may lose its last one', async () => {
+describe('a client that no longer authenticates by secret', () => {
+  it('may lose its last one', async () => {
     const { id } = await aClient()
     const { jwk } = await aKeyedClient()
     await replace(id, (app) => {
       app['credentials']['oauthClient']['token_endpoint_auth_method'] = 'private_key_jwt'
       app['settings']['oauthClient']['jwks'] = { keys: [jwk] }
     })
-    const secret = (await made(200, 'GET', `/api/v1/apps/${id}/credentials/secrets`))[0]
-    const path = `/api/v1/apps/${id}/credentials/secrets/${secret['id']}`
+    const secret = (await made(200, 'GET', secretsPath(id)))[0]
+    const path = `${secretsPath(id)}/${secret['id']}`
     await made(200, 'POST', `${path}/lifecycle/deactivate`)
     expect((await api('DELETE', path)).status).toBe(204)
   })
 })
 
-describe('keys', () => {
-  const keysOfApp = async (id: string): Promise<readonly AppKey[]> =>
-    (await keysOf(DB, [id])).get(id) ?? []
-
-  it('the last active one stays for a writer that saw two', async () => {
-    const { id, jwk } = await aKeyedClient()
-    await made(201, 'POST', `/api/v1/apps/${id}/credentials/jwks`, { ...jwk, kid: 'second' })
-    const [one, two] = await keysOfApp(id)
-    expect(await changes(deactivateKey(DB, id, one!.id, 1))).toBe(1)
-    expect(await changes(deactivateKey(DB, id, two!.id, 1))).toBe(0)
-    expect(await changes(deleteKey(DB, id, two!.id))).toBe(0)
-  })
-
-  it('none is added beside a nameless one, without a name, or beside a jwks_uri', async () => {
-    const { id } = await aKeyedClient()
-    const [key] = await keysOfApp(id)
-    expect(await changes(insertKey(DB, id, { ...key!, id: 'pks2', kid: null }))).toBe(0)
-    await replace(id, (app) => {
-      const settings = app['settings']['oauthClient']
-      settings['jwks_uri'] = 'https://client.example/jwks'
-      delete settings['jwks']
-    })
-    expect(await keysOfApp(id)).toHaveLength(0)
-    expect(await changes(insertKey(DB, id, key!))).toBe(0)
-    const other = await aClient()
-    expect(await changes(insertKey(DB, other.id, { ...key!, kid: null }))).toBe(1)
-    expect(await changes(insertKey(DB, other.id, { ...key!, id: 'pks2' }))).toBe(0)
-  })
+/** Every write to an app or below it, as a writer makes it who read the app when it was `app`. */
+const writesOn = (
+  app: App,
+  key: AppKey,
+  secret: AppSecret,
+): Readonly<Record<string, D1PreparedStatement>> => ({
+  'a replacement': updateApp(DB, app, { ...app, label: 'stale' }, 1),
+  'a status': setAppStatusAt(DB, app, 'INACTIVE', 1),
+  'a new secret': insertSecretAt(DB, app, { ...secret, id: 'ocsanother' }),
+  'a status of a secret': setSecretStatusAt(DB, app, secret.id, 'INACTIVE', 1),
+  'the end of a secret': deleteSecretAt(DB, app, secret.id),
+  'a new key': insertKeyAt(DB, app, { ...key, id: 'pksanother', kid: 'another' }),
+  'a status of a key': setKeyStatusAt(DB, app, key.id, 'INACTIVE', 1),
+  'the end of a key': deleteKeyAt(DB, app, key.id),
+  'the end of all keys': replaceKeysAt(DB, app, [])[0]!,
+  'a new set of keys': replaceKeysAt(DB, app, [{ ...key, id: 'pksanother', kid: 'other' }])[1]!,
 })
 
 describe('an app that was written since it was read', () => {
-  it('no part of a replacement happens', async () => {
-    const { id } = await aKeyedClient()
+  const others: readonly (readonly [string, (id: string, clientId: string) => Promise<unknown>])[] =
+    [
+      [
+        'a role was assigned to',
+        (_, clientId) =>
+          made(200, 'POST', `/oauth2/v1/clients/${clientId}/roles`, { type: 'APP_ADMIN' }),
+      ],
+      [
+        'a scope was granted to',
+        (id) =>
+          made(201, 'POST', `/api/v1/apps/${id}/grants`, {
+            scopeId: 'okta.apps.read',
+            issuer: ORIGIN,
+          }),
+      ],
+      ['a secret was added to', (id) => made(201, 'POST', secretsPath(id), {})],
+      [
+        'a key was activated of',
+        async (id) => {
+          const [key] = await keysOfApp(id)
+          await made(200, 'POST', `${keysPath(id)}/${key!.id}/lifecycle/activate`)
+        },
+      ],
+      ['the label was changed of', (id) => replace(id, (app) => void (app['label'] = 'changed'))],
+    ]
+
+  it.each(others)('no write happens that was decided before %s it', async (_, other) => {
+    const { id, clientId } = await aClient()
+    const { jwk } = await aKeyedClient()
+    await made(201, 'POST', keysPath(id), jwk)
     const app = await appAsRead(id)
-    const path = `/api/v1/apps/${id}/credentials/jwks`
-    const key = (await made(200, 'GET', path))[0]
-    await made(200, 'POST', `${path}/${key['id']}/lifecycle/activate`)
+    await other(id, clientId)
     expect((await appAsRead(id)).version).toBe(app.version + 1)
-    const { id: other } = await aClient()
-    const [secret] = await secretsOf(DB, other)
-    expect(await changes(updateApp(DB, app, { ...app, label: 'stale' }, 1))).toBe(0)
-    expect(await changes(insertSecretAt(DB, app, secret!))).toBe(0)
-    for (const statement of replaceKeysAt(DB, app, [])) expect(await changes(statement)).toBe(0)
-    expect(await made(200, 'GET', path)).toHaveLength(1)
+    const [[key], [secret]] = [await keysOfApp(id), await secretsOf(DB, id)]
+    for (const [what, statement] of Object.entries(writesOn(app, key!, secret!)))
+      expect([what, await changes(statement)]).toEqual([what, 0])
+    const now = await appAsRead(id)
+    for (const [what, statement] of Object.entries(writesOn(now, key!, secret!)).slice(2, 4))
+      expect([what, await changes(statement)]).toEqual([what, 1])
   })
 
   it('an app that is active again is not deleted, and keeps its roles', async () => {
     const { id, clientId } = await aClient()
     await made(200, 'POST', `/oauth2/v1/clients/${clientId}/roles`, { type: 'APP_ADMIN' })
-    const app = { ...(await appAsRead(id)), status: 'INACTIVE' } as const
-    for (const statement of deleteApp(DB, app)) expect(await changes(statement)).toBe(0)
+    expect(await changes(deleteAppAt(DB, await appAsRead(id)))).toBe(0)
+    await made(200, 'POST', `/api/v1/apps/${id}/lifecycle/deactivate`)
+    const inactive = await appAsRead(id)
+    await made(200, 'POST', `/api/v1/apps/${id}/lifecycle/activate`)
+    await made(200, 'POST', `/api/v1/apps/${id}/lifecycle/deactivate`)
+    expect(await changes(deleteAppAt(DB, inactive))).toBe(0)
     expect(await made(200, 'GET', `/oauth2/v1/clients/${clientId}/roles`)).toHaveLength(1)
   })
 })

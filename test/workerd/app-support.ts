@@ -1,7 +1,19 @@
-/** Bodies of apps, and what the API says when it refuses one. */
+/** Bodies of apps, what the API says when it refuses one, and apps that administer. */
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { expect } from 'vitest'
-import { answered, api, made, unique, type Json } from './support.ts'
+import {
+  aKeyedClient,
+  answered,
+  api,
+  assertion,
+  ASSERTION_TYPE,
+  made,
+  ORIGIN,
+  post,
+  unique,
+  type Json,
+  type KeyedClient,
+} from './support.ts'
 
 export const APPS = '/api/v1/apps'
 
@@ -54,3 +66,37 @@ export async function aPublicJwk(alg = 'ES256'): Promise<JWK> {
 /** The statuses of calls made at the same time, in order of size. */
 export const statuses = async (calls: readonly Promise<Response>[]): Promise<readonly number[]> =>
   (await Promise.all(calls)).map(({ status }) => status).sort()
+
+export const grantsPath = (id: string): string => `/api/v1/apps/${id}/grants`
+export const rolesPath = (clientId: string): string => `/oauth2/v1/clients/${clientId}/roles`
+
+export const grant = (id: string, scopeId: string): Promise<Json> =>
+  made(201, 'POST', grantsPath(id), { scopeId, issuer: ORIGIN })
+
+export const assign = (clientId: string, type: string): Promise<Json> =>
+  made(200, 'POST', rolesPath(clientId), { type })
+
+/** A token of the org server. */
+export async function orgToken(client: KeyedClient, scope: string): Promise<Response> {
+  const { privateKey, jwk } = client
+  const audience = `${ORIGIN}/oauth2/v1/token`
+  return post('/oauth2/v1/token', {
+    grant_type: 'client_credentials',
+    scope,
+    client_assertion_type: ASSERTION_TYPE,
+    client_assertion: await assertion(client, privateKey, audience, {}, { kid: jwk.kid }),
+  })
+}
+
+export async function bearer(client: KeyedClient, scope: string): Promise<string> {
+  const token = (await (await orgToken(client, scope)).json()) as Json
+  return `Bearer ${token['access_token']}`
+}
+
+/** An app with scopes and a role, and its Authorization value. */
+export async function anAdministrator(role: string, ...scopes: readonly string[]): Promise<string> {
+  const client = await aKeyedClient()
+  for (const scope of scopes) await grant(client.id, scope)
+  await assign(client.clientId, role)
+  return bearer(client, scopes.join(' '))
+}

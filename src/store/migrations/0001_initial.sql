@@ -115,6 +115,11 @@ CREATE TABLE apps (
 
 CREATE INDEX apps_label ON apps (label COLLATE NOCASE);
 
+CREATE TABLE deleted_clients (
+  client_id TEXT PRIMARY KEY,
+  deleted INTEGER NOT NULL
+) WITHOUT ROWID;
+
 CREATE TABLE app_secrets (
   id TEXT NOT NULL,
   app_id TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
@@ -206,6 +211,6 @@ CREATE TABLE outbox (
   created INTEGER NOT NULL
 ) WITHOUT ROWID;
 
-CREATE INDEX outbox_created ON outbox (created);
+CREATE INDEX outbox_kind ON outbox (kind, created);
 
 INSERT INTO schema_version (version) VALUES (1);

@@ -3,7 +3,7 @@
  * mints an access token with them, verifies it against the published keys, and removes both again.
  */
 import { createLocalJWKSet, jwtVerify } from 'jose'
-import { serviceApp } from '../service-app.ts'
+import { machineApp } from '../machine-app.ts'
 import type { Clockwork } from './discovery.ts'
 import { ask, describe, describeCause, textAt, type Answer } from './http.ts'
 import { DeployError, type Report } from './report.ts'
@@ -13,7 +13,7 @@ const SCOPE = 'deployment:check'
 const PATIENCE_MS = 75_000
 const PAUSE_MS = 5_000
 
-const APP = serviceApp('Deployment check')
+const APP = machineApp('Deployment check')
 
 export interface MintInput {
   readonly fetcher: typeof fetch

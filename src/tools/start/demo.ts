@@ -4,7 +4,7 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { serviceApp } from '../service-app.ts'
+import { machineApp } from '../machine-app.ts'
 
 const SCOPE = 'demo:read'
 const LABEL = 'Demo service app'
@@ -63,7 +63,7 @@ async function makeDemo(listening: string, apiToken: string): Promise<DemoClient
   if (listed === null) return null
   if (!listed.some((scope) => scope.name === SCOPE))
     await call('POST', scopes, { name: SCOPE, description: 'Read the demo API' })
-  const app = (await call('POST', '/api/v1/apps', serviceApp(LABEL))) as {
+  const app = (await call('POST', '/api/v1/apps', machineApp(LABEL))) as {
     credentials: { oauthClient: { client_id: string; client_secret: string } }
   } | null
   if (app === null) return null

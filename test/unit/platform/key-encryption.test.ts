@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import { base64url, utf8, utf8Decode } from '../../../src/platform/encoding.ts'
 import { KeyEncryption } from '../../../src/platform/key-encryption.ts'
+import { StorageUnavailable } from '../../../src/platform/storage-errors.ts'
 
 const key = (fill: number, length = 32): string => Buffer.alloc(length, fill).toString('base64')
 
@@ -175,11 +176,20 @@ describe('MACs', () => {
     expect(await BOTH.mac('value', purpose)).toMatch(/^2\./)
   })
 
-  it('of a version that is not known never match', async () => {
+  it('under another version do not match', async () => {
     const mac = await OLD.mac('value', purpose)
-    expect(await NEW.macMatches('value', purpose, mac)).toBe(false)
     expect(await BOTH.macMatches('value', purpose, mac.replace('1.', '2.'))).toBe(false)
-    expect(await BOTH.macMatches('value', purpose, mac.replace('1.', 'constructor.'))).toBe(false)
+  })
+
+  it('of a version that is missing are a fault of storage, no verdict', async () => {
+    const mac = await OLD.mac('value', purpose)
+    for (const [keys, stored] of [
+      [NEW, mac],
+      [BOTH, mac.replace('1.', 'constructor.')],
+    ] as const)
+      await expect(keys.macMatches('value', purpose, stored)).rejects.toThrow(StorageUnavailable)
+    const sealed = await OLD.seal(new Uint8Array(3), 'client-secret', ['x'])
+    await expect(NEW.open(sealed, 'client-secret', ['x'])).rejects.toThrow(StorageUnavailable)
   })
 
   it.each(['', '.', '1.', '1', 'x', '1.short', `1.${'!'.repeat(43)}`, '.'.repeat(50)])(

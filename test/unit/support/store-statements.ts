@@ -38,12 +38,12 @@ const secret = (await envelopeKeys('1').seal(new Uint8Array(32), 'client-secret'
 /** Arguments after the database, one list a call. */
 const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   findApiToken: [[['1.mac', '2.mac']]],
+  hasTokenUnderOtherKey: [[['1', '2']]],
   listServers: [[{ ...page, query: null }], [{ ...page, query: 'a%' }]],
   listApps: [[{ ...page, query: null }, null, 'name']],
   keysOf: [[['0oa1']]],
   replaceKeysAt: [[{ id: '0oa1', version: 1 }, []]],
   readConfiguration: [[{ serverId: 'aus1', clientId: 'client-1' }]],
-  readServerConfiguration: [['aus1']],
   seed: [[readSettings(testBindings)]],
   deliverAll: [[[entry], async () => undefined]],
   drainOutbox: [[async () => undefined]],

@@ -1,5 +1,5 @@
 /** The app that a tool creates to mint a token for itself: a service app with a generated secret. */
-export const serviceApp = (label: string): object => ({
+export const machineApp = (label: string): object => ({
   name: 'oidc_client',
   label,
   signOnMode: 'OPENID_CONNECT',
