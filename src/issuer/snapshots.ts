@@ -142,12 +142,11 @@ export class Snapshots {
   }
 
   #known({ serverId, clientId, ring }: Wanted): Snapshot {
-    const value = <K extends Kind>(kind: K, id: string | null) =>
-      id === null ? null : (this.#remembered.get(kind, id)?.value ?? null)
+    const remembered = this.#remembered
     return {
-      server: value('server', serverId),
-      client: value('client', clientId),
-      ring: value('ring', ring),
+      server: serverId === null ? null : (remembered.get('server', serverId)?.value ?? null),
+      client: clientId === null ? null : (remembered.get('client', clientId)?.value ?? null),
+      ring: ring === null ? null : (remembered.get('ring', ring)?.value ?? null),
     }
   }
 
