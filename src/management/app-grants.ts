@@ -2,7 +2,7 @@
  * Grants of okta.* scopes to apps. What a service app may do is the meeting of these and of its roles, so only a
  * SUPER_ADMIN gives or takes them.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { App } from '../domain/app.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
 import { timestamp } from '../platform/clock.ts'

@@ -3,7 +3,7 @@
  * for whoever could also replace them; the only active secret of a client that authenticates by secret cannot be taken
  * away.
  */
-import { z } from 'zod'
+import * as z from 'zod'
 import { ClientSecretValue, usesSecret, type App } from '../domain/app.ts'
 import { timestamp } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'

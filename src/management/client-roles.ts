@@ -1,5 +1,5 @@
 /** Administrator roles of service apps, by client_id. Only a SUPER_ADMIN assigns them or takes them away. */
-import { z } from 'zod'
+import * as z from 'zod'
 import type { App } from '../domain/app.ts'
 import { timestamp } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'

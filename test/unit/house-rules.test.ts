@@ -133,6 +133,10 @@ describe('who may import whom', () => {
       .map(({ from, specifier }) => `${from}: ${specifier}`)
   })
 
+  rule('zod is imported as a namespace', 'its named export brings every locale along', () =>
+    files.filter(({ text }) => /import \{ z \} from 'zod'/.test(text)).map(({ path }) => path),
+  )
+
   rule(
     'only hono, jose, zod and the platform are imported',
     'another dependency needs a decision',
