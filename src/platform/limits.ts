@@ -17,6 +17,9 @@ export const limits = {
   clockSkewSeconds: 60,
   jtiCharactersMax: 256,
 
+  /** The longest life that a rule can give an access token. */
+  accessTokenSecondsMax: 24 * 3600,
+
   /** Management door. */
   jsonBytesMax: 256 * 1024,
   jsonDepthMax: 24,
@@ -49,6 +52,21 @@ export const limits = {
   refreshLeewaySecondsMax: 60,
   /** How often a full replacement starts over when somebody else wrote the app meanwhile. */
   appWriteAttemptsMax: 8,
+
+  filterDepthMax: 20,
+  filterComparisonsMax: 100,
+  loginCharactersMax: 100,
+  usersPageSizeMax: 200,
+  groupMembersPageSizeMax: 1000,
+  appUsersPageSizeMax: 500,
+  profileAttributesMax: 200,
+  groupsOfUserMax: 1000,
+  trustedOriginsMax: 1000,
+  apiTokensPerUserMax: 100,
+  /** Stale marks that a write to many users delivers before it answers; the rest follow by the cron trigger. */
+  staleMarksBeforeAnswerMax: 1000,
+  resourceServerKeysMax: 50,
+  associatedServersMax: 200,
 
   /** Claims. */
   expressionCharactersMax: 1024,

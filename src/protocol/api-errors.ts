@@ -8,6 +8,7 @@ import { randomBytes } from '../platform/random.ts'
 const errorCodes = {
   E0000001: { status: 400, summary: 'Api validation failed: {0}' },
   E0000003: { status: 400, summary: 'The request body was not well-formed.' },
+  E0000004: { status: 401, summary: 'Authentication failed' },
   E0000006: {
     status: 403,
     summary: 'You do not have permission to perform the requested action',
@@ -16,19 +17,45 @@ const errorCodes = {
   E0000008: { status: 404, summary: 'The requested path was not found' },
   E0000009: { status: 500, summary: 'Internal Server Error' },
   E0000011: { status: 401, summary: 'Invalid token provided' },
+  E0000014: { status: 403, summary: 'Update of credentials failed' },
+  E0000016: { status: 403, summary: 'Activation failed because the user is already active' },
   E0000021: {
     status: 400,
     summary:
       'Bad request.  Accept and/or Content-Type headers likely do not match supported values.',
   },
   E0000022: { status: 405, summary: 'The endpoint does not support the provided HTTP method' },
+  E0000028: { status: 400, summary: 'The request is missing a required parameter.' },
+  E0000031: { status: 400, summary: 'Invalid search criteria.' },
+  E0000033: {
+    status: 400,
+    summary: "Can't specify a search query and filter in the same request.",
+  },
+  E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: {
     status: 429,
     summary: 'API call exceeded rate limit due to too many requests.',
   },
   E0000054: { status: 400, summary: 'Invalid pagination properties.' },
   E0000053: { status: 400, summary: 'Invalid SCIM filter.' },
+  E0000055: { status: 400, summary: 'Duplicate group.' },
   E0000056: { status: 403, summary: 'Delete application forbidden.' },
+  E0000080: {
+    status: 403,
+    summary:
+      'The password does not meet the complexity requirements of the current password policy.',
+  },
+  E0000124: {
+    status: 400,
+    summary:
+      'Could not create user. To create a user and expire their password immediately, a password must be specified',
+  },
+  E0000125: {
+    status: 400,
+    summary:
+      'Could not create user. To create a user and expire their password immediately, "activate" must be true',
+  },
+  E0000231: { status: 412, summary: 'The resource was changed since it was read.' },
   E0000195: { status: 409, summary: 'The request conflicts with the current state: {0}' },
   /** Not one of Okta's numbers: a fault of ours that the caller may retry. */
   E0000010: { status: 503, summary: 'Service is in read only mode or unavailable: {0}' },
