@@ -35,10 +35,37 @@ CREATE TABLE authorization_servers (
   signing_next_rotation INTEGER,
   version INTEGER NOT NULL,
   created INTEGER NOT NULL,
-  last_updated INTEGER NOT NULL
+  last_updated INTEGER NOT NULL,
+  access_token_encryption TEXT,
+  jwks_uri TEXT
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX authorization_servers_default ON authorization_servers (is_default) WHERE is_default = 1;
+CREATE INDEX authorization_servers_name ON authorization_servers (name COLLATE NOCASE, id);
+CREATE INDEX authorization_servers_audience ON authorization_servers (audience COLLATE NOCASE, id);
+
+-- Public keys of resource servers, to encrypt access tokens to.
+CREATE TABLE resource_server_keys (
+  id TEXT NOT NULL,
+  server_id TEXT NOT NULL REFERENCES authorization_servers (id) ON DELETE CASCADE,
+  kid TEXT,
+  status TEXT NOT NULL,
+  jwk TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  PRIMARY KEY (server_id, id),
+  UNIQUE (server_id, kid)
+) WITHOUT ROWID;
+
+-- Servers whose tokens a server trusts as subjects of a token exchange.
+CREATE TABLE associated_servers (
+  server_id TEXT NOT NULL REFERENCES authorization_servers (id) ON DELETE CASCADE,
+  associated_id TEXT NOT NULL REFERENCES authorization_servers (id) ON DELETE CASCADE,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (server_id, associated_id)
+) WITHOUT ROWID;
+
+CREATE INDEX associated_servers_associated ON associated_servers (associated_id, server_id);
 
 -- System scopes and claims are constants of the code; a row with system = 1 overrides one of them.
 CREATE TABLE scopes (
@@ -124,6 +151,7 @@ CREATE TABLE apps (
 ) WITHOUT ROWID;
 
 CREATE INDEX apps_label ON apps (label COLLATE NOCASE);
+CREATE INDEX apps_status ON apps (status, id);
 
 -- Client ids of deleted apps, with the second of the deletion: a new app of that client_id begins after it.
 CREATE TABLE deleted_clients (
@@ -174,8 +202,53 @@ CREATE TABLE users (
   status TEXT NOT NULL,
   profile TEXT NOT NULL,
   created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  activated INTEGER,
+  status_changed INTEGER,
+  last_login INTEGER,
+  password_changed INTEGER,
+  version INTEGER NOT NULL DEFAULT 1
+) WITHOUT ROWID;
+
+CREATE INDEX users_status ON users (status, id);
+CREATE INDEX users_created ON users (created, id);
+CREATE INDEX users_last_updated ON users (last_updated, id);
+CREATE INDEX users_status_changed ON users (status_changed, id);
+CREATE INDEX users_activated ON users (activated, id);
+
+-- What a person proves to be themselves with, hashed; read by the person's own object only.
+CREATE TABLE user_credentials (
+  user_id TEXT PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+  password_hash TEXT,
+  recovery_question TEXT,
+  recovery_answer_hash TEXT
+) WITHOUT ROWID;
+
+-- Each profile attribute of each user, by which searches find them; `profile` of the user is what is shown.
+CREATE TABLE user_attributes (
+  attribute TEXT NOT NULL,
+  value COLLATE NOCASE NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  PRIMARY KEY (attribute, value, user_id)
+) WITHOUT ROWID;
+
+CREATE INDEX user_attributes_user ON user_attributes (user_id, attribute);
+
+-- Custom attributes of the user profile; the base ones are constants of the code.
+CREATE TABLE profile_attributes (
+  name TEXT PRIMARY KEY,
+  definition TEXT NOT NULL,
+  created INTEGER NOT NULL,
   last_updated INTEGER NOT NULL
 ) WITHOUT ROWID;
+
+-- Logins that nobody may take yet, because tokens which are still alive name them.
+CREATE TABLE reserved_logins (
+  login TEXT PRIMARY KEY COLLATE NOCASE,
+  until INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX reserved_logins_until ON reserved_logins (until);
 
 CREATE TABLE groups (
   id TEXT PRIMARY KEY,
@@ -183,16 +256,83 @@ CREATE TABLE groups (
   name TEXT NOT NULL UNIQUE,
   description TEXT,
   created INTEGER NOT NULL,
-  last_updated INTEGER NOT NULL
+  last_updated INTEGER NOT NULL,
+  last_membership_updated INTEGER,
+  version INTEGER NOT NULL DEFAULT 1
 ) WITHOUT ROWID;
 
+CREATE INDEX groups_name ON groups (name COLLATE NOCASE, id);
+CREATE INDEX groups_type ON groups (type, id);
+CREATE INDEX groups_last_updated ON groups (last_updated, id);
+CREATE INDEX groups_last_membership_updated ON groups (last_membership_updated, id);
+
+-- Everybody is a member of the built-in group, by a row like any other.
 CREATE TABLE group_members (
   group_id TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created INTEGER,
   PRIMARY KEY (group_id, user_id)
 ) WITHOUT ROWID;
 
 CREATE INDEX group_members_user ON group_members (user_id);
+
+-- Users whom an app is assigned to one by one. Who has it through a group is found through app_groups.
+CREATE TABLE app_users (
+  app_id TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  user_name TEXT,
+  profile TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  PRIMARY KEY (app_id, user_id)
+) WITHOUT ROWID;
+
+CREATE INDEX app_users_user ON app_users (user_id, app_id);
+
+CREATE TABLE app_groups (
+  app_id TEXT NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+  group_id TEXT NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+  priority INTEGER NOT NULL,
+  profile TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  PRIMARY KEY (app_id, group_id)
+) WITHOUT ROWID;
+
+CREATE INDEX app_groups_group ON app_groups (group_id, app_id);
+
+-- Scopes that a person consented to, for one client at one server.
+CREATE TABLE consents (
+  id TEXT PRIMARY KEY,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  client_id TEXT NOT NULL,
+  server_id TEXT NOT NULL,
+  scope TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  UNIQUE (user_id, client_id, server_id, scope)
+) WITHOUT ROWID;
+
+CREATE INDEX consents_user ON consents (user_id, id);
+CREATE INDEX consents_client ON consents (client_id, id);
+CREATE INDEX consents_scope ON consents (server_id, scope, id);
+
+-- One row a refresh token family, for lists; whether a family is alive is known to the person's object alone.
+CREATE TABLE refresh_tokens (
+  id TEXT PRIMARY KEY,
+  server_id TEXT NOT NULL,
+  client_id TEXT NOT NULL,
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  scopes TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL,
+  expires INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX refresh_tokens_server ON refresh_tokens (server_id, client_id, id);
+CREATE INDEX refresh_tokens_client ON refresh_tokens (client_id, id);
+CREATE INDEX refresh_tokens_user ON refresh_tokens (user_id, client_id, id);
+CREATE INDEX refresh_tokens_expires ON refresh_tokens (expires);
 
 -- Administrator roles of users and of service apps (principal_type USER or CLIENT).
 CREATE TABLE role_assignments (
@@ -206,17 +346,44 @@ CREATE TABLE role_assignments (
   UNIQUE (principal_type, principal_id, role)
 ) WITHOUT ROWID;
 
--- API tokens act with their creator's rights; only a MAC of the value is stored.
+-- API tokens act with their creator's rights; only a MAC of the value is stored. A token that was not used for
+-- `token_window` seconds expires; one without a window does not.
 CREATE TABLE api_tokens (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL,
   user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
   mac TEXT NOT NULL UNIQUE,
   created INTEGER NOT NULL,
-  last_updated INTEGER NOT NULL
+  last_updated INTEGER NOT NULL,
+  network TEXT,
+  token_window INTEGER,
+  expires INTEGER
 ) WITHOUT ROWID;
 
 CREATE INDEX api_tokens_user ON api_tokens (user_id);
+CREATE INDEX api_tokens_expires ON api_tokens (expires);
+
+-- Origins of pages that may use a person's session, be redirected to, or embed this org's pages.
+CREATE TABLE trusted_origins (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  origin TEXT NOT NULL UNIQUE,
+  scopes TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  last_updated INTEGER NOT NULL,
+  last_updated_by TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX trusted_origins_status ON trusted_origins (status, id);
+
+-- What the org says of itself; without a row it says nothing.
+CREATE TABLE org_settings (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  document TEXT NOT NULL,
+  last_updated INTEGER NOT NULL
+);
 
 -- What a committed write still has to tell others: a key ring, the edge cache. Written in the batch of the write,
 -- removed once done, retried by the cron trigger; every kind is safe to repeat.

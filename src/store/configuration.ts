@@ -22,8 +22,11 @@ export interface StoredConfiguration extends ConfigurationRead {
   readonly orgId: string | null
 }
 
-/** Schema versions that this code works with: expand, then contract. */
-const SCHEMA_VERSIONS = { from: 1, to: 1 } as const
+/**
+ * Schema versions that this code works with: its own, and the next one, since migrations are applied before the code
+ * that needs them and only expand.
+ */
+const SCHEMA_VERSIONS = { from: 2, to: 3 } as const
 
 const SERVER_STATEMENTS = 5
 

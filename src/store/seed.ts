@@ -9,12 +9,14 @@ import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { insertServer } from './authorization-servers.ts'
 import { commit, UniqueViolation } from './database.ts'
+import { indexAttributes } from './user-attributes.ts'
 import { insertPolicy, insertRule } from './policies.ts'
 
 /** True when this call seeded the database, false when it was already seeded. */
 export async function seed(db: D1Database, settings: Settings): Promise<boolean> {
   const now = nowSeconds()
   const adminId = randomId('00u')
+  const everyoneId = randomId('00g')
   try {
     await commit(
       db,
@@ -27,11 +29,14 @@ export async function seed(db: D1Database, settings: Settings): Promise<boolean>
           .bind(randomId('OcD'), settings.origin, now),
         db
           .prepare(
-            `INSERT INTO groups (id, type, name, description, created, last_updated)
-             VALUES (?1, 'BUILT_IN', 'Everyone', 'All users in your organization', ?2, ?2)`,
+            `INSERT INTO groups (id, type, name, description, created, last_updated, last_membership_updated)
+             VALUES (?1, 'BUILT_IN', 'Everyone', 'All users in your organization', ?2, ?2, ?2)`,
           )
-          .bind(randomId('00g'), now),
+          .bind(everyoneId, now),
         ...(await administrator(db, settings, adminId, now)),
+        db
+          .prepare('INSERT INTO group_members (group_id, user_id, created) VALUES (?1, ?2, ?3)')
+          .bind(everyoneId, adminId, now),
         ...defaultServer(db, now),
       ],
       [
@@ -62,9 +67,11 @@ async function administrator(
   return [
     db
       .prepare(
-        `INSERT INTO users (id, login, status, profile, created, last_updated) VALUES (?1, ?2, 'ACTIVE', ?3, ?4, ?4)`,
+        `INSERT INTO users (id, login, status, profile, created, last_updated, activated, status_changed)
+         VALUES (?1, ?2, 'ACTIVE', ?3, ?4, ?4, ?4, ?4)`,
       )
       .bind(userId, login, JSON.stringify(profile), now),
+    indexAttributes(db, userId),
     db
       .prepare(
         `INSERT INTO role_assignments (id, principal_type, principal_id, role, created, last_updated)

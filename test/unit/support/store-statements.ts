@@ -57,7 +57,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
 
 /** Rows for the statements whose caller goes on only when there is one. */
 function given(sql: string): readonly object[] {
-  if (sql.includes('schema_version')) return [{ version: 1, org_id: '00o1' }]
+  if (sql.includes('schema_version')) return [{ version: 2, org_id: '00o1' }]
   if (sql.includes('substr(mac')) {
     return [{ app_id: '0oa1', id: 's1', mac: '1.m', envelope: JSON.stringify(secret) }]
   }
