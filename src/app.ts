@@ -61,6 +61,7 @@ function compose(env: Cloudflare.Env): Composition {
       ledgers,
       db: env.DB,
       keyRings: env.KEY_RING,
+      subjects: env.SUBJECT,
       deliver: (entry) => deliver(env, entry),
       async ready() {
         if (seeded) return

@@ -10,6 +10,7 @@ import { rewrapClientSecrets } from './store/rewrap.ts'
 
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
+export { Subject } from './state/subject.ts'
 
 export default {
   fetch: app.fetch,

@@ -1,28 +1,35 @@
 /** What a committed write still has to tell others. Every kind is safe to repeat. */
+import type { Ending } from './ending.ts'
 import type { SystemLogEvent } from './system-log.ts'
 
-export type OutboxEntry =
-  | {
-      readonly id: string
-      readonly kind: 'key-ring.configure'
-      readonly subject: string
-      readonly payload: Record<string, never>
-    }
-  | {
-      readonly id: string
-      readonly kind: 'key-ring.destroy'
-      readonly subject: string
-      readonly payload: Record<string, never>
-    }
-  | {
-      readonly id: string
-      readonly kind: 'system-log'
-      readonly subject: string
-      readonly payload: SystemLogEvent
-    }
+interface Payloads {
+  'key-ring.configure': Record<string, never>
+  'key-ring.destroy': Record<string, never>
+  /** What a user's object keeps of the user is no longer true. */
+  'subject.stale': Record<string, never>
+  'subject.end': Ending
+  /** The person was deleted. */
+  'subject.erase': Record<string, never>
+  'system-log': SystemLogEvent
+}
 
-/** In the order of delivery. A key ring needs nobody else; the log's database may be away for long. */
-export const OUTBOX_KINDS: readonly OutboxEntry['kind'][] = [
+export type OutboxKind = keyof Payloads
+
+/** `subject` is the id of whom it concerns: a server, a user. */
+export type OutboxEntry = {
+  readonly [Kind in OutboxKind]: {
+    readonly id: string
+    readonly kind: Kind
+    readonly subject: string
+    readonly payload: Payloads[Kind]
+  }
+}[OutboxKind]
+
+/** In the order of delivery: what ends access first. A key ring needs nobody else; the log may be away for long. */
+export const OUTBOX_KINDS: readonly OutboxKind[] = [
+  'subject.erase',
+  'subject.end',
+  'subject.stale',
   'key-ring.destroy',
   'key-ring.configure',
   'system-log',

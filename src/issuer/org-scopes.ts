@@ -3,10 +3,17 @@
  * endpoint of the org server read this table, and a test holds it against the routes.
  */
 const RESOURCES = {
+  apiTokens: 'API tokens',
   authorizationServers: 'authorization servers with their policies, scopes, claims and keys',
-  apps: 'apps with their secrets and keys',
-  appGrants: 'the okta.* scopes granted to apps',
+  apps: 'apps with their secrets, keys and assignments',
+  appGrants: 'the scopes that apps were granted by administrators and people',
+  groups: 'groups and their members',
+  orgs: "the org's settings",
   roles: 'administrator role assignments',
+  schemas: 'the attributes of profiles',
+  sessions: 'sessions of people',
+  trustedOrigins: 'trusted origins',
+  users: 'users with their credentials',
 } as const
 
 export interface OrgScope {

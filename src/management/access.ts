@@ -44,10 +44,13 @@ export async function authenticatePrincipal(
   throw new ApiError('E0000011')
 }
 
-/** Throws E0000006 unless both the scopes and the roles cover what a route needs. */
-export function authorize(principal: Principal, scope: string): void {
-  const inScope = principal.scopes === null || coversScope(principal.scopes, scope)
-  if (!inScope || !rolesAllow(principal.roles, scope)) throw new ApiError('E0000006')
+/** Throws E0000006 unless the scopes and the roles both cover what a route needs. */
+export function authorize(
+  { scopes, roles }: Principal,
+  needed: { readonly scope: string; readonly permission: string },
+): void {
+  const inScope = scopes === null || coversScope(scopes, needed.scope)
+  if (!inScope || !rolesAllow(roles, needed.permission)) throw new ApiError('E0000006')
 }
 
 async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise<Principal> {

@@ -1,5 +1,7 @@
 /** What a management route may use, and how it writes: one batch with its outbox rows, seen at once in this isolate. */
 import type { KeyRing } from '../state/key-ring.ts'
+import type { Subject } from '../state/subject.ts'
+import type { Ending } from '../domain/ending.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
@@ -18,6 +20,7 @@ export interface ManagementPorts {
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
   readonly keyRings: DurableObjectNamespace<KeyRing>
+  readonly subjects: DurableObjectNamespace<Subject>
   readonly deliver: Deliver
   readonly waitUntil: WaitUntil
   /** Makes sure that the org exists; free once it is known. */
@@ -33,6 +36,8 @@ export interface Change {
   readonly serverId?: string
   readonly serverIds?: readonly string[]
   readonly clientId?: string
+  /** Users whose objects keep something that is no longer true. */
+  readonly staleUsers?: readonly string[]
   readonly outbox?: readonly OutboxEntry[]
 }
 
@@ -67,7 +72,8 @@ export class ManagementContext {
     change: Change,
     following: readonly D1PreparedStatement[] = [],
   ): Promise<boolean> {
-    const entries = [...(change.outbox ?? []), this.#event(change)]
+    const stale = (change.staleUsers ?? []).map((id) => outboxEntry('subject.stale', id))
+    const entries = [...(change.outbox ?? []), ...stale, this.#event(change)]
     const { db, deliver } = this.ports
     let happened: boolean
     try {
@@ -129,6 +135,14 @@ export class ManagementContext {
 }
 
 export const outboxEntry = (
-  kind: 'key-ring.configure' | 'key-ring.destroy',
+  kind: Exclude<OutboxEntry['kind'], 'subject.end' | 'system-log'>,
   subject: string,
 ): OutboxEntry => ({ id: randomId('obx'), kind, subject, payload: {} })
+
+/** What was issued to a user ends with the change; see {@link Ending}. */
+export const endingEntry = (userId: string, ending: Ending): OutboxEntry => ({
+  id: randomId('obx'),
+  kind: 'subject.end',
+  subject: userId,
+  payload: ending,
+})

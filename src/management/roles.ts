@@ -1,25 +1,68 @@
-/** Okta's standard administrator roles and what each may do, as one table. Authority is scope ∩ role on every route. */
+/**
+ * Okta's standard administrator roles and what each may do, as one table. Authority is scope ∩ role on every route: a
+ * token's scopes cover the route's scope, and a role covers its permission, which is the scope unless the route
+ * names a finer one (`okta.users.credentials.manage`), as Okta's own permissions are named.
+ */
 
-/** A role covers a scope when one of its patterns does; `*` stands for any resource. */
+const READ_PEOPLE = ['okta.users.read', 'okta.groups.read'] as const
+
+/** A role covers a permission when one of its patterns does; `*` stands for any resource. */
 const roles: ReadonlyMap<string, readonly string[]> = new Map([
   ['SUPER_ADMIN', ['okta.*.manage', 'okta.*.read']],
-  ['ORG_ADMIN', ['okta.apps.read', 'okta.roles.read']],
-  ['APP_ADMIN', ['okta.apps.manage', 'okta.apps.read', 'okta.appGrants.read']],
+  [
+    'ORG_ADMIN',
+    [
+      ...READ_PEOPLE,
+      'okta.apiTokens.manage',
+      'okta.apiTokens.read',
+      'okta.apps.read',
+      'okta.groups.manage',
+      'okta.orgs.manage',
+      'okta.orgs.read',
+      'okta.roles.read',
+      'okta.schemas.manage',
+      'okta.schemas.read',
+      'okta.sessions.manage',
+      'okta.trustedOrigins.manage',
+      'okta.trustedOrigins.read',
+      'okta.users.manage',
+    ],
+  ],
+  [
+    'APP_ADMIN',
+    [
+      ...READ_PEOPLE,
+      'okta.appGrants.read',
+      'okta.apps.manage',
+      'okta.apps.read',
+      'okta.schemas.read',
+    ],
+  ],
   [
     'API_ACCESS_MANAGEMENT_ADMIN',
     [
-      'okta.authorizationServers.manage',
-      'okta.authorizationServers.read',
+      ...READ_PEOPLE,
+      'okta.appGrants.read',
       'okta.apps.manage',
       'okta.apps.read',
-      'okta.appGrants.read',
+      'okta.authorizationServers.manage',
+      'okta.authorizationServers.read',
     ],
   ],
   ['READ_ONLY_ADMIN', ['okta.*.read']],
-  ['HELP_DESK_ADMIN', []],
-  ['USER_ADMIN', []],
-  ['GROUP_MEMBERSHIP_ADMIN', []],
-  ['MOBILE_ADMIN', []],
+  ['HELP_DESK_ADMIN', [...READ_PEOPLE, 'okta.users.credentials.manage', 'okta.sessions.manage']],
+  [
+    'USER_ADMIN',
+    [
+      ...READ_PEOPLE,
+      'okta.groups.members.manage',
+      'okta.schemas.read',
+      'okta.sessions.manage',
+      'okta.users.manage',
+    ],
+  ],
+  ['GROUP_MEMBERSHIP_ADMIN', [...READ_PEOPLE, 'okta.groups.members.manage']],
+  ['MOBILE_ADMIN', [...READ_PEOPLE, 'okta.apps.read']],
   ['REPORT_ADMIN', []],
 ])
 
@@ -34,10 +77,12 @@ export const roleLabel = (role: string): string =>
     .join(' ')
     .replace(/ Admin$/, ' Administrator')
 
-const covers = (pattern: string, scope: string): boolean =>
-  pattern === scope ||
-  (pattern.startsWith('okta.*.') && scope.endsWith(pattern.slice('okta.*'.length)))
+/** A pattern for a whole resource holds its parts too: `okta.users.manage` holds `okta.users.credentials.manage`. */
+function covers(pattern: string, permission: string): boolean {
+  const whole = permission.replace(/^(okta\.[^.]+)\..*(\.\w+)$/, '$1$2')
+  return [permission, whole, whole.replace(/^okta\.[^.]+/, 'okta.*')].includes(pattern)
+}
 
-/** Whether any of a principal's roles lets it use a scope. */
-export const rolesAllow = (held: readonly string[], scope: string): boolean =>
-  held.some((role) => roles.get(role)?.some((pattern) => covers(pattern, scope)) ?? false)
+/** Whether any of a principal's roles lets it use a permission. */
+export const rolesAllow = (held: readonly string[], permission: string): boolean =>
+  held.some((role) => roles.get(role)?.some((pattern) => covers(pattern, permission)) ?? false)

@@ -13,22 +13,27 @@ export type Params = Readonly<Record<string, string>>
 export interface RouteInput<Body> {
   readonly params: Params
   readonly query: URLSearchParams
+  readonly headers: Headers
   readonly body: Body
 }
 
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Path with `:name` parameters. */
   readonly path: string
   readonly summary: string
-  /** The okta.* scope that the caller's token and role must both cover. */
+  /** The okta.* scope that the caller's token must cover. */
   readonly scope: string
+  /** What one of the caller's roles must cover: the scope, or a part of it such as `okta.users.credentials.manage`. */
+  readonly permission: string
   /** Only a SUPER_ADMIN may call it, whatever the scope. */
   readonly superAdminOnly: boolean
   /** Null: the body is not read. */
   readonly body: z.ZodType | null
   /** What error summaries call the body. */
   readonly subject: string
+  /** What a success answers; lists are arrays. Null: nothing. */
+  readonly output: z.ZodType | null
   /** The status of success; 204 carries no body. */
   readonly status: 200 | 201 | 204
   readonly handle: (input: RouteInput<never>, context: ManagementContext) => Promise<unknown>
@@ -39,9 +44,11 @@ interface RouteDeclaration<Schema extends z.ZodType | null> {
   readonly path: string
   readonly summary: string
   readonly scope: string
+  readonly permission?: string
   readonly superAdminOnly?: boolean
   readonly body?: Schema
   readonly subject?: string
+  readonly output?: z.ZodType
   readonly status?: Route['status']
   readonly handle: (
     input: RouteInput<Schema extends z.ZodType ? z.output<Schema> : undefined>,
@@ -56,8 +63,10 @@ export const route = <Schema extends z.ZodType | null = null>(
   superAdminOnly: false,
   subject: 'body',
   status: 200,
+  permission: declared.scope,
   ...declared,
   body: declared.body ?? null,
+  output: declared.output ?? null,
   handle: declared.handle,
 })
 
@@ -67,6 +76,17 @@ export class ListAnswer {
 
   constructor(listed: Listed) {
     this.listed = listed
+  }
+}
+
+/** A single resource with headers of its own, such as an ETag. */
+export class ResourceAnswer {
+  readonly resource: unknown
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(resource: unknown, headers: Readonly<Record<string, string>>) {
+    this.resource = resource
+    this.headers = headers
   }
 }
 

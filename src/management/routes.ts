@@ -20,7 +20,7 @@ import { keyRoutes } from './keys.ts'
 import { linkHeaders } from './page.ts'
 import { policyRoutes } from './policies.ts'
 import { RateLimit } from './rate-limit.ts'
-import { ListAnswer, type Route } from './route.ts'
+import { ListAnswer, ResourceAnswer, type Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
 
@@ -68,7 +68,7 @@ async function call(
     await ports.ready()
     const request = c.req.raw
     const principal = await authenticatePrincipal(request, ports)
-    authorize(principal, route.scope)
+    authorize(principal, route)
     if (route.superAdminOnly && !principal.roles.includes('SUPER_ADMIN'))
       throw new ApiError('E0000006')
     const url = new URL(request.url)
@@ -76,7 +76,7 @@ async function call(
       route.body === null
         ? undefined
         : parseBody(route.body, await readJson(request), route.subject)
-    const input = { params: c.req.param(), query: url.searchParams, body }
+    const input = { params: c.req.param(), query: url.searchParams, headers: request.headers, body }
     const context = new ManagementContext(ports, principal, requestId)
     const result = await route.handle(input as never, context)
     return answer(route, url, ports, result, headers)
@@ -99,12 +99,17 @@ function answer(
     result instanceof ListAnswer
       ? linkHeaders(url, ports.settings.origin, result.listed)
       : new Headers()
-  for (const [name, value] of Object.entries(headers)) all.set(name, value)
+  const own = result instanceof ResourceAnswer ? result.headers : {}
+  for (const [name, value] of Object.entries({ ...headers, ...own })) all.set(name, value)
   all.set('cache-control', 'no-store')
   if (route.status === 204) return new Response(null, { status: 204, headers: all })
   all.set('content-type', 'application/json')
-  const body = result instanceof ListAnswer ? result.listed.items : result
-  return new Response(JSON.stringify(body), { status: route.status, headers: all })
+  return new Response(JSON.stringify(contentOf(result)), { status: route.status, headers: all })
+}
+
+function contentOf(result: unknown): unknown {
+  if (result instanceof ListAnswer) return result.listed.items
+  return result instanceof ResourceAnswer ? result.resource : result
 }
 
 /** RFC 6750 §3.1: what was wrong with a bearer token; without one only the scheme is named. */

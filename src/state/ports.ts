@@ -69,18 +69,30 @@ export async function ensureSeeded(env: Cloudflare.Env, settings: Settings): Pro
 /** Carries out one outbox entry. Every kind is safe to repeat and reads the state that is true now. */
 export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<void> {
   switch (entry.kind) {
-    case 'key-ring.configure': {
-      const server = await findServer(env.DB, entry.subject)
-      if (server === null) return
-      const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
-      const ring = env.KEY_RING.getByName(serverId)
-      await ring.configure({ serverId, algorithm, rotationMode }, nowSeconds())
+    case 'key-ring.configure':
+      await configureRing(env, entry.subject)
       return
-    }
     case 'key-ring.destroy':
       await env.KEY_RING.getByName(entry.subject).destroy()
+      return
+    case 'subject.stale':
+      await env.SUBJECT.getByName(entry.subject).markStale()
+      return
+    case 'subject.end':
+      await env.SUBJECT.getByName(entry.subject).end(entry.payload)
+      return
+    case 'subject.erase':
+      await env.SUBJECT.getByName(entry.subject).erase()
       return
     case 'system-log':
       await writeEvent(env.LOG_DB, entry.payload)
   }
+}
+
+async function configureRing(env: Cloudflare.Env, id: string): Promise<void> {
+  const server = await findServer(env.DB, id)
+  if (server === null) return
+  const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
+  const ring = env.KEY_RING.getByName(serverId)
+  await ring.configure({ serverId, algorithm, rotationMode }, nowSeconds())
 }

@@ -48,7 +48,7 @@ export default {
       }
       return new Response('ok')
     }
-    wrapped ??= { ...env, DB: failing('DB', env.DB), KEY_RING: failing('KEY_RING', env.KEY_RING), LEDGER: failing('LEDGER', env.LEDGER) }
+    wrapped ??= { ...env, DB: failing('DB', env.DB), KEY_RING: failing('KEY_RING', env.KEY_RING), LEDGER: failing('LEDGER', env.LEDGER), SUBJECT: failing('SUBJECT', env.SUBJECT) }
     return product.fetch(request, wrapped, context)
   },
   scheduled: (controller, env, context) => product.scheduled(controller, env, context),
@@ -96,7 +96,11 @@ function workerOptions(
     modulesRoot: folder,
     bindings: { ...testBindings, ORIGIN, ...bindings },
     d1Databases: { DB: 'configuration', LOG_DB: 'log' },
-    durableObjects: { KEY_RING: object('KeyRing'), LEDGER: object('Ledger') },
+    durableObjects: {
+      KEY_RING: object('KeyRing'),
+      LEDGER: object('Ledger'),
+      SUBJECT: object('Subject'),
+    },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
   } as V4WorkerOptions & { name: string }
 }
