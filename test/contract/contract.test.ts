@@ -1,0 +1,97 @@
+/**
+ * Our management API against Okta's published shapes: each operation is performed with real data and its status and
+ * answer are held against what Okta declares. Where we differ is said in a table, and a line of it that nothing needs
+ * fails as well.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Json } from '../json.ts'
+import { API_TOKEN, ORIGIN, startRuntime, type Runtime } from '../e2e/runtime.ts'
+import { calls } from './calls/index.ts'
+import type { Call, Known } from './calls/call.ts'
+import { deviations, notImplemented } from './deviations.ts'
+import type { Schema } from './facts.ts'
+import { deviationsOf, facts } from './shapes.ts'
+
+const known: Known = { issuer: ORIGIN }
+const unused = new Set(deviations.map(({ where }) => where))
+
+let runtime: Runtime
+
+beforeAll(async () => {
+  runtime = await startRuntime(1)
+})
+
+afterAll(() => runtime.stop())
+
+function send(method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(runtime.isolates[0]!.origin + path, {
+    method,
+    headers: {
+      authorization: `SSWS ${API_TOKEN}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  })
+}
+
+const pathOf = (path: string, from: Known): string =>
+  path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(from[name] ?? `no-${name}`))
+
+/** Differences that no table excuses. They are told by the name of the first shape, wherever it is used. */
+function unexcused(schema: Schema, value: unknown): readonly string[] {
+  const name = /"\$ref":"(\w+)"/.exec(JSON.stringify(schema))?.[1] ?? 'inline'
+  return deviationsOf(schema, value)
+    .map((found) => name + (schema.type === 'array' ? found.replace(/^\/\*/, '') : found))
+    .filter((found) => {
+      const line = deviations.find(({ where }) => where === found)
+      if (line !== undefined) unused.delete(line.where)
+      return line === undefined
+    })
+}
+
+async function perform({ operation, query = {}, body, keep = {} }: Call): Promise<void> {
+  const { method, path, query: declared, request, responses } = facts.operations[operation]!
+  const sent = typeof body === 'function' ? body(known) : body
+  expect(Object.keys(query).filter((name) => !declared.includes(name))).toEqual([])
+  if (request !== null) expect(unexcused(request, sent ?? {})).toEqual([])
+
+  const search = new URLSearchParams(query).toString()
+  const response = await send(method, pathOf(path, known) + (search && `?${search}`), sent)
+  const text = await response.text()
+  expect(Object.keys(responses), text).toContain(String(response.status))
+  const schema = responses[String(response.status)] ?? null
+  if (schema === null) return expect(text === '' || text === '{}').toBe(true)
+  const answer = JSON.parse(text) as Json
+  for (const [name, place] of Object.entries(keep)) {
+    const value = place.split('.').reduce((from, member) => from?.[member], answer)
+    expect(value, place).toBeTypeOf('string')
+    known[name] = value as unknown as string
+  }
+  expect(unexcused(schema, answer)).toEqual([])
+}
+
+describe('what Okta publishes is what we answer', () => {
+  for (const call of calls)
+    it([call.operation, call.what].filter(Boolean).join(': '), () => perform(call))
+})
+
+describe('nothing is left open', () => {
+  it('every operation is performed, or said to be missing', () => {
+    const said = new Set([...calls.map(({ operation }) => operation), ...notImplemented.keys()])
+    expect(Object.keys(facts.operations).filter((one) => !said.has(one))).toEqual([])
+  })
+
+  it('what is said to be missing is missing', async () => {
+    const answered: string[] = []
+    for (const operation of notImplemented.keys()) {
+      const { method, path } = facts.operations[operation]!
+      const error = (await (await send(method, pathOf(path, {}))).json()) as Json
+      if (!['E0000008', 'E0000022'].includes(error['errorCode'])) answered.push(operation)
+    }
+    expect(answered).toEqual([])
+  })
+
+  it('a deviation that is gone is not listed any more', () => {
+    expect([...unused]).toEqual([])
+  })
+})
