@@ -38,6 +38,13 @@ export function base64Decode(text: string): Bytes | null {
   }
 }
 
+/** Compares in a time that depends on the lengths only. */
+export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  let difference = one.length ^ other.length
+  for (let index = 0; index < one.length; index++) difference |= one[index]! ^ (other[index] ?? 0)
+  return difference === 0
+}
+
 /** Parses JSON; `undefined` when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

@@ -63,6 +63,7 @@ describe('who may import whom', () => {
     'platform',
     'protocol',
     'domain',
+    'passwords',
     'policy',
     'claims',
     'keys',
@@ -79,8 +80,9 @@ describe('who may import whom', () => {
     ...PATH.map((room) => [room, leftOf(room)] as const),
     ['endpoints', PATH],
     ['store', CELLAR],
-    // The objects and the ports behind them write columns and read configuration through the store.
-    ['state', [...CELLAR, 'store']],
+    // The objects and the ports behind them write columns and read configuration through the store, and a user's
+    // object hashes and verifies passwords, apart from where tokens are minted.
+    ['state', [...CELLAR, 'passwords', 'store']],
     ['management', [...PATH, 'store']],
     ['tools', ['platform']],
   ])
@@ -137,6 +139,14 @@ describe('who may import whom', () => {
     files.filter(({ text }) => /import \{ z \} from 'zod'/.test(text)).map(({ path }) => path),
   )
 
+  /** Packages that one file may import, each for a reason. */
+  const PACKAGES: ReadonlyMap<string, string> = new Map([
+    // Workers have no Argon2. Only its compiled module is taken, which imports nothing.
+    ['src/passwords/argon2id.ts', '@phi-ag/argon2/argon2.wasm'],
+    // Hashes of other systems; the entry for browsers, since the other loads node:crypto at every start.
+    ['src/passwords/imported.ts', 'bcrypt-ts/browser'],
+  ])
+
   rule(
     'only hono, jose, zod and the platform are imported',
     'another dependency needs a decision',
@@ -144,6 +154,7 @@ describe('who may import whom', () => {
       imports
         .filter(({ specifier }) => !specifier.startsWith('.'))
         .filter(({ specifier }) => !/^(hono|jose|zod|cloudflare:workers)(\/|$)/.test(specifier))
+        .filter(({ from, specifier }) => PACKAGES.get(from) !== specifier)
         .filter(
           ({ from, specifier }) =>
             !(roomOf(from) === 'tools' && /^(node:|wrangler$)/.test(specifier)),
@@ -153,6 +164,16 @@ describe('who may import whom', () => {
 })
 
 describe('what stands in one place only', () => {
+  rule(
+    'passwords are hashed and verified by the objects',
+    'the work must not stand in the way of a token',
+    () =>
+      ours
+        .filter(({ to }) => /^src\/passwords\/(verify|argon2id)\.ts$/.test(to))
+        .filter(({ from }) => !['passwords', 'state'].includes(roomOf(from)))
+        .map(({ from, to }) => `${from} → ${to}`),
+  )
+
   rule(
     'the clock is read in platform/clock.ts',
     'evaluators take the time as an argument',
