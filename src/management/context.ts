@@ -11,7 +11,8 @@ import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
-import { deliverAll, type Deliver } from '../store/outbox.ts'
+import { enqueueAudience, type Audience } from '../store/audience.ts'
+import { deliverAll, deliverAudience, forgetAudience, type Deliver } from '../store/outbox.ts'
 import type { Principal } from './access.ts'
 
 export interface ManagementPorts {
@@ -38,6 +39,8 @@ export interface Change {
   readonly clientId?: string
   /** Users whose objects keep something that is no longer true. */
   readonly staleUsers?: readonly string[]
+  /** Users in any number, told before the answer as far as limits.staleMarksBeforeAnswerMax allows. */
+  readonly audiences?: readonly Audience[]
   readonly outbox?: readonly OutboxEntry[]
 }
 
@@ -75,14 +78,21 @@ export class ManagementContext {
     const stale = (change.staleUsers ?? []).map((id) => outboxEntry('subject.stale', id))
     const entries = [...(change.outbox ?? []), ...stale, this.#event(change)]
     const { db, deliver } = this.ports
+    const key = randomId('obx')
+    const audiences = change.audiences ?? []
+    const first = audiences.map((one) => enqueueAudience(db, key, one, this.nowSeconds))
     let happened: boolean
     try {
-      happened = await commit(db, statements, entries, following)
+      happened = await commit(db, [...first, ...statements], entries, following)
     } finally {
       // Also after a failure: a batch whose answer was lost may have been committed.
       this.#forget(change)
     }
-    if (!happened) return false
+    if (!happened) {
+      if (audiences.length > 0) await forgetAudience(db, key)
+      return false
+    }
+    if (audiences.length > 0) await deliverAudience(db, key, deliver)
     await deliverAll(db, entries, deliver)
     // The ring may have changed by the delivery.
     this.#forget(change)

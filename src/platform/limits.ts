@@ -63,7 +63,7 @@ export const limits = {
   groupsOfUserMax: 1000,
   trustedOriginsMax: 1000,
   apiTokensPerUserMax: 100,
-  /** Stale marks that a write to many users delivers before it answers; the rest follow by the cron trigger. */
+  /** Users whom a write tells before it answers; the rest are told by the cron trigger. */
   staleMarksBeforeAnswerMax: 1000,
   resourceServerKeysMax: 50,
   associatedServersMax: 200,
@@ -119,8 +119,9 @@ export const limits = {
   unknownConfirmationsPerSecond: 5,
 
   /** Outbox. */
-  outboxBatchMax: 100,
-  outboxBatchesPerRunMax: 10,
+  outboxBatchMax: 500,
+  outboxDeliveriesAtOnce: 50,
+  outboxBatchesPerRunMax: 20,
 
   /** Re-encryption after a change of the key encryption key. */
   rewrapBatchMax: 50,

@@ -21,21 +21,75 @@ export async function deliverAll(
   deliver: Deliver,
 ): Promise<number> {
   const done: string[] = []
-  for (const entry of entries) {
-    try {
-      await deliver(entry)
-      done.push(entry.id)
-    } catch (cause) {
-      logFault('outbox.deliver', { kind: entry.kind, subject: entry.subject }, cause)
-    }
+  for (const entry of entries) if (await isDelivered(entry, deliver)) done.push(entry.id)
+  await remove(db, done)
+  return done.length
+}
+
+/** The same for entries that do not wait for each other, many at a time. */
+async function deliverTogether(
+  db: D1Database,
+  entries: readonly OutboxEntry[],
+  deliver: Deliver,
+): Promise<number> {
+  const waiting = entries.values()
+  const done: string[] = []
+  const worker = async (): Promise<void> => {
+    for (const entry of waiting) if (await isDelivered(entry, deliver)) done.push(entry.id)
   }
-  if (done.length === 0) return 0
+  await Promise.all(Array.from({ length: limits.outboxDeliveriesAtOnce }, worker))
+  await remove(db, done)
+  return done.length
+}
+
+async function isDelivered(entry: OutboxEntry, deliver: Deliver): Promise<boolean> {
   try {
-    await db.batch(done.map((id) => db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id)))
+    await deliver(entry)
+    return true
+  } catch (cause) {
+    logFault('outbox.deliver', { kind: entry.kind, subject: entry.subject }, cause)
+    return false
+  }
+}
+
+async function remove(db: D1Database, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return
+  try {
+    await db
+      .prepare('DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1))')
+      .bind(JSON.stringify(ids))
+      .run()
   } catch (cause) {
     logFault('outbox.remove', {}, cause)
   }
-  return done.length
+}
+
+/** Takes back what a change that was refused would have told. */
+export async function forgetAudience(db: D1Database, key: string): Promise<void> {
+  await db
+    .prepare('DELETE FROM outbox WHERE id > ?1 AND id < ?2')
+    .bind(`${key}.`, `${key}/`)
+    .run()
+    .catch((cause: unknown) => logFault('outbox.remove', {}, cause))
+}
+
+/**
+ * Tells the users whom a change concerned, whose rows begin with `key`: as many as fit before an answer. The rest, and
+ * whoever could not be told, stay for the cron trigger.
+ */
+export async function deliverAudience(
+  db: D1Database,
+  key: string,
+  deliver: Deliver,
+): Promise<void> {
+  const rows = await readAll<OutboxRow>(
+    db
+      .prepare(
+        'SELECT id, kind, subject, payload, created FROM outbox WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3',
+      )
+      .bind(`${key}.`, `${key}/`, limits.staleMarksBeforeAnswerMax),
+  )
+  await deliverTogether(db, rows.flatMap(entryOf), deliver)
 }
 
 /** Delivers what is waiting: kind by kind, so that none waits for another, each oldest first. */
@@ -61,7 +115,7 @@ async function drainKind(
     )
     const last = rows.at(-1)
     if (last === undefined) return
-    const delivered = await deliverAll(db, rows.flatMap(entryOf), deliver)
+    const delivered = await deliverTogether(db, rows.flatMap(entryOf), deliver)
     if (delivered === 0 || rows.length < limits.outboxBatchMax) return
     ;[created, id] = [last.created, last.id]
   }

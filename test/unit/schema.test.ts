@@ -160,7 +160,7 @@ describe('statements of the store', () => {
       })),
     )
     const unseen = beginnings.filter(
-      ({ begins }) => !recorded.some(({ sql }) => sql.startsWith(begins)),
+      ({ begins }) => !recorded.some(({ sql }) => sql.includes(begins)),
     )
     expect(unseen).toEqual([])
     expect(beginnings.length).toBeGreaterThan(40)
@@ -172,9 +172,10 @@ describe('statements of the store', () => {
     expect(() => migrated.prepare(sql)).not.toThrow()
   })
 
-  /** What may be walked through: one row or one a migration, values, and the members of a bound JSON value. */
+  /** What may be walked through: one row or one a migration, values, members of a bound JSON value, and what a subquery
+   * found, whose own steps are looked at. */
   const SMALL =
-    /^SCAN (meta|schema_version|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)\b/
+    /^SCAN (meta|schema_version|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)(\b|$)/
 
   /** Statements that look through a table on purpose, by the table and what is in none but them. */
   const ON_PURPOSE: readonly (readonly [table: string, part: string])[] = [

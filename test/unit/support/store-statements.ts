@@ -48,6 +48,21 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   deliverAll: [[[entry], async () => undefined]],
   drainOutbox: [[async () => undefined]],
   commit: [[[], [entry]]],
+  deliverAudience: [['obx1', async () => undefined]],
+  enqueueAudience: [
+    ['obx1', { relation: 'group', values: ['g'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'app', values: ['a'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'scopeConsents', values: ['s', 'c'], tells: 'stale' }, 1],
+    ...['tokensOfClientAtServer', 'tokensOfServer', 'tokensOfClient'].map((relation) => [
+      'obx1',
+      {
+        relation,
+        values: relation === 'tokensOfClientAtServer' ? ['s', 'c'] : ['s'],
+        tells: { of: 'tokens' },
+      },
+      1,
+    ]),
+  ],
   rewrapClientSecrets: [[envelopeKeys('2')]],
   // They take statements, not a database.
   readBatch: [],

@@ -1,0 +1,48 @@
+/**
+ * The many users whom one change concerns, as outbox rows that are written in the batch of the change, from the rows
+ * that tell who they are and before those rows go. Nobody is read into memory to be named.
+ */
+import type { Ending } from '../domain/ending.ts'
+
+/** How users are found, by what the change concerns. `?4` and on are the values, in this order. */
+const RELATIONS = {
+  /** Members of a group. */
+  group: 'SELECT user_id FROM group_members WHERE group_id = ?4',
+  /** Who has an app through its groups or one by one. */
+  app: `SELECT user_id FROM app_users WHERE app_id = ?4 UNION
+    SELECT m.user_id FROM app_groups g JOIN group_members m ON m.group_id = g.group_id WHERE g.app_id = ?4`,
+  /** Who consented to a scope of a server. */
+  scopeConsents: 'SELECT DISTINCT user_id FROM consents WHERE server_id = ?4 AND scope = ?5',
+  /** Who has refresh tokens of a server for a client. */
+  tokensOfClientAtServer:
+    'SELECT DISTINCT user_id FROM refresh_tokens WHERE server_id = ?4 AND client_id = ?5',
+  /** Who has refresh tokens of a server for whatever client. */
+  tokensOfServer: 'SELECT DISTINCT user_id FROM refresh_tokens WHERE server_id = ?4',
+  /** Who has refresh tokens for a client at whatever server. */
+  tokensOfClient: 'SELECT DISTINCT user_id FROM refresh_tokens WHERE client_id = ?4',
+} as const satisfies Record<string, string>
+
+/** Users and what their objects are told: that what they keep is stale, or what ended. */
+export interface Audience {
+  readonly relation: keyof typeof RELATIONS
+  readonly values: readonly string[]
+  readonly tells: 'stale' | Ending
+}
+
+/**
+ * Stands before the statements that remove what tells the users. `key` begins the ids of the rows, by which
+ * `deliverAudience` finds them again.
+ */
+export const enqueueAudience = (
+  db: D1Database,
+  key: string,
+  { relation, values, tells }: Audience,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO outbox (id, kind, subject, payload, created)
+       SELECT ?1 || '.' || lower(hex(randomblob(10))), '${tells === 'stale' ? 'subject.stale' : 'subject.end'}',
+       user_id, ?2, ?3 FROM (${RELATIONS[relation]})`,
+    )
+    .bind(key, JSON.stringify(tells === 'stale' ? {} : tells), now, ...values)
