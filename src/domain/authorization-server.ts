@@ -4,6 +4,7 @@
  */
 import { limits } from '../platform/limits.ts'
 import * as z from 'zod'
+import { Link, lifecycleLinks, StatusOutput, Timestamp } from './output.ts'
 
 /** Signing algorithms a server may choose; RS256 unless it says otherwise. */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const
@@ -69,3 +70,38 @@ export const AuthorizationServerInput = z
   .meta({ id: 'AuthorizationServerInput' })
 
 export type AuthorizationServerInput = z.infer<typeof AuthorizationServerInput>
+
+export const AuthorizationServerOutput = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    description: z.string().nullable(),
+    audiences: z.array(z.string()).length(1),
+    issuer: z.url(),
+    issuerMode: z.enum(['ORG_URL', 'CUSTOM_URL', 'DYNAMIC']),
+    status: StatusOutput,
+    created: Timestamp,
+    lastUpdated: Timestamp,
+    credentials: z.object({
+      signing: z.object({
+        kid: z.string().nullable(),
+        alg: z.enum(SIGNING_ALGORITHMS),
+        rotationMode: z.enum(['AUTO', 'MANUAL']),
+        lastRotated: Timestamp,
+        nextRotation: Timestamp.optional(),
+        use: z.literal('sig'),
+      }),
+    }),
+    default: z.boolean(),
+    _links: z.object({
+      rotateKey: Link,
+      metadata: z.array(Link),
+      keys: Link,
+      claims: Link,
+      policies: Link,
+      self: Link,
+      scopes: Link,
+      ...lifecycleLinks,
+    }),
+  })
+  .meta({ id: 'AuthorizationServer' })

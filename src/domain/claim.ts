@@ -3,6 +3,7 @@ import { limits } from '../platform/limits.ts'
 import * as z from 'zod'
 import type { Status } from './authorization-server.ts'
 import { derivedId } from './ids.ts'
+import { SelfLinks, StatusOutput } from './output.ts'
 
 export interface Claim {
   readonly id: string
@@ -58,6 +59,24 @@ export const ClaimInput = z
   .meta({ id: 'ClaimInput' })
 
 export type ClaimInput = z.infer<typeof ClaimInput>
+
+export const ClaimOutput = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    status: StatusOutput,
+    claimType: ClaimInput.shape.claimType,
+    valueType: ClaimInput.shape.valueType,
+    /** Absent: a system claim whose value follows from the user. */
+    value: z.string().optional(),
+    conditions: z.object({ scopes: z.array(z.string()) }),
+    system: z.boolean(),
+    alwaysIncludeInToken: z.boolean(),
+    apiResourceId: z.null(),
+    group_filter_type: z.enum(['EQUALS', 'STARTS_WITH', 'CONTAINS', 'REGEX']).optional(),
+    _links: SelfLinks,
+  })
+  .meta({ id: 'OAuth2Claim' })
 
 /** Name, scope and whether it is always in the ID token. */
 const IDENTITY_CLAIMS: readonly (readonly [string, string, boolean])[] = [

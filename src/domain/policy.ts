@@ -3,6 +3,7 @@ import { limits } from '../platform/limits.ts'
 import { GRANT_TYPES } from '../protocol/urns.ts'
 import * as z from 'zod'
 import type { Status } from './authorization-server.ts'
+import { lifecycleLinks, Link, StatusOutput, Timestamp } from './output.ts'
 
 export interface Rule {
   readonly id: string
@@ -115,3 +116,49 @@ export const RuleInput = z
   .meta({ id: 'RuleInput' })
 
 export type RuleInput = z.infer<typeof RuleInput>
+
+const ordered = {
+  id: z.string(),
+  status: StatusOutput,
+  name: z.string(),
+  priority: z.int(),
+  system: z.boolean(),
+  created: Timestamp,
+  lastUpdated: Timestamp,
+}
+
+export const PolicyOutput = z
+  .object({
+    ...ordered,
+    type: z.literal('OAUTH_AUTHORIZATION_POLICY'),
+    description: z.string(),
+    conditions: z.object({ clients: z.object({ include: z.array(z.string()) }) }),
+    _links: z.object({ ...lifecycleLinks, rules: Link, self: Link }),
+  })
+  .meta({ id: 'AuthorizationServerPolicy' })
+
+const some = z.array(z.string())
+
+export const RuleOutput = z
+  .object({
+    ...ordered,
+    type: z.literal('RESOURCE_ACCESS'),
+    conditions: z.object({
+      people: z.object({
+        users: z.object({ include: some.optional(), exclude: some }),
+        groups: z.object({ include: some.optional(), exclude: some.optional() }).optional(),
+      }),
+      grantTypes: z.object({ include: z.array(z.enum(GRANT_TYPES)) }),
+      scopes: z.object({ include: some }),
+    }),
+    actions: z.object({
+      token: z.object({
+        accessTokenLifetimeMinutes: z.int(),
+        /** 0: without end. */
+        refreshTokenLifetimeMinutes: z.int(),
+        refreshTokenWindowMinutes: z.int(),
+      }),
+    }),
+    _links: z.object({ ...lifecycleLinks, self: Link }),
+  })
+  .meta({ id: 'AuthorizationServerPolicyRule' })

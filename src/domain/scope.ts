@@ -3,6 +3,7 @@ import { limits } from '../platform/limits.ts'
 import { isScopeToken, OIDC_SCOPES } from '../protocol/scope.ts'
 import * as z from 'zod'
 import { derivedId } from './ids.ts'
+import { SelfLinks } from './output.ts'
 
 export interface Scope {
   readonly id: string
@@ -38,6 +39,22 @@ export const ScopeInput = z
   .meta({ id: 'ScopeInput' })
 
 export type ScopeInput = z.infer<typeof ScopeInput>
+
+export const ScopeOutput = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    displayName: z.string().nullable(),
+    description: z.string().nullable(),
+    system: z.boolean(),
+    metadataPublish: z.enum(['NO_CLIENTS', 'ALL_CLIENTS']),
+    consent: z.enum(['IMPLICIT', 'REQUIRED', 'FLEXIBLE']),
+    optional: z.boolean(),
+    apiResourceId: z.null(),
+    default: z.boolean(),
+    _links: SelfLinks,
+  })
+  .meta({ id: 'OAuth2Scope' })
 
 const DESCRIPTIONS: Readonly<Record<string, readonly [displayName: string, description: string]>> =
   {

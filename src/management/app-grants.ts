@@ -4,6 +4,7 @@
  */
 import * as z from 'zod'
 import type { App } from '../domain/app.ts'
+import { Link, Timestamp } from '../domain/output.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
 import { timestamp } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
@@ -27,6 +28,22 @@ const GrantInput = z
     issuer: z.string().min(1).max(limits.uriCharactersMax),
   })
   .meta({ id: 'GrantInput' })
+
+const GrantOutput = z
+  .object({
+    id: z.string(),
+    status: z.literal('ACTIVE'),
+    created: Timestamp,
+    createdBy: z.object({ id: z.string(), type: z.enum(['User', 'PublicClientApp']) }),
+    lastUpdated: Timestamp,
+    issuer: z.url(),
+    clientId: z.string(),
+    scopeId: z.string(),
+    source: z.literal('ADMIN'),
+    _embedded: z.object({ scope: z.object({ id: z.string() }) }),
+    _links: z.object({ app: Link, self: Link }),
+  })
+  .meta({ id: 'OAuth2ScopeConsentGrant' })
 
 const present = (grant: AppGrant, app: App, origin: string): Record<string, unknown> => ({
   id: grant.id,
@@ -108,6 +125,7 @@ export const appGrantRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List app grants',
     scope: READ,
+    output: z.array(GrantOutput),
     async handle({ params }, context) {
       const app = await appOf(params, context)
       const grants = await grantsOf(context.db, app.id)
@@ -123,6 +141,7 @@ export const appGrantRoutes: readonly Route[] = [
     body: GrantInput,
     subject: TYPE,
     status: 201,
+    output: GrantOutput,
     async handle({ params, body }, context) {
       return created(body, await appOf(params, context), context)
     },
@@ -132,6 +151,7 @@ export const appGrantRoutes: readonly Route[] = [
     path: `${PATH}/:grantId`,
     summary: 'Retrieve an app grant',
     scope: READ,
+    output: GrantOutput,
     async handle({ params }, context) {
       const { app, grant } = await grantOf(params, context)
       return present(grant, app, context.origin)

@@ -2,7 +2,9 @@
  * Keys that a client registered to sign its assertions with. The only active one of a client that authenticates by
  * registered keys cannot be taken away.
  */
+import * as z from 'zod'
 import type { App } from '../domain/app.ts'
+import { ClientKeyOutput } from '../domain/app-output.ts'
 import {
   ClientKeyInput,
   isImportable,
@@ -136,6 +138,7 @@ export const appKeyRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List client keys',
     scope: APPS_READ,
+    output: z.array(ClientKeyOutput),
     async handle({ params }, context) {
       const app = await appOf(params, context)
       const keys = await keysOfApp(app, context)
@@ -150,6 +153,7 @@ export const appKeyRoutes: readonly Route[] = [
     body: ClientKeyInput,
     subject: TYPE,
     status: 201,
+    output: ClientKeyOutput,
     handle: ({ params, body }, context) =>
       changedApp(params, context, (app) => created(body, app, context)),
   }),
@@ -158,6 +162,7 @@ export const appKeyRoutes: readonly Route[] = [
     path: `${PATH}/:keyId`,
     summary: 'Retrieve a client key',
     scope: APPS_READ,
+    output: ClientKeyOutput,
     async handle({ params }, context) {
       const { app, key } = await keyOf(await appOf(params, context), params, context)
       return presentKey(key, app, context.origin)
@@ -176,6 +181,7 @@ export const appKeyRoutes: readonly Route[] = [
     path: `${PATH}/:keyId/lifecycle/activate`,
     summary: 'Activate a client key',
     scope: APPS_MANAGE,
+    output: ClientKeyOutput,
     handle: ({ params }, context) => changing(params, context, activated),
   }),
   route({
@@ -183,6 +189,7 @@ export const appKeyRoutes: readonly Route[] = [
     path: `${PATH}/:keyId/lifecycle/deactivate`,
     summary: 'Deactivate a client key',
     scope: APPS_MANAGE,
+    output: ClientKeyOutput,
     handle: ({ params }, context) => changing(params, context, deactivated),
   }),
 ]

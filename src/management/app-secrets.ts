@@ -5,6 +5,7 @@
  */
 import * as z from 'zod'
 import { ClientSecretValue, usesSecret, type App } from '../domain/app.ts'
+import { ClientSecretOutput } from '../domain/app-output.ts'
 import { timestamp } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
@@ -167,6 +168,7 @@ export const appSecretRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List client secrets',
     scope: APPS_READ,
+    output: z.array(ClientSecretOutput),
     async handle({ params }, context) {
       const app = await readableAppOf(params, context)
       const secrets = await secretsOf(context.db, app.id)
@@ -183,6 +185,7 @@ export const appSecretRoutes: readonly Route[] = [
     body: ClientSecretInput,
     subject: 'client_secret',
     status: 201,
+    output: ClientSecretOutput,
     handle: ({ params, body }, context) =>
       changedApp(params, context, (app) => created(body, app, context)),
   }),
@@ -191,6 +194,7 @@ export const appSecretRoutes: readonly Route[] = [
     path: `${PATH}/:secretId`,
     summary: 'Retrieve a client secret',
     scope: APPS_READ,
+    output: ClientSecretOutput,
     async handle({ params }, context) {
       const found = await secretOf(await readableAppOf(params, context), params, context)
       return opened(found.secret, found.app, context)
@@ -209,6 +213,7 @@ export const appSecretRoutes: readonly Route[] = [
     path: `${PATH}/:secretId/lifecycle/activate`,
     summary: 'Activate a client secret',
     scope: APPS_MANAGE,
+    output: ClientSecretOutput,
     handle: ({ params }, context) => changing(params, context, activated),
   }),
   route({
@@ -216,6 +221,7 @@ export const appSecretRoutes: readonly Route[] = [
     path: `${PATH}/:secretId/lifecycle/deactivate`,
     summary: 'Deactivate a client secret',
     scope: APPS_MANAGE,
+    output: ClientSecretOutput,
     handle: ({ params }, context) => changing(params, context, deactivated),
   }),
 ]

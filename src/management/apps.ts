@@ -1,6 +1,9 @@
 /** Apps: the OAuth clients of the org. An app can be deleted only once it is inactive. */
+import * as z from 'zod'
 import { APP_NAME, AppInput, AppReplacement, type App } from '../domain/app.ts'
+import { AppOutput } from '../domain/app-output.ts'
 import type { Status } from '../domain/authorization-server.ts'
+import { Nothing } from '../domain/output.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
 import { keysOf } from '../store/app-credentials.ts'
@@ -25,7 +28,7 @@ import {
 } from './app-resource.ts'
 import { createApp, replaceApp } from './app-write.ts'
 import type { ManagementContext } from './context.ts'
-import { paged, readPage } from './page.ts'
+import { pageParameters, paged, readPage, textParameter } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
 
 const FILTER = /^\s*(id|status|name)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i
@@ -58,6 +61,7 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
     path: `${APP_PATH}/lifecycle/${verb}`,
     summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} an app`,
     scope: APPS_MANAGE,
+    output: Nothing,
     handle: ({ params }, context) =>
       changedApp(params, context, async (app) => {
         if (app.status !== status)
@@ -95,6 +99,12 @@ export const appRoutes: readonly Route[] = [
     path: APPS_PATH,
     summary: 'List apps',
     scope: APPS_READ,
+    query: {
+      q: textParameter('How a label begins.'),
+      filter: textParameter('One comparison by `eq` of `id`, `status` or `name`.'),
+      ...pageParameters(limits.pageSizeDefault),
+    },
+    output: z.array(AppOutput),
     async handle({ query }, { db, origin }) {
       const page = readPage(query, limits.pageSizeDefault)
       const filter = readFilter(query)
@@ -113,8 +123,10 @@ export const appRoutes: readonly Route[] = [
     path: APPS_PATH,
     summary: 'Create an app',
     scope: APPS_MANAGE,
+    query: { activate: z.boolean().default(true) },
     body: AppInput,
     subject: 'app',
+    output: AppOutput,
     handle: ({ body, query }, context) => createApp(body, readActivate(query), context),
   }),
   route({
@@ -122,6 +134,7 @@ export const appRoutes: readonly Route[] = [
     path: APP_PATH,
     summary: 'Retrieve an app',
     scope: APPS_READ,
+    output: AppOutput,
     async handle({ params }, context) {
       const app = await appOf(params, context)
       const keys = await keysOf(context.db, [app.id])
@@ -135,6 +148,7 @@ export const appRoutes: readonly Route[] = [
     scope: APPS_MANAGE,
     body: AppReplacement,
     subject: 'app',
+    output: AppOutput,
     handle: ({ params, body }, context) =>
       changedApp(params, context, (app) => replaceApp(app, body, context)),
   }),

@@ -1,6 +1,8 @@
 /** Authorization servers and their lifecycle. The default one can be renamed and deactivated, never deleted. */
+import * as z from 'zod'
 import {
   AuthorizationServerInput,
+  AuthorizationServerOutput,
   DEFAULT_SERVER_ID,
   type AuthorizationServer,
   type Status,
@@ -18,7 +20,7 @@ import {
   updateServer,
 } from '../store/authorization-servers.ts'
 import { outboxEntry, type Change, type ManagementContext } from './context.ts'
-import { paged, readPage } from './page.ts'
+import { pageParameters, paged, readPage, textParameter } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = '/api/v1/authorizationServers'
@@ -186,6 +188,8 @@ export const authorizationServerRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List authorization servers',
     scope: READ,
+    query: { q: textParameter('How a name or an audience begins.'), ...pageParameters() },
+    output: z.array(AuthorizationServerOutput),
     async handle({ query }, { db, origin }) {
       const page = readPage(query)
       const rows = await listServers(db, { ...page, limit: page.limit + 1 })
@@ -200,6 +204,7 @@ export const authorizationServerRoutes: readonly Route[] = [
     body: AuthorizationServerInput,
     subject: 'authorizationServer',
     status: 201,
+    output: AuthorizationServerOutput,
     handle: ({ body }, context) => created(body, context),
   }),
   route({
@@ -207,6 +212,7 @@ export const authorizationServerRoutes: readonly Route[] = [
     path: `${PATH}/:authServerId`,
     summary: 'Retrieve an authorization server',
     scope: READ,
+    output: AuthorizationServerOutput,
     async handle({ params }, context) {
       return presentServer(await serverOf(params, context), context.origin)
     },
@@ -218,6 +224,7 @@ export const authorizationServerRoutes: readonly Route[] = [
     scope: MANAGE,
     body: AuthorizationServerInput,
     subject: 'authorizationServer',
+    output: AuthorizationServerOutput,
     async handle({ params, body }, context) {
       return replaced(await serverOf(params, context), body, context)
     },

@@ -1,8 +1,10 @@
 /** Claims of an authorization server. Expressions are parsed when a claim is saved, so that a bad one never mints. */
+import * as z from 'zod'
 import { parseExpression } from '../claims/expression/parser.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import {
   ClaimInput,
+  ClaimOutput,
   RESERVED_CLAIM_NAMES,
   SUBJECT_EXPRESSION,
   systemClaims,
@@ -145,6 +147,7 @@ export const claimRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List claims',
     scope: READ,
+    output: z.array(ClaimOutput),
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       const url = serverHref(context.origin, server)
@@ -160,6 +163,7 @@ export const claimRoutes: readonly Route[] = [
     body: ClaimInput,
     subject: 'claim',
     status: 201,
+    output: ClaimOutput,
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
@@ -173,6 +177,7 @@ export const claimRoutes: readonly Route[] = [
     path: `${PATH}/:claimId`,
     summary: 'Retrieve a claim',
     scope: READ,
+    output: ClaimOutput,
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       const claim = await claimOf(params, context, server)
@@ -186,6 +191,7 @@ export const claimRoutes: readonly Route[] = [
     scope: MANAGE,
     body: ClaimInput,
     subject: 'claim',
+    output: ClaimOutput,
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       const claim = await claimOf(params, context, server)

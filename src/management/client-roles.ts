@@ -1,6 +1,7 @@
 /** Administrator roles of service apps, by client_id. Only a SUPER_ADMIN assigns them or takes them away. */
 import * as z from 'zod'
 import type { App } from '../domain/app.ts'
+import { Link, Timestamp } from '../domain/output.ts'
 import { timestamp } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -28,6 +29,19 @@ const RoleInput = z
     type: z.string().refine((type) => roleNames.includes(type), 'is not a standard role'),
   })
   .meta({ id: 'RoleAssignmentInput' })
+
+const RoleAssignmentOutput = z
+  .object({
+    id: z.string(),
+    label: z.string(),
+    type: z.string(),
+    status: z.literal('ACTIVE'),
+    created: Timestamp,
+    lastUpdated: Timestamp,
+    assignmentType: z.literal('CLIENT'),
+    _links: z.object({ assignee: Link }),
+  })
+  .meta({ id: 'RoleAssignment' })
 
 const present = (
   assignment: RoleAssignment,
@@ -101,6 +115,7 @@ export const clientRoleRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List roles of a client',
     scope: READ,
+    output: z.array(RoleAssignmentOutput),
     async handle({ params }, context) {
       const app = await clientOf(params, context)
       const roles = await clientRoles(context.db, app.clientId)
@@ -115,6 +130,7 @@ export const clientRoleRoutes: readonly Route[] = [
     superAdminOnly: true,
     body: RoleInput,
     subject: 'role',
+    output: RoleAssignmentOutput,
     async handle({ params, body }, context) {
       return assigned(body.type, await clientOf(params, context), context)
     },
@@ -124,6 +140,7 @@ export const clientRoleRoutes: readonly Route[] = [
     path: `${PATH}/:roleAssignmentId`,
     summary: 'Retrieve a role of a client',
     scope: READ,
+    output: RoleAssignmentOutput,
     async handle({ params }, context) {
       const { app, assignment } = await assignmentOf(params, context)
       return present(assignment, app, context.origin)

@@ -1,7 +1,8 @@
 /** Signing keys of an authorization server: the published set and keyRotate. The key ring itself is always asked. */
 import * as z from 'zod'
-import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import { SIGNING_ALGORITHMS, type AuthorizationServer } from '../domain/authorization-server.ts'
 import type { PublicKey, RingView } from '../domain/key-rotation.ts'
+import { SelfLinks } from '../domain/output.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { publishedKeys } from '../keys/jwks.ts'
@@ -23,6 +24,22 @@ const KeyRotateInput = z
     emergency: z.boolean().default(false),
   })
   .meta({ id: 'KeyRotateInput' })
+
+const KeyOutput = z
+  .object({
+    status: z.enum(['ACTIVE', 'NEXT', 'EXPIRED']),
+    kid: z.string(),
+    kty: z.enum(['RSA', 'EC', 'OKP']),
+    alg: z.enum(SIGNING_ALGORITHMS),
+    use: z.literal('sig'),
+    n: z.string().optional(),
+    e: z.string().optional(),
+    crv: z.string().optional(),
+    x: z.string().optional(),
+    y: z.string().optional(),
+    _links: SelfLinks,
+  })
+  .meta({ id: 'AuthorizationServerJsonWebKey' })
 
 const present = ({ publicJwk, status }: PublicKey, serverUrl: string): Record<string, unknown> => ({
   status,
@@ -92,6 +109,7 @@ export const keyRoutes: readonly Route[] = [
     path: `${PATH}/keys`,
     summary: 'List signing keys',
     scope: READ,
+    output: z.array(KeyOutput),
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       return presentAll(await ringOf(server, context), server, context)
@@ -102,6 +120,7 @@ export const keyRoutes: readonly Route[] = [
     path: `${PATH}/keys/:keyId`,
     summary: 'Retrieve a signing key',
     scope: READ,
+    output: KeyOutput,
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       const kid = idParam(params, 'keyId', 'JsonWebKey')
@@ -118,6 +137,7 @@ export const keyRoutes: readonly Route[] = [
     scope: MANAGE,
     body: KeyRotateInput,
     subject: 'rotateKeys',
+    output: z.array(KeyOutput),
     async handle({ params, body }, context) {
       requireSignature(body.use)
       const server = await serverOf(params, context)
@@ -137,6 +157,7 @@ export const keyRoutes: readonly Route[] = [
     superAdminOnly: true,
     body: KeyRotateInput,
     subject: 'rotateKeys',
+    output: z.array(KeyOutput),
     async handle({ body }, context) {
       requireSignature(body.use)
       const { server } = orgServer(context.origin)

@@ -1,4 +1,5 @@
 /** Lists: `limit` and `after`, a bare array, and `Link` headers with absolute URLs (RFC 8288). */
+import * as z from 'zod'
 import { limits } from '../platform/limits.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 
@@ -8,6 +9,24 @@ export interface Page {
   readonly after: string
   readonly query: string | null
 }
+
+const QueryText = z.string().max(limits.queryCharactersMax)
+
+/** The parameters of a list that comes in pages. */
+export const pageParameters = (
+  limitDefault: number = limits.pageSizeMax,
+  limitMax: number = limits.pageSizeMax,
+) => ({
+  limit: z
+    .int()
+    .min(1)
+    .default(limitDefault)
+    .describe(`How many a page holds; more than ${limitMax} are ${limitMax}.`),
+  after: QueryText.describe('Where the page begins: opaque, taken from the `next` link.'),
+})
+
+/** A parameter that finds by text. */
+export const textParameter = (what: string) => QueryText.describe(what)
 
 /** Reads `limit`, `after` and `q`. A limit above the most is the most, as in Okta. */
 export function readPage(query: URLSearchParams, limitDefault: number = limits.pageSizeMax): Page {

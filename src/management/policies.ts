@@ -1,6 +1,7 @@
 /** Access policies of an authorization server and their order. */
+import * as z from 'zod'
 import type { AuthorizationServer, Status } from '../domain/authorization-server.ts'
-import { ALL_CLIENTS, PolicyInput, type Policy } from '../domain/policy.ts'
+import { ALL_CLIENTS, PolicyInput, PolicyOutput, type Policy } from '../domain/policy.ts'
 import { timestamp } from '../platform/clock.ts'
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
@@ -181,6 +182,7 @@ export const policyRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List policies',
     scope: READ,
+    output: z.array(PolicyOutput),
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       const url = serverHref(context.origin, server)
@@ -196,6 +198,7 @@ export const policyRoutes: readonly Route[] = [
     body: PolicyInput,
     subject: 'policy',
     status: 201,
+    output: PolicyOutput,
     async handle({ params, body }, context) {
       return created(body, await serverOf(params, context), context)
     },
@@ -205,6 +208,7 @@ export const policyRoutes: readonly Route[] = [
     path: `${PATH}/:policyId`,
     summary: 'Retrieve a policy',
     scope: READ,
+    output: PolicyOutput,
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       return present(await policyOf(params, context, server), serverHref(context.origin, server))
@@ -217,6 +221,7 @@ export const policyRoutes: readonly Route[] = [
     scope: MANAGE,
     body: PolicyInput,
     subject: 'policy',
+    output: PolicyOutput,
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       const policy = await policyOf(params, context, server)

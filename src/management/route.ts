@@ -10,6 +10,8 @@ import type { Listed } from './page.ts'
 
 export type Params = Readonly<Record<string, string>>
 
+export type QueryParameters = Readonly<Record<string, z.ZodType>>
+
 export interface RouteInput<Body> {
   readonly params: Params
   readonly query: URLSearchParams
@@ -28,6 +30,8 @@ export interface Route {
   readonly permission: string
   /** Only a SUPER_ADMIN may call it, whatever the scope. */
   readonly superAdminOnly: boolean
+  /** The query parameters that it knows, as they are described; others are ignored. */
+  readonly query: QueryParameters
   /** Null: the body is not read. */
   readonly body: z.ZodType | null
   /** What error summaries call the body. */
@@ -46,6 +50,7 @@ interface RouteDeclaration<Schema extends z.ZodType | null> {
   readonly scope: string
   readonly permission?: string
   readonly superAdminOnly?: boolean
+  readonly query?: QueryParameters
   readonly body?: Schema
   readonly subject?: string
   readonly output?: z.ZodType
@@ -61,6 +66,7 @@ export const route = <Schema extends z.ZodType | null = null>(
   declared: RouteDeclaration<Schema>,
 ): Route => ({
   superAdminOnly: false,
+  query: {},
   subject: 'body',
   status: 200,
   permission: declared.scope,

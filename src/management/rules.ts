@@ -1,6 +1,7 @@
 /** Rules of an access policy and their order. A rule answers only under its own policy and server. */
+import * as z from 'zod'
 import type { AuthorizationServer, Status } from '../domain/authorization-server.ts'
-import { RuleInput, type Policy, type Rule } from '../domain/policy.ts'
+import { RuleInput, RuleOutput, type Policy, type Rule } from '../domain/policy.ts'
 import { timestamp } from '../platform/clock.ts'
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
@@ -164,6 +165,7 @@ export const ruleRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List rules',
     scope: READ,
+    output: z.array(RuleOutput),
     async handle({ params }, context) {
       const place = await placeOf(params, context)
       const rules = place.policy.rules.map((rule) => present(rule, place, context.origin))
@@ -178,6 +180,7 @@ export const ruleRoutes: readonly Route[] = [
     body: RuleInput,
     subject: 'policyRule',
     status: 201,
+    output: RuleOutput,
     async handle({ params, body }, context) {
       return created(body, await placeOf(params, context), context)
     },
@@ -187,6 +190,7 @@ export const ruleRoutes: readonly Route[] = [
     path: `${PATH}/:ruleId`,
     summary: 'Retrieve a rule',
     scope: READ,
+    output: RuleOutput,
     async handle({ params }, context) {
       const place = await placeOf(params, context)
       return present(ruleOf(params, place), place, context.origin)
@@ -199,6 +203,7 @@ export const ruleRoutes: readonly Route[] = [
     scope: MANAGE,
     body: RuleInput,
     subject: 'policyRule',
+    output: RuleOutput,
     async handle({ params, body }, context) {
       const place = await placeOf(params, context)
       return replaced(ruleOf(params, place), body, place, context)

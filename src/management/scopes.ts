@@ -1,6 +1,7 @@
 /** Scopes of an authorization server. System scopes can be edited but keep their names and cannot be deleted. */
+import * as z from 'zod'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
-import { ScopeInput, systemScopes, type Scope } from '../domain/scope.ts'
+import { ScopeInput, ScopeOutput, systemScopes, type Scope } from '../domain/scope.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -17,7 +18,7 @@ import {
 } from '../store/scopes.ts'
 import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
 import type { ManagementContext } from './context.ts'
-import { whole } from './page.ts'
+import { textParameter, whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = '/api/v1/authorizationServers/:authServerId/scopes'
@@ -124,6 +125,8 @@ export const scopeRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List scopes',
     scope: READ,
+    query: { q: textParameter('How a name begins.') },
+    output: z.array(ScopeOutput),
     async handle({ params, query }, context) {
       const server = await serverOf(params, context)
       const q = query.get('q') ?? ''
@@ -140,6 +143,7 @@ export const scopeRoutes: readonly Route[] = [
     body: ScopeInput,
     subject: 'scope',
     status: 201,
+    output: ScopeOutput,
     async handle({ params, body }, context) {
       return created(body, await serverOf(params, context), context)
     },
@@ -149,6 +153,7 @@ export const scopeRoutes: readonly Route[] = [
     path: `${PATH}/:scopeId`,
     summary: 'Retrieve a scope',
     scope: READ,
+    output: ScopeOutput,
     async handle({ params }, context) {
       const server = await serverOf(params, context)
       const scope = await scopeOf(params, context, server)
@@ -162,6 +167,7 @@ export const scopeRoutes: readonly Route[] = [
     scope: MANAGE,
     body: ScopeInput,
     subject: 'scope',
+    output: ScopeOutput,
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       return replaced(await scopeOf(params, context, server), body, server, context)

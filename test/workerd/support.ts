@@ -4,6 +4,7 @@ import { exportJWK, generateKeyPair, SignJWT, type JWK } from 'jose'
 import { expect } from 'vitest'
 import { API_TOKEN, ORIGIN } from '../bindings.ts'
 import type { Json } from '../json.ts'
+import { expectDescribed } from './described.ts'
 
 export { API_TOKEN, ORIGIN }
 
@@ -18,14 +19,17 @@ export const unique = (prefix: string): string =>
 export const send = (path: string, init: RequestInit = {}): Promise<Response> =>
   exports.default.fetch(new Request(path.startsWith('http') ? path : ORIGIN + path, init))
 
-/** Calls the management API with the bootstrap token, or with another Authorization value. */
-export function api(
+/**
+ * Calls the management API with the bootstrap token, or with another Authorization value. A success must be what its
+ * route declares.
+ */
+export async function api(
   method: string,
   path: string,
   body?: unknown,
   authorization = `SSWS ${API_TOKEN}`,
 ): Promise<Response> {
-  return send(path, {
+  const response = await send(path, {
     method,
     headers: {
       ...(authorization !== '' && { authorization }),
@@ -33,6 +37,8 @@ export function api(
     },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   })
+  await expectDescribed(method, path, response)
+  return response
 }
 
 /** The JSON of a management call that must succeed with a status. */
