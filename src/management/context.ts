@@ -11,8 +11,8 @@ import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
-import { enqueueAudience, type Audience } from '../store/audience.ts'
-import { deliverAll, deliverAudience, forgetAudience, type Deliver } from '../store/outbox.ts'
+import { enqueueAudience, forgetAudience, type Audience } from '../store/audience.ts'
+import { deliverAll, deliverAudience, type Deliver } from '../store/outbox.ts'
 import type { Principal } from './access.ts'
 
 export interface ManagementPorts {
@@ -76,22 +76,21 @@ export class ManagementContext {
     following: readonly D1PreparedStatement[] = [],
   ): Promise<boolean> {
     const stale = (change.staleUsers ?? []).map((id) => outboxEntry('subject.stale', id))
-    const entries = [...(change.outbox ?? []), ...stale, this.#event(change)]
+    const event = this.#event(change)
+    const entries = [...(change.outbox ?? []), ...stale, event]
     const { db, deliver } = this.ports
     const key = randomId('obx')
     const audiences = change.audiences ?? []
     const first = audiences.map((one) => enqueueAudience(db, key, one, this.nowSeconds))
+    const last = audiences.length > 0 ? [forgetAudience(db, key, event.id)] : []
     let happened: boolean
     try {
-      happened = await commit(db, [...first, ...statements], entries, following)
+      happened = await commit(db, [...first, ...statements], entries, [...following, ...last])
     } finally {
       // Also after a failure: a batch whose answer was lost may have been committed.
       this.#forget(change)
     }
-    if (!happened) {
-      if (audiences.length > 0) await forgetAudience(db, key)
-      return false
-    }
+    if (!happened) return false
     if (audiences.length > 0) await deliverAudience(db, key, deliver)
     await deliverAll(db, entries, deliver)
     // The ring may have changed by the delivery.

@@ -46,3 +46,14 @@ export const enqueueAudience = (
        user_id, ?2, ?3 FROM (${RELATIONS[relation]})`,
     )
     .bind(key, JSON.stringify(tells === 'stale' ? {} : tells), now, ...values)
+
+/**
+ * Stands at the end of the batch and takes back what a change that was refused would have told: a change that happened
+ * left the outbox row `witness`.
+ */
+export const forgetAudience = (db: D1Database, key: string, witness: string): D1PreparedStatement =>
+  db
+    .prepare(
+      `DELETE FROM outbox WHERE id > ?1 AND id < ?2 AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.id = ?3)`,
+    )
+    .bind(`${key}.`, `${key}/`, witness)

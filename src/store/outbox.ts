@@ -64,15 +64,6 @@ async function remove(db: D1Database, ids: readonly string[]): Promise<void> {
   }
 }
 
-/** Takes back what a change that was refused would have told. */
-export async function forgetAudience(db: D1Database, key: string): Promise<void> {
-  await db
-    .prepare('DELETE FROM outbox WHERE id > ?1 AND id < ?2')
-    .bind(`${key}.`, `${key}/`)
-    .run()
-    .catch((cause: unknown) => logFault('outbox.remove', {}, cause))
-}
-
 /**
  * Tells the users whom a change concerned, whose rows begin with `key`: as many as fit before an answer. The rest, and
  * whoever could not be told, stay for the cron trigger.

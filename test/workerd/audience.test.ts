@@ -3,9 +3,9 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { OutboxEntry } from '../../src/domain/outbox.ts'
 import { limits } from '../../src/platform/limits.ts'
-import { enqueueAudience, type Audience } from '../../src/store/audience.ts'
+import { enqueueAudience, forgetAudience, type Audience } from '../../src/store/audience.ts'
 import { commit } from '../../src/store/database.ts'
-import { deliverAudience, drainOutbox, forgetAudience } from '../../src/store/outbox.ts'
+import { deliverAudience, drainOutbox } from '../../src/store/outbox.ts'
 import { api } from './support.ts'
 
 const { DB } = env
@@ -60,13 +60,20 @@ describe('users whom one change concerns', () => {
   })
 
   it('are not told of a change that was refused, and no other change is touched by that', async () => {
-    await commit(DB, [
-      enqueueAudience(DB, 'obxthree', AUDIENCE, 1),
-      enqueueAudience(DB, 'obxthreefold', AUDIENCE, 1),
-    ])
-    await forgetAudience(DB, 'obxthree')
-    expect(await waiting()).toBe(MEMBERS)
-    await forgetAudience(DB, 'obxthreefold')
-    expect(await waiting()).toBe(0)
+    const entry = { id: 'obxevent', kind: 'key-ring.configure', subject: 'x', payload: {} } as const
+    const attempt = (status: string): Promise<boolean> =>
+      commit(
+        DB,
+        [
+          enqueueAudience(DB, 'obxthree', AUDIENCE, 1),
+          DB.prepare(`UPDATE groups SET description = 'x' WHERE id = '00gmany' AND type = ?1`).bind(status), // prettier-ignore
+        ],
+        [entry],
+        [forgetAudience(DB, 'obxthree', entry.id)],
+      )
+    await commit(DB, [enqueueAudience(DB, 'obxthreefold', AUDIENCE, 1)])
+    expect([await attempt('ANOTHER'), await waiting()]).toEqual([false, MEMBERS])
+    expect([await attempt('OKTA_GROUP'), await waiting()]).toEqual([true, 2 * MEMBERS + 1])
+    await DB.prepare('DELETE FROM outbox').run()
   })
 })
