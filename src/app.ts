@@ -13,6 +13,7 @@ import { ApiError, apiErrorAnswer } from './protocol/api-errors.ts'
 import { OAuthError } from './protocol/errors.ts'
 import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
+import { mountDocumentation } from './management/documentation.ts'
 import { mountManagement } from './management/routes.ts'
 import { deliver, ensureSeeded, ledgersOf, snapshotSourceOf } from './state/ports.ts'
 
@@ -75,6 +76,7 @@ function compose(env: Cloudflare.Env): Composition {
 export const app = new Hono<{ Bindings: Cloudflare.Env }>()
 
 mountProtocol(app, (env) => compositionOf(env).protocol)
+mountDocumentation(app, (env) => compositionOf(env).settings.origin)
 mountManagement(app, (env, context) => ({
   ...compositionOf(env).management,
   waitUntil: (work) => context.waitUntil(work),

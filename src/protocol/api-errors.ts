@@ -63,6 +63,12 @@ const errorCodes = {
 
 export type ErrorCode = keyof typeof errorCodes
 
+/** Every code with its status and its summary, for those who describe the API. */
+export const errorSummaries: readonly (readonly [
+  code: string,
+  { readonly status: number; readonly summary: string },
+])[] = Object.entries(errorCodes)
+
 /** A refusal of the management door. `causes` name the fields that were wrong. */
 export class ApiError extends Error {
   readonly code: ErrorCode

@@ -1,0 +1,66 @@
+/**
+ * The management API described: as OpenAPI for machines, as a page for people. Both are public, say the same, and are
+ * made once an isolate.
+ */
+import type { Context, Hono } from 'hono'
+import { base64url, utf8 } from '../platform/encoding.ts'
+import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { openApiDocument } from './openapi.ts'
+import { managementRoutes } from './routes.ts'
+
+interface Made {
+  readonly body: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const OPENAPI_PATH = '/api/v1/openapi.json'
+
+async function made(
+  body: string,
+  type: string,
+  more: Readonly<Record<string, string>>,
+): Promise<Made> {
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(body)))
+  return {
+    body,
+    headers: {
+      'content-type': type,
+      'cache-control': 'public, max-age=300',
+      etag: `"${base64url(digest.slice(0, 16))}"`,
+      'x-content-type-options': 'nosniff',
+      ...more,
+    },
+  }
+}
+
+const openApi = (origin: string): Promise<Made> =>
+  made(JSON.stringify(openApiDocument(managementRoutes, origin)), 'application/json', {
+    // Tools of other sites may read what everybody may read.
+    'access-control-allow-origin': '*',
+  })
+
+function answer(request: Request, { body, headers }: Made): Response {
+  const known = (request.headers.get('if-none-match') ?? '')
+    .split(',')
+    .map((one) => one.trim().replace(/^W\//, ''))
+  const isKnown = known.includes(headers['etag']!)
+  return new Response(isKnown ? null : body, { status: isKnown ? 304 : 200, headers })
+}
+
+type MadeOf = (origin: string) => Promise<Made>
+
+export function mountDocumentation(
+  app: Hono<{ Bindings: Cloudflare.Env }>,
+  originOf: (env: Cloudflare.Env) => string,
+): void {
+  const documents: readonly (readonly [path: string, make: MadeOf])[] = [[OPENAPI_PATH, openApi]]
+  for (const [path, make] of documents) {
+    let known: { readonly origin: string; readonly document: Promise<Made> } | undefined
+    app.get(path, async (c: Context<{ Bindings: Cloudflare.Env }>) => {
+      const origin = originOf(c.env)
+      if (known?.origin !== origin) known = { origin, document: make(origin) }
+      return answer(c.req.raw, await known.document)
+    })
+    app.all(path, () => apiErrorAnswer(new ApiError('E0000022')))
+  }
+}
