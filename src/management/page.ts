@@ -29,7 +29,11 @@ export const pageParameters = (
 export const textParameter = (what: string) => QueryText.describe(what)
 
 /** Reads `limit`, `after` and `q`. A limit above the most is the most, as in Okta. */
-export function readPage(query: URLSearchParams, limitDefault: number = limits.pageSizeMax): Page {
+export function readPage(
+  query: URLSearchParams,
+  limitDefault: number = limits.pageSizeMax,
+  limitMax: number = limits.pageSizeMax,
+): Page {
   const text = query.get('limit')
   const limit = text === null || text === '' ? limitDefault : Number(text)
   if (!Number.isInteger(limit) || limit < 1) throw new ApiError('E0000054')
@@ -38,7 +42,7 @@ export function readPage(query: URLSearchParams, limitDefault: number = limits.p
   if (after.length > limits.queryCharactersMax || (q?.length ?? 0) > limits.queryCharactersMax)
     throw new ApiError('E0000054')
   return {
-    limit: Math.min(limit, limits.pageSizeMax),
+    limit: Math.min(limit, limitMax),
     after,
     query: q === null || q === '' ? null : q,
   }

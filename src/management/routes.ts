@@ -16,6 +16,8 @@ import { parseBody, readJson } from './body.ts'
 import { claimRoutes } from './claims.ts'
 import { clientRoleRoutes } from './client-roles.ts'
 import { ManagementContext, type ManagementPorts } from './context.ts'
+import { groupMemberRoutes } from './group-members.ts'
+import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
 import { linkHeaders } from './page.ts'
 import { policyRoutes } from './policies.ts'
@@ -37,6 +39,8 @@ export const managementRoutes: readonly Route[] = [
   ...appKeyRoutes,
   ...appGrantRoutes,
   ...clientRoleRoutes,
+  ...groupRoutes,
+  ...groupMemberRoutes,
 ]
 
 /** What the door needs of the composition, for one request. */

@@ -58,6 +58,8 @@ export const limits = {
   loginCharactersMax: 100,
   usersPageSizeMax: 200,
   groupMembersPageSizeMax: 1000,
+  /** Statistics count every member of a group. */
+  groupStatisticsPageSizeMax: 20,
   appUsersPageSizeMax: 500,
   profileAttributesMax: 200,
   groupsOfUserMax: 1000,

@@ -181,6 +181,8 @@ describe('statements of the store', () => {
   const ON_PURPOSE: readonly (readonly [table: string, part: string])[] = [
     // Whether a policy names the client of an app: asked only when an app is deleted.
     ['policies', 'EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)'],
+    // Whether a rule names a group: asked only when a group is deleted.
+    ['policy_rules', "json_tree(conditions, '$.people.groups') WHERE atom = ?1"],
   ]
 
   it.each(statements)('read no table from end to end: $name', ({ sql }) => {

@@ -90,7 +90,7 @@ export const appCalls: readonly Call[] = [
   {
     operation: 'grantConsentToScope',
     body: ({ issuer }) => ({ scopeId: 'okta.apps.read', issuer }),
-    keep: { grantId: 'id' },
+    keep: { grantId: 'id', userId: 'createdBy.id' },
   },
   { operation: 'listScopeConsentGrants' },
   { operation: 'getScopeConsentGrant' },

@@ -1,11 +1,14 @@
 /** All calls in their order. */
 import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
+import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
 
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
+  ...groupCalls,
+  ...groupEndCalls,
   ...appEndCalls,
   ...serverEndCalls,
 ]

@@ -1,0 +1,157 @@
+/** Groups. The built-in one can be read and assigned like any other, and is never edited. */
+import * as z from 'zod'
+import { GroupInput, GroupOutput, type Group } from '../domain/group.ts'
+import { limits } from '../platform/limits.ts'
+import { randomId } from '../platform/random.ts'
+import { notFound } from '../protocol/api-errors.ts'
+import {
+  deleteGroup,
+  forgetGroup,
+  groupsNamed,
+  groupStatistics,
+  insertGroup,
+  listGroups,
+  serversNamingGroup,
+  updateGroup,
+} from '../store/groups.ts'
+import type { ManagementContext } from './context.ts'
+import { GROUPS_PATH, presentGroup } from './group-presentation.ts'
+import {
+  editableGroupOf,
+  GROUP_PATH,
+  GROUP_TYPE,
+  groupChange,
+  groupOf,
+  GROUPS_MANAGE,
+  GROUPS_READ,
+} from './group-resource.ts'
+import { pageParameters, paged, readPage, textParameter, whole, type Listed } from './page.ts'
+import { ListAnswer, route, type Route } from './route.ts'
+
+async function found(query: URLSearchParams, context: ManagementContext): Promise<Listed> {
+  const { db, origin } = context
+  const expand = (query.get('expand') ?? '').split(',')
+  const wantsStatistics = expand.includes('stats')
+  const most = wantsStatistics ? limits.groupStatisticsPageSizeMax : limits.pageSizeMax
+  const page = readPage(query, most, most)
+  const rows =
+    page.query === null
+      ? await listGroups(db, { ...page, limit: page.limit + 1 })
+      : await groupsNamed(db, page.query, page.limit)
+  const statistics = wantsStatistics
+    ? await groupStatistics(
+        db,
+        rows.map((row) => row.id),
+      )
+    : null
+  const present = (group: Group) => presentGroup(group, origin, statistics?.get(group.id))
+  // As in Okta, what `q` finds has no second page.
+  return page.query === null ? paged(rows, page, present) : whole(rows.map(present))
+}
+
+async function created(input: GroupInput, context: ManagementContext): Promise<unknown> {
+  const { db, nowSeconds, origin } = context
+  const group: Group = {
+    id: randomId('00g'),
+    type: 'OKTA_GROUP',
+    ...input.profile,
+    created: nowSeconds,
+    lastUpdated: nowSeconds,
+    lastMembershipUpdated: nowSeconds,
+  }
+  await context.commit(
+    [insertGroup(db, group)],
+    groupChange(group, 'group.lifecycle.create', 'Group is created'),
+  )
+  return presentGroup(group, origin)
+}
+
+async function replaced(
+  group: Group,
+  { profile }: GroupInput,
+  context: ManagementContext,
+): Promise<unknown> {
+  const { db, nowSeconds, origin } = context
+  const changed: Group = { ...group, ...profile, lastUpdated: nowSeconds }
+  await context.commitOr(notFound(group.id, GROUP_TYPE), [updateGroup(db, changed, nowSeconds)], {
+    ...groupChange(changed, 'group.profile.update', 'Group is updated'),
+    // Claims show the names of a person's groups.
+    audiences: [{ relation: 'group', values: [group.id], tells: 'stale' }],
+  })
+  return presentGroup(changed, origin)
+}
+
+async function deleted(group: Group, context: ManagementContext): Promise<void> {
+  const { db, nowSeconds } = context
+  const serverIds = await serversNamingGroup(db, group.id)
+  await context.commitOr(
+    notFound(group.id, GROUP_TYPE),
+    [deleteGroup(db, group.id)],
+    {
+      ...groupChange(group, 'group.lifecycle.delete', 'Group is deleted'),
+      serverIds,
+      audiences: [{ relation: 'group', values: [group.id], tells: 'stale' }],
+    },
+    forgetGroup(db, group.id, nowSeconds),
+  )
+}
+
+export const groupRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: GROUPS_PATH,
+    summary: 'List groups',
+    scope: GROUPS_READ,
+    query: {
+      q: textParameter('How a name begins. What it finds has no second page.'),
+      expand: z.enum(['stats', 'app']).describe('Statistics, in smaller pages.'),
+      ...pageParameters(),
+    },
+    output: z.array(GroupOutput),
+    async handle({ query }, context) {
+      return new ListAnswer(await found(query, context))
+    },
+  }),
+  route({
+    method: 'POST',
+    path: GROUPS_PATH,
+    summary: 'Create a group',
+    scope: GROUPS_MANAGE,
+    body: GroupInput,
+    subject: 'group',
+    output: GroupOutput,
+    handle: ({ body }, context) => created(body, context),
+  }),
+  route({
+    method: 'GET',
+    path: GROUP_PATH,
+    summary: 'Retrieve a group',
+    scope: GROUPS_READ,
+    output: GroupOutput,
+    async handle({ params }, context) {
+      return presentGroup(await groupOf(params, context), context.origin)
+    },
+  }),
+  route({
+    method: 'PUT',
+    path: GROUP_PATH,
+    summary: 'Replace a group',
+    scope: GROUPS_MANAGE,
+    body: GroupInput,
+    subject: 'group',
+    output: GroupOutput,
+    async handle({ params, body }, context) {
+      return replaced(await editableGroupOf(params, context), body, context)
+    },
+  }),
+  route({
+    method: 'DELETE',
+    path: GROUP_PATH,
+    summary: 'Delete a group',
+    scope: GROUPS_MANAGE,
+    status: 204,
+    async handle({ params }, context) {
+      return deleted(await editableGroupOf(params, context), context)
+    },
+  }),
+]

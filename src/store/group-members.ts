@@ -1,0 +1,59 @@
+/** Table group_members: who is in which group. Everybody is in the built-in one, by a row like any other. */
+import { limits } from '../platform/limits.ts'
+import { readAll, readFirst } from './database.ts'
+
+export async function isMember(db: D1Database, groupId: string, userId: string): Promise<boolean> {
+  const statement = db.prepare(
+    'SELECT 1 AS found FROM group_members WHERE group_id = ?1 AND user_id = ?2',
+  )
+  return (await readFirst(statement.bind(groupId, userId))) !== null
+}
+
+/** Ids of the members, a page in id order. */
+export async function membersOf(
+  db: D1Database,
+  groupId: string,
+  page: { readonly after: string; readonly limit: number },
+): Promise<readonly string[]> {
+  const statement = db.prepare(
+    'SELECT user_id FROM group_members WHERE group_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3',
+  )
+  const rows = await readAll<{ user_id: string }>(statement.bind(groupId, page.after, page.limit))
+  return rows.map((row) => row.user_id)
+}
+
+/**
+ * Changes nothing for a member, and for a user who is in as many groups as one can be. A group or user that is gone
+ * is a ForeignKeyViolation.
+ */
+export const insertMember = (
+  db: D1Database,
+  groupId: string,
+  userId: string,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO group_members (group_id, user_id, created) SELECT ?1, ?2, ?3
+       WHERE (SELECT count(*) FROM group_members WHERE user_id = ?2) < ?4 ON CONFLICT DO NOTHING`,
+    )
+    .bind(groupId, userId, now, limits.groupsOfUserMax)
+
+export const deleteMember = (
+  db: D1Database,
+  groupId: string,
+  userId: string,
+): D1PreparedStatement =>
+  db.prepare('DELETE FROM group_members WHERE group_id = ?1 AND user_id = ?2').bind(groupId, userId)
+
+/** Stands behind a change of the members, and counts nothing when that changed nothing. */
+export const touchMembership = (
+  db: D1Database,
+  groupId: string,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE groups SET last_membership_updated = ?2, version = version + 1 WHERE id = ?1 AND changes() > 0`,
+    )
+    .bind(groupId, now)
