@@ -6,6 +6,7 @@ import { Hono } from 'hono'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
 import { Snapshots } from './issuer/snapshots.ts'
+import { Kept } from './platform/kept.ts'
 import { logFault } from './platform/log.ts'
 import { MissingSettings, readSettings, type Settings } from './platform/settings.ts'
 import { StorageUnavailable } from './platform/storage-errors.ts'
@@ -13,9 +14,10 @@ import { ApiError, apiErrorAnswer } from './protocol/api-errors.ts'
 import { OAuthError } from './protocol/errors.ts'
 import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
+import { mountManagement } from './management/door.ts'
 import { mountDocumentation } from './management/documentation.ts'
-import { mountManagement } from './management/routes.ts'
 import { deliver, ensureSeeded, ledgersOf, snapshotSourceOf } from './state/ports.ts'
+import { activeTrustedOrigins } from './store/trusted-origins.ts'
 
 /** Everything that lives as long as the isolate. */
 export interface Composition {
@@ -60,6 +62,7 @@ function compose(env: Cloudflare.Env): Composition {
       settings,
       snapshots,
       ledgers,
+      trustedOrigins: new Kept('trusted-origins', () => activeTrustedOrigins(env.DB)),
       db: env.DB,
       keyRings: env.KEY_RING,
       subjects: env.SUBJECT,

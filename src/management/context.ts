@@ -5,9 +5,11 @@ import type { Ending } from '../domain/ending.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
+import type { TrustedOrigins } from '../domain/trusted-origin.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import type { Kept } from '../platform/kept.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
@@ -20,6 +22,7 @@ export interface ManagementPorts {
   readonly settings: Settings
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
+  readonly trustedOrigins: Kept<TrustedOrigins>
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>
   readonly deliver: Deliver
@@ -37,6 +40,7 @@ export interface Change {
   readonly serverId?: string
   readonly serverIds?: readonly string[]
   readonly clientId?: string
+  readonly trustedOrigins?: boolean
   /** Users whose objects keep something that is no longer true. */
   readonly staleUsers?: readonly string[]
   /** Users in any number, told before the answer as far as limits.staleMarksBeforeAnswerMax allows. */
@@ -114,13 +118,14 @@ export class ManagementContext {
     if (!happened) throw refusal
   }
 
-  #forget({ serverId, serverIds = [], clientId }: Change): void {
+  #forget({ serverId, serverIds = [], clientId, trustedOrigins }: Change): void {
     const { snapshots } = this.ports
     for (const id of serverId === undefined ? serverIds : [serverId, ...serverIds]) {
       snapshots.forget('server', id)
       snapshots.forget('ring', accessTokenRing(id))
     }
     if (clientId !== undefined) snapshots.forget('client', clientId)
+    if (trustedOrigins === true) this.ports.trustedOrigins.forget()
   }
 
   #event({ eventType, displayMessage, target }: Change): OutboxEntry {

@@ -35,8 +35,9 @@ export function readPage(
   limitMax: number = limits.pageSizeMax,
 ): Page {
   const text = query.get('limit')
-  const limit = text === null || text === '' ? limitDefault : Number(text)
-  if (!Number.isInteger(limit) || limit < 1) throw new ApiError('E0000054')
+  const limit =
+    text === null || text === '' ? limitDefault : Number(/^\d{1,10}$/.test(text) ? text : NaN)
+  if (!(limit >= 1)) throw new ApiError('E0000054')
   const after = query.get('after') ?? ''
   const q = query.get('q')
   if (after.length > limits.queryCharactersMax || (q?.length ?? 0) > limits.queryCharactersMax)

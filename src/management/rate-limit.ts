@@ -6,6 +6,8 @@ import { nowSeconds } from '../platform/clock.ts'
 
 export interface RateState {
   readonly allowed: boolean
+  /** When the window ends, in seconds. */
+  readonly reset: number
   readonly headers: Readonly<Record<string, string>>
 }
 
@@ -20,12 +22,14 @@ export class RateLimit {
       this.#used = 0
     }
     this.#used++
+    const reset = (window + 1) * 60
     return {
       allowed: this.#used <= perMinute,
+      reset,
       headers: {
         'x-rate-limit-limit': String(perMinute),
         'x-rate-limit-remaining': String(Math.max(0, perMinute - this.#used)),
-        'x-rate-limit-reset': String((window + 1) * 60),
+        'x-rate-limit-reset': String(reset),
       },
     }
   }

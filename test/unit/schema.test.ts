@@ -183,6 +183,8 @@ describe('statements of the store', () => {
     ['policies', 'EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)'],
     // Whether a rule names a group: asked only when a group is deleted.
     ['policy_rules', "json_tree(conditions, '$.people.groups') WHERE atom = ?1"],
+    // How many there are: no more than the bound that is being kept.
+    ['trusted_origins', '(SELECT count(*) FROM trusted_origins) < ?8'],
   ]
 
   it.each(statements)('read no table from end to end: $name', ({ sql }) => {

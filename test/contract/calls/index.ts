@@ -3,12 +3,14 @@ import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
+import { trustedOriginCalls } from './trusted-origins.ts'
 
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
   ...groupCalls,
   ...groupEndCalls,
+  ...trustedOriginCalls,
   ...appEndCalls,
   ...serverEndCalls,
 ]
