@@ -5,6 +5,8 @@
 import type { Context, Hono } from 'hono'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { docsPage } from './docs-page.tsx'
+import { DOCS_STYLE } from './docs-style.ts'
 import { openApiDocument } from './openapi.ts'
 import { managementRoutes } from './routes.ts'
 
@@ -14,6 +16,7 @@ interface Made {
 }
 
 const OPENAPI_PATH = '/api/v1/openapi.json'
+const PAGE_PATH = '/docs/api'
 
 async function made(
   body: string,
@@ -39,6 +42,23 @@ const openApi = (origin: string): Promise<Made> =>
     'access-control-allow-origin': '*',
   })
 
+/** Nothing may be loaded and nothing may run; the one style is known by its hash. */
+async function page(origin: string): Promise<Made> {
+  const style = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(DOCS_STYLE)))
+  const policy = [
+    "default-src 'none'",
+    `style-src 'sha256-${style.toBase64()}'`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ]
+  const text = await docsPage(openApiDocument(managementRoutes, origin))
+  return made(text, 'text/html; charset=utf-8', {
+    'content-security-policy': policy.join('; '),
+    'referrer-policy': 'no-referrer',
+  })
+}
+
 function answer(request: Request, { body, headers }: Made): Response {
   const known = (request.headers.get('if-none-match') ?? '')
     .split(',')
@@ -53,7 +73,10 @@ export function mountDocumentation(
   app: Hono<{ Bindings: Cloudflare.Env }>,
   originOf: (env: Cloudflare.Env) => string,
 ): void {
-  const documents: readonly (readonly [path: string, make: MadeOf])[] = [[OPENAPI_PATH, openApi]]
+  const documents: readonly (readonly [path: string, make: MadeOf])[] = [
+    [OPENAPI_PATH, openApi],
+    [PAGE_PATH, page],
+  ]
   for (const [path, make] of documents) {
     let known: { readonly origin: string; readonly document: Promise<Made> } | undefined
     app.get(path, async (c: Context<{ Bindings: Cloudflare.Env }>) => {

@@ -2,7 +2,19 @@
 import * as z from 'zod'
 import type { Route } from './route.ts'
 
-export type JsonSchema = Readonly<Record<string, unknown>>
+/** The keywords that are looked at; others are passed on. */
+export interface JsonSchema {
+  readonly $ref?: string
+  readonly type?: string | readonly string[]
+  readonly format?: string
+  readonly description?: string
+  readonly enum?: readonly (string | number | boolean | null)[]
+  readonly items?: JsonSchema
+  readonly properties?: Readonly<Record<string, JsonSchema>>
+  readonly required?: readonly string[]
+  readonly anyOf?: readonly JsonSchema[]
+  readonly [keyword: string]: unknown
+}
 
 /** The schemas of a table of routes, in its order, and the named ones that they refer to. */
 export interface RouteSchemas {
@@ -56,7 +68,7 @@ export function schemasOf(routes: readonly Route[]): RouteSchemas {
   const zipped = (of: readonly Route[], { schemas }: Converted, from = 0) =>
     new Map(of.map((route, at) => [route, schemas[from + at] ?? {}] as const))
   const queries = [...zipped(queried, input, bodies.length)].map(
-    ([route, schema]) => [route, schema['properties'] as Record<string, JsonSchema>] as const,
+    ([route, schema]) => [route, schema.properties ?? {}] as const,
   )
   return {
     body: zipped(bodies, input),

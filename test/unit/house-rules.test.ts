@@ -14,7 +14,9 @@ import {
 /** Written by a tool. */
 const GENERATED = 'src/platform/bindings.d.ts'
 
-const files = filesUnder('src', '.ts').filter((file) => file.path !== GENERATED)
+const files = [...filesUnder('src', '.ts'), ...filesUnder('src', '.tsx')].filter(
+  (file) => file.path !== GENERATED,
+)
 const migrations = filesUnder('src/store', '.sql')
 const imports = files.flatMap(importsOf)
 const ours = imports.filter(({ specifier }) => specifier.startsWith('.'))
@@ -131,7 +133,7 @@ describe('who may import whom', () => {
   rule('a relative import names a file that exists', 'nothing is resolved by guessing', () => {
     const known = new Set([...files.map(({ path }) => path), GENERATED])
     return ours
-      .filter(({ to, specifier }) => !specifier.endsWith('.ts') || !known.has(to))
+      .filter(({ to, specifier }) => !/\.tsx?$/.test(specifier) || !known.has(to))
       .map(({ from, specifier }) => `${from}: ${specifier}`)
   })
 

@@ -31,3 +31,50 @@ describe('GET /api/v1/openapi.json', () => {
     expect(response.status).toBe(405)
   })
 })
+
+describe('GET /docs/api', () => {
+  const get = (): Promise<Response> => send('/docs/api')
+
+  it('needs no script and no other host, and may load none', async () => {
+    const response = await get()
+    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const policy = response.headers.get('content-security-policy')!
+    expect(policy).toMatch(/^default-src 'none'; style-src 'sha256-[A-Za-z0-9+/]{43}='/)
+    expect(policy).not.toContain('unsafe')
+    const page = await response.text()
+    expect(page).not.toMatch(/<script|<link|<img|\son\w+=|style="/)
+    expect(page.replaceAll(ORIGIN, '')).not.toMatch(/(href|src|url\()[="']*https?:/)
+    expect(page.length).toBeLessThan(600 * 1024)
+  })
+
+  it('is known by the hash of its one style', async () => {
+    const response = await get()
+    const style = /<style>([\s\S]*?)<\/style>/.exec(await response.text())![1]!
+    const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(style))
+    const hash = btoa(String.fromCharCode(...new Uint8Array(digest)))
+    expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`)
+  })
+
+  it('has every operation and every schema, each at an anchor of its own', async () => {
+    const page = await (await get()).text()
+    const document = (await (await send('/api/v1/openapi.json')).json()) as Json
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!)
+    expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
+    const operations = Object.values(document['paths']).flatMap((path) =>
+      Object.values(path as Json).map((operation) => operation['operationId'] as string),
+    )
+    const schemas = Object.keys(document['components']['schemas']).map((name) => `schema-${name}`)
+    expect([...operations, ...schemas].filter((id) => !ids.includes(id))).toEqual([])
+    const led = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!)
+    expect(led.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  it('has landmarks, one first heading and no level of headings left out', async () => {
+    const page = await (await get()).text()
+    for (const landmark of ['<main id="main">', '<nav aria-label=', '<header>', '<html lang="en">'])
+      expect(page).toContain(landmark)
+    const levels = [...page.matchAll(/<h([1-6])[\s>]/g)].map(([, level]) => Number(level))
+    expect(levels.filter((level) => level === 1)).toHaveLength(1)
+    expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([])
+  })
+})
