@@ -16,7 +16,7 @@ import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
 import { mountManagement } from './management/door.ts'
 import { mountDocumentation } from './management/documentation.ts'
-import { deliver, ensureSeeded, ledgersOf, snapshotSourceOf } from './state/ports.ts'
+import { deliver, ensureSeeded, ledgersOf, passwordsOf, snapshotSourceOf } from './state/ports.ts'
 import { activeTrustedOrigins } from './store/trusted-origins.ts'
 
 /** Everything that lives as long as the isolate. */
@@ -66,6 +66,7 @@ function compose(env: Cloudflare.Env): Composition {
       db: env.DB,
       keyRings: env.KEY_RING,
       subjects: env.SUBJECT,
+      passwords: passwordsOf(env),
       deliver: (entry) => deliver(env, entry),
       async ready() {
         if (seeded) return

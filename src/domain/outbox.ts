@@ -8,6 +8,8 @@ interface Payloads {
   /** What a user's object keeps of the user is no longer true. */
   'subject.stale': Record<string, never>
   'subject.end': Ending
+  /** Wrong passwords are forgotten: an administrator let the user in again, or gave a new password. */
+  'subject.unlock': Record<string, never>
   /** The person was deleted. */
   'subject.erase': Record<string, never>
   'system-log': SystemLogEvent
@@ -30,6 +32,7 @@ export const OUTBOX_KINDS: readonly OutboxKind[] = [
   'subject.erase',
   'subject.end',
   'subject.stale',
+  'subject.unlock',
   'key-ring.destroy',
   'key-ring.configure',
   'system-log',

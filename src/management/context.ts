@@ -3,6 +3,7 @@ import type { KeyRing } from '../state/key-ring.ts'
 import type { Subject } from '../state/subject.ts'
 import type { Ending } from '../domain/ending.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
+import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
@@ -25,6 +26,7 @@ export interface ManagementPorts {
   readonly trustedOrigins: Kept<TrustedOrigins>
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>
+  readonly passwords: Passwords
   readonly deliver: Deliver
   readonly waitUntil: WaitUntil
   /** Makes sure that the org exists; free once it is known. */

@@ -81,6 +81,10 @@ export const limits = {
   temporaryPasswordDrawsMax: 100,
   /** Consecutive wrong passwords, after which the user is locked out. */
   passwordAttemptsMax: 10,
+  /** Attempts for one user that wait for their turn. */
+  passwordAttemptsWaitingMax: 100,
+  /** How often a user's object starts over when the user was changed while it read. */
+  projectionReadsMax: 5,
   /** Of a stored Argon2id hash: one hash must fit into an isolate of 128 MB beside everything else. */
   argon2MemoryKibMax: 47_104,
   argon2PassesMax: 10,

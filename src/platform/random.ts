@@ -21,3 +21,6 @@ export function randomAlphanumeric(length: number): string {
 
 /** An identifier of 20 characters that begins with the resource's prefix, as Okta's do. */
 export const randomId = (prefix: string): string => prefix + randomAlphanumeric(20 - prefix.length)
+
+/** A random UUID (version 4). */
+export const randomUuid = (): string => crypto.randomUUID()

@@ -2,9 +2,11 @@
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
+import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { findServer } from '../store/authorization-servers.ts'
@@ -19,6 +21,26 @@ export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
   },
   async has(ledger, id) {
     return env.LEDGER.getByName(ledger).has(id)
+  },
+})
+
+export const passwordsOf = (env: Cloudflare.Env): Passwords => ({
+  async hash(userId, password) {
+    try {
+      return await env.SUBJECT.getByName(userId).hashPassword(password)
+    } catch (cause) {
+      throw new StorageUnavailable("the user's object", cause)
+    }
+  },
+  async verify(userId, password, now) {
+    let outcome
+    try {
+      outcome = await env.SUBJECT.getByName(userId).verifyPassword(userId, password, now)
+    } catch (cause) {
+      throw new StorageUnavailable("the user's object", cause)
+    }
+    if (outcome === 'unavailable') throw new StorageUnavailable('the password cannot be verified')
+    return outcome
   },
 })
 
@@ -53,7 +75,10 @@ async function readSeeded(
 ): Promise<StoredConfiguration> {
   const first = await read()
   if (first.orgId !== null) return first
-  if (await seed(env.DB, settings)) await drainOutbox(env.DB, (entry) => deliver(env, entry))
+  const id = randomId('00u')
+  const passwordHash = await passwordsOf(env).hash(id, env.BOOTSTRAP_ADMIN_PASSWORD)
+  if (await seed(env.DB, settings, { id, passwordHash }))
+    await drainOutbox(env.DB, (entry) => deliver(env, entry))
   const second = await read()
   if (second.orgId === null) throw new StorageUnavailable('the database could not be seeded')
   return second
@@ -77,6 +102,9 @@ export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<
       return
     case 'subject.stale':
       await env.SUBJECT.getByName(entry.subject).markStale()
+      return
+    case 'subject.unlock':
+      await env.SUBJECT.getByName(entry.subject).unlock()
       return
     case 'subject.end':
       await env.SUBJECT.getByName(entry.subject).end(entry.payload)

@@ -4,7 +4,12 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import { reaches, type Ending, type Issued } from '../domain/ending.ts'
+import type { PasswordOutcome } from '../domain/password-attempts.ts'
+import { hashPassword } from '../passwords/verify.ts'
 import { limits } from '../platform/limits.ts'
+import { logFault } from '../platform/log.ts'
+import { recordLockout } from './lockout.ts'
+import { SubjectPassword } from './subject-password.ts'
 
 interface EndingRow extends Record<string, SqlStorageValue> {
   kind: Ending['of']
@@ -24,6 +29,9 @@ const fromRow = (row: EndingRow): Ending => ({
 
 export class Subject extends DurableObject {
   #ready = false
+  readonly #password = new SubjectPassword(this.ctx.storage, this.env.DB, (userId, login, now) =>
+    recordLockout(this.env, userId, login, now),
+  )
 
   // The tables come with the first thing to remember.
   #open(): SqlStorage {
@@ -42,7 +50,31 @@ export class Subject extends DurableObject {
 
   /** An administrator changed the user: what the object keeps of the user is read anew before it is next used. */
   markStale(): void {
-    this.ctx.storage.kv.delete('projection')
+    this.#password.markStale()
+  }
+
+  /** Forgets the wrong passwords, and with them a lockout. */
+  unlock(): void {
+    this.#password.unlock()
+  }
+
+  /** The hash to store of a new password. The work is done here, apart from where tokens are minted. */
+  hashPassword(password: string): string {
+    return hashPassword(password)
+  }
+
+  /** One attempt. Unavailable: storage was away, which says nothing about the password. */
+  async verifyPassword(
+    userId: string,
+    password: string,
+    now: number,
+  ): Promise<PasswordOutcome | 'unavailable'> {
+    try {
+      return await this.#password.verify({ userId, password, now })
+    } catch (cause) {
+      logFault('subject.verify', { userId }, cause)
+      return 'unavailable'
+    }
   }
 
   /** Ends what was issued until now. Durable before it returns, and safe to repeat. */
@@ -76,6 +108,7 @@ export class Subject extends DurableObject {
   /** Forgets the person. */
   async erase(): Promise<void> {
     this.#ready = false
+    this.#password.unlock()
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }

@@ -10,12 +10,22 @@ import type { Settings } from '../platform/settings.ts'
 import { insertServer } from './authorization-servers.ts'
 import { commit, UniqueViolation } from './database.ts'
 import { indexAttributes } from './user-attributes.ts'
+import { insertPassword } from './user-credentials.ts'
 import { insertPolicy, insertRule } from './policies.ts'
 
+/** The first administrator, as far as the settings do not say. */
+export interface FirstAdministrator {
+  readonly id: string
+  readonly passwordHash: string
+}
+
 /** True when this call seeded the database, false when it was already seeded. */
-export async function seed(db: D1Database, settings: Settings): Promise<boolean> {
+export async function seed(
+  db: D1Database,
+  settings: Settings,
+  admin: FirstAdministrator,
+): Promise<boolean> {
   const now = nowSeconds()
-  const adminId = randomId('00u')
   const everyoneId = randomId('00g')
   try {
     await commit(
@@ -33,10 +43,10 @@ export async function seed(db: D1Database, settings: Settings): Promise<boolean>
              VALUES (?1, 'BUILT_IN', 'Everyone', 'All users in your organization', ?2, ?2, ?2)`,
           )
           .bind(everyoneId, now),
-        ...(await administrator(db, settings, adminId, now)),
+        ...(await administrator(db, settings, admin, now)),
         db
           .prepare('INSERT INTO group_members (group_id, user_id, created) VALUES (?1, ?2, ?3)')
-          .bind(everyoneId, adminId, now),
+          .bind(everyoneId, admin.id, now),
         ...defaultServer(db, now),
       ],
       [
@@ -58,7 +68,7 @@ export async function seed(db: D1Database, settings: Settings): Promise<boolean>
 async function administrator(
   db: D1Database,
   settings: Settings,
-  userId: string,
+  { id: userId, passwordHash }: FirstAdministrator,
   now: number,
 ): Promise<readonly D1PreparedStatement[]> {
   const login = settings.bootstrapAdminLogin
@@ -67,10 +77,11 @@ async function administrator(
   return [
     db
       .prepare(
-        `INSERT INTO users (id, login, status, profile, created, last_updated, activated, status_changed)
-         VALUES (?1, ?2, 'ACTIVE', ?3, ?4, ?4, ?4, ?4)`,
+        `INSERT INTO users (id, login, status, profile, created, last_updated, activated, status_changed,
+         password_changed) VALUES (?1, ?2, 'ACTIVE', ?3, ?4, ?4, ?4, ?4, ?4)`,
       )
       .bind(userId, login, JSON.stringify(profile), now),
+    insertPassword(db, userId, passwordHash),
     indexAttributes(db, userId),
     db
       .prepare(

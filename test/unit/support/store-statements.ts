@@ -44,7 +44,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   keysOf: [[['0oa1']]],
   replaceKeysAt: [[{ id: '0oa1', version: 1 }, []]],
   readConfiguration: [[{ serverId: 'aus1', clientId: 'client-1' }]],
-  seed: [[readSettings(testBindings)]],
+  seed: [[readSettings(testBindings), { id: '00u1', passwordHash: '$argon2id$' }]],
   deliverAll: [[[entry], async () => undefined]],
   drainOutbox: [[async () => undefined]],
   commit: [[[], [entry]]],
