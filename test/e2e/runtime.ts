@@ -18,7 +18,7 @@ export const ORIGIN = 'https://auth.runtime.example'
  */
 const WRAPPER = `
 import product, * as exported from './product.js'
-export { KeyRing, Ledger, Metadata } from './product.js'
+export { KeyRing, Ledger, Metadata, Subject } from './product.js'
 const faults = globalThis.faults ??= new Set()
 const failing = (name, target) => new Proxy(target, { get(inner, key) {
   const member = Reflect.get(inner, key)
@@ -92,6 +92,9 @@ function workerOptions(
     modules: [
       { type: 'ESModule', path: join(folder, 'wrapper.js') },
       { type: 'ESModule', path: join(folder, 'product.js') },
+      ...readdirSync(folder)
+        .filter((file) => file.endsWith('.wasm'))
+        .map((file) => ({ type: 'CompiledWasm' as const, path: join(folder, file) })),
     ],
     modulesRoot: folder,
     bindings: { ...testBindings, ORIGIN, ...bindings },

@@ -72,13 +72,13 @@ describe('a deployment that is not ready', () => {
       expect.stringContaining('migrations'),
     ])
     await env.DB.prepare('ALTER TABLE hidden_version RENAME TO schema_version').run()
-    await env.DB.prepare('UPDATE schema_version SET version = 99').run()
+    await env.DB.prepare('INSERT INTO schema_version (version) VALUES (99)').run()
     const newer = await under(hidden, '/oauth2/default/v1/keys')
     expect([newer.status, await causes(newer)]).toEqual([
       503,
       expect.stringContaining('version 99'),
     ])
-    await env.DB.prepare('UPDATE schema_version SET version = 1').run()
+    await env.DB.prepare('DELETE FROM schema_version WHERE version = 99').run()
     expect((await under(hidden, '/oauth2/default/v1/keys')).status).toBe(200)
   })
 })
