@@ -57,6 +57,8 @@ CREATE TABLE resource_server_keys (
   UNIQUE (server_id, kid)
 ) WITHOUT ROWID;
 
+CREATE UNIQUE INDEX resource_server_keys_active ON resource_server_keys (server_id) WHERE status = 'ACTIVE';
+
 -- Servers whose tokens a server trusts as subjects of a token exchange.
 CREATE TABLE associated_servers (
   server_id TEXT NOT NULL REFERENCES authorization_servers (id) ON DELETE CASCADE,

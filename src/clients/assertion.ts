@@ -8,7 +8,7 @@ import { base64url, utf8, utf8Decode, type Bytes } from '../platform/encoding.ts
 import { limits } from '../platform/limits.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthenticationContext } from './authenticate.ts'
-import { keysAt } from './jwks-uri.ts'
+import { isUsableKey, keysAt } from './jwks-uri.ts'
 
 export const SECRET_ASSERTION_ALGORITHMS: readonly string[] = ['HS256', 'HS384', 'HS512']
 
@@ -109,7 +109,7 @@ async function candidates(
   const registered =
     client.jwksUri === null
       ? client.keys.map((key) => key.jwk)
-      : await keysAt(client.jwksUri, kid, context)
+      : await published(client.jwksUri, kid, context)
   if (registered.length === 0) throw new OAuthError('assertion_no_keys')
   const named = registered.filter((key) =>
     kid === undefined
@@ -120,6 +120,16 @@ async function candidates(
   const fitting = named.filter((key) => fits(key, alg))
   if (fitting.length === 0) throw new OAuthError('assertion_algorithm')
   return fitting.slice(0, 10)
+}
+
+async function published(
+  uri: string,
+  kid: string | undefined,
+  context: AuthenticationContext,
+): Promise<readonly JWK[]> {
+  const keys = await keysAt(uri, kid, context)
+  if (keys === null) throw new OAuthError('assertion_jwks_unavailable')
+  return keys.filter(isUsableKey).slice(0, limits.keysPerAppMax)
 }
 
 function fits(key: JWK, alg: string): boolean {

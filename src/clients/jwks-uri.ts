@@ -1,6 +1,6 @@
 /**
- * Keys that a client publishes itself (`jwks_uri`), fetched through the guarded fetch and remembered for a while.
- * An unknown kid fetches again, at most once in ten seconds per URI, so that a client can rotate its keys.
+ * Keys that a client or a resource server publishes itself (`jwks_uri`), fetched through the guarded fetch and
+ * remembered for a while. An unknown kid fetches again, at most once in ten seconds per URI, so that they can rotate.
  */
 import type { JWK } from 'jose'
 import { nowMillis } from '../platform/clock.ts'
@@ -8,7 +8,6 @@ import { parseJson } from '../platform/encoding.ts'
 import { guardedGet } from '../platform/guarded-fetch.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
-import { OAuthError } from '../protocol/errors.ts'
 
 interface Fetched {
   readonly keys: readonly JWK[]
@@ -22,15 +21,15 @@ const OUTAGE_MILLIS = 900_000
 
 const fetched = new LruMap<string, Fetched>(limits.jwksUriCachedMax)
 const failedAt = new LruMap<string, number>(limits.jwksUriCachedMax)
-/** When a fetch for an unknown kid was last begun, so that many requests at once ask the client's host once. */
+/** When a fetch was last begun, so that many requests at once ask the host once. */
 const askedAt = new LruMap<string, number>(limits.jwksUriCachedMax)
 
-/** The keys at a URI. Throws OAuthError when they cannot be had. */
+/** All keys at a URI, for whatever use. Null when they cannot be had. */
 export async function keysAt(
   uri: string,
   kid: string | undefined,
   context: { readonly outboundAllowedOrigins: readonly string[] },
-): Promise<readonly JWK[]> {
+): Promise<readonly JWK[] | null> {
   const now = nowMillis()
   const known = fetched.get(uri)
   if (known !== undefined) {
@@ -49,7 +48,7 @@ export async function keysAt(
   }
   if (!recentlyFailed) failedAt.set(uri, now)
   if (known !== undefined && now - known.fetchedAt < OUTAGE_MILLIS) return known.keys
-  throw new OAuthError('assertion_jwks_unavailable')
+  return null
 }
 
 async function fetchKeys(
@@ -60,7 +59,8 @@ async function fetchKeys(
   if (answer.outcome !== 'answered' || answer.status !== 200) return null
   const document = parseJson(answer.body) as { keys?: unknown } | undefined
   if (!Array.isArray(document?.keys)) return null
-  return document.keys.filter(isUsableKey).slice(0, limits.keysPerAppMax)
+  const objects = document.keys.filter((key) => typeof key === 'object' && key !== null)
+  return objects.slice(0, limits.keysPerSetMax) as JWK[]
 }
 
 /** Public signature keys of sufficient strength: symmetric keys and RSA under 2048 bits are passed over. */

@@ -4,7 +4,13 @@
  */
 import { limits } from '../platform/limits.ts'
 import * as z from 'zod'
-import { Link, lifecycleLinks, StatusOutput, Timestamp } from './output.ts'
+import { Link, lifecycleLinks, SelfLinks, StatusOutput, Timestamp } from './output.ts'
+import {
+  ENCRYPTION_ALGORITHMS,
+  ResourceServerJwkOutput,
+  ResourceServerKeyInput,
+  type TokenEncryption,
+} from './resource-server-key.ts'
 
 /** Signing algorithms a server may choose; RS256 unless it says otherwise. */
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const
@@ -35,6 +41,7 @@ export interface AuthorizationServer {
   readonly signingKid: string | null
   readonly lastRotated: number | null
   readonly nextRotation: number | null
+  readonly tokenEncryption: TokenEncryption
   readonly created: number
   readonly lastUpdated: number
 }
@@ -66,6 +73,11 @@ export const AuthorizationServerInput = z
           .optional(),
       })
       .optional(),
+    accessTokenEncryptedResponseAlgorithm: z.enum(ENCRYPTION_ALGORITHMS).nullish(),
+    jwks: z
+      .object({ keys: z.array(ResourceServerKeyInput).max(limits.resourceServerKeysMax) })
+      .nullish(),
+    jwks_uri: z.string().min(1).max(limits.uriCharactersMax).nullish(),
   })
   .meta({ id: 'AuthorizationServerInput' })
 
@@ -93,6 +105,9 @@ export const AuthorizationServerOutput = z
       }),
     }),
     default: z.boolean(),
+    accessTokenEncryptedResponseAlgorithm: z.enum(ENCRYPTION_ALGORITHMS).optional(),
+    jwks: z.object({ keys: z.array(ResourceServerJwkOutput) }).optional(),
+    jwks_uri: z.string().optional(),
     _links: z.object({
       rotateKey: Link,
       metadata: z.array(Link),
@@ -105,3 +120,8 @@ export const AuthorizationServerOutput = z
     }),
   })
   .meta({ id: 'AuthorizationServer' })
+
+/** A server as another one's: what can be done is only to end the association. */
+export const AssociatedServerOutput = AuthorizationServerOutput.extend({ _links: SelfLinks }).meta({
+  id: 'AssociatedServer',
+})

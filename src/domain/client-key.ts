@@ -18,7 +18,7 @@ export interface AppKey {
   readonly lastUpdated: number
 }
 
-const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
+export const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'] as const
 
 /** Curves by the bytes of a coordinate: Okta's EC keys often come without `crv`. */
 const EC_CURVES: ReadonlyMap<number, string> = new Map([
@@ -94,7 +94,8 @@ function shapeFault(key: KeyMembers): readonly [member: string, message: string]
   return byteLength(key.y) === bytes ? null : ['y', 'is not a coordinate of the curve']
 }
 
-function modulusBits(text: string | null | undefined): number {
+/** How long the modulus of an RSA key is; 0 for text that is none. */
+export function modulusBits(text: string | null | undefined): number {
   const bytes = text == null ? null : base64urlDecode(text)
   const first = bytes?.findIndex((byte) => byte !== 0) ?? -1
   if (bytes == null || first === -1) return 0

@@ -4,6 +4,7 @@ import { grants } from '../grants/index.ts'
 import type { Grant } from '../grants/grant.ts'
 import { signerOf } from '../keys/signer.ts'
 import { decideAccess } from '../mint/access.ts'
+import { encrypterOf } from '../mint/encryption.ts'
 import { mint } from '../mint/mint.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { OAuthError, printable, reasons } from '../protocol/errors.ts'
@@ -44,8 +45,16 @@ export async function token(request: Request, context: ProtocolContext): Promise
   if (granted.ring === null) throw new OAuthError('temporarily_unavailable')
 
   const signer = await signerOf(granted.ring, settings.keyEncryption)
+  const encrypter = await encrypterOf(granted.server, settings)
   await spend(granted.assertion, granted.client.clientId, context)
-  const response = await mint(granted.server, granted.client, granted.access, signer, now)
+  const response = await mint(
+    granted.server,
+    granted.client,
+    granted.access,
+    signer,
+    encrypter,
+    now,
+  )
   return jsonAnswer(origin, response)
 }
 

@@ -1,12 +1,30 @@
 /** A server's configuration as the hot path uses it: indexed, ordered and compiled once a snapshot. */
+import type { JWK } from 'jose'
 import { compileClaims, type CompiledClaims } from '../claims/evaluate.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Policy } from '../domain/policy.ts'
+import {
+  activeKey,
+  type EncryptionAlgorithm,
+  type TokenEncryption,
+} from '../domain/resource-server-key.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { ServerConfiguration } from '../domain/snapshot.ts'
 import { inForce } from '../policy/evaluate.ts'
 import { clientDefaults } from '../policy/scopes.ts'
 import { urlsOf, type ServerUrls } from './urls.ts'
+
+/** To what access tokens are encrypted after they are signed: one key, or one of those at a URI. */
+export type CompiledEncryption =
+  | { readonly algorithm: EncryptionAlgorithm; readonly key: EncryptionKey }
+  | { readonly algorithm: EncryptionAlgorithm; readonly jwksUri: string }
+  | { readonly algorithm: EncryptionAlgorithm; readonly key: null }
+
+/** jose keeps what it imports by the object, so that a compiled key is imported once. */
+export interface EncryptionKey {
+  readonly kid: string | null
+  readonly jwk: JWK
+}
 
 export interface CompiledServer {
   readonly server: AuthorizationServer
@@ -16,6 +34,8 @@ export interface CompiledServer {
   readonly clientDefaultScopes: readonly string[]
   readonly policies: readonly Policy[]
   readonly claims: CompiledClaims
+  /** Null: access tokens are signed only. */
+  readonly encryption: CompiledEncryption | null
 }
 
 export function compileServer(configuration: ServerConfiguration, origin: string): CompiledServer {
@@ -28,5 +48,14 @@ export function compileServer(configuration: ServerConfiguration, origin: string
     clientDefaultScopes: clientDefaults(scopes),
     policies: inForce(configuration.policies),
     claims: compileClaims(configuration.claims),
+    encryption: compileEncryption(configuration.server.tokenEncryption),
   }
+}
+
+function compileEncryption(encryption: TokenEncryption): CompiledEncryption | null {
+  const { algorithm, jwksUri, keys } = encryption
+  if (algorithm === null) return null
+  if (jwksUri !== null) return { algorithm, jwksUri }
+  const key = activeKey(keys)
+  return { algorithm, key: key === null ? null : { kid: key.kid, jwk: { ...key.jwk } } }
 }

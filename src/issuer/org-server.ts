@@ -1,5 +1,6 @@
 /** The org authorization server, the same in every deployment: no scopes, claims, policies or audience of its own. */
 import { ORG_SERVER_ID, type AuthorizationServer } from '../domain/authorization-server.ts'
+import { NO_ENCRYPTION } from '../domain/resource-server-key.ts'
 import type { ServerConfiguration } from '../domain/snapshot.ts'
 
 /** Access tokens of the org server live this long, whatever the client. */
@@ -20,6 +21,7 @@ export function orgServer(origin: string): ServerConfiguration {
     signingKid: null,
     lastRotated: null,
     nextRotation: null,
+    tokenEncryption: NO_ENCRYPTION,
     created: 0,
     lastUpdated: 0,
   }

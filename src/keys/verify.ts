@@ -31,11 +31,14 @@ export async function verifyOwnToken(
   }
 }
 
-/** Whether a token names a key that a ring does not hold: it may have been made since the ring was read. */
+/**
+ * Whether a token names a key that a ring does not hold: it may have been made since the ring was read. An encrypted
+ * token names the key of its reader, which is in no ring.
+ */
 export function namesUnknownKey(token: string, ring: RingView): boolean {
   try {
-    const { kid } = decodeProtectedHeader(token)
-    return typeof kid === 'string' && !ring.keys.some((key) => key.kid === kid)
+    const { kid, enc } = decodeProtectedHeader(token)
+    return enc === undefined && typeof kid === 'string' && !ring.keys.some((key) => key.kid === kid)
   } catch {
     return false
   }

@@ -55,7 +55,7 @@ export async function changedApp<Answer>(
   context: ManagementContext,
   attempt: (app: App) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let left = limits.appWriteAttemptsMax; ; left--) {
+  for (let left = limits.writeAttemptsMax; ; left--) {
     try {
       return await attempt(await guardedAppOf(params, context))
     } catch (error) {

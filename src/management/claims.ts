@@ -24,7 +24,7 @@ import {
   type ClaimRow,
 } from '../store/claims.ts'
 import { readAll } from '../store/database.ts'
-import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'

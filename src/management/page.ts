@@ -40,7 +40,7 @@ export function readPage(
   if (!(limit >= 1)) throw new ApiError('E0000054')
   const after = query.get('after') ?? ''
   const q = query.get('q')
-  if (after.length > limits.queryCharactersMax || (q?.length ?? 0) > limits.queryCharactersMax)
+  if (after.length > limits.cursorCharactersMax || (q?.length ?? 0) > limits.queryCharactersMax)
     throw new ApiError('E0000054')
   return {
     limit: Math.min(limit, limitMax),

@@ -21,7 +21,7 @@ import {
   type PolicyRow,
   type RuleRow,
 } from '../store/policies.ts'
-import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'

@@ -10,6 +10,7 @@ import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
 import { policyRoutes } from './policies.ts'
+import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
@@ -23,6 +24,7 @@ export const managementRoutes: readonly Route[] = [
   ...policyRoutes,
   ...ruleRoutes,
   ...keyRoutes,
+  ...resourceServerKeyRoutes,
   ...appRoutes,
   ...appSecretRoutes,
   ...appKeyRoutes,

@@ -16,7 +16,7 @@ import {
   updateScope,
   type ScopeRow,
 } from '../store/scopes.ts'
-import { serverChange, serverHref, serverOf } from './authorization-servers.ts'
+import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { textParameter, whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'

@@ -6,6 +6,7 @@ import type { Signer } from '../keys/signer.ts'
 import { randomToken } from '../platform/random.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
+import { encrypted, type Encrypter } from './encryption.ts'
 
 /** RFC 6749 §5.1. */
 export interface TokenResponse {
@@ -20,6 +21,7 @@ export async function mint(
   client: Client,
   access: Access,
   signer: Signer,
+  encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<TokenResponse> {
   const { scopes, lifetimeSeconds, subject, claims } = access
@@ -36,7 +38,8 @@ export async function mint(
   }
   // A name that is already there belongs to the server, whatever a stored claim says.
   for (const [name, value] of claims) if (!Object.hasOwn(payload, name)) payload[name] = value
-  const accessToken = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
+  const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
+  const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
   return {
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,

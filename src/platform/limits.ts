@@ -26,6 +26,9 @@ export const limits = {
   pageSizeDefault: 20,
   pageSizeMax: 200,
   queryCharactersMax: 1024,
+  cursorCharactersMax: 8 * 1024,
+  /** Statements that one page of a search may take. */
+  searchRoundsMax: 5,
   nameCharactersMax: 255,
   descriptionCharactersMax: 1024,
   scopesPerServerMax: 2000,
@@ -40,6 +43,8 @@ export const limits = {
   uriCharactersMax: 1024,
   secretsPerAppMax: 2,
   keysPerAppMax: 50,
+  /** Keys read of a set that somebody publishes, for whatever use. */
+  keysPerSetMax: 100,
   redirectUrisPerAppMax: 200,
   profileBytesMax: 32 * 1024,
   clientIdCharactersMin: 6,
@@ -50,8 +55,8 @@ export const limits = {
   rsaModulusBitsMin: 2048,
   rsaModulusBitsMax: 8192,
   refreshLeewaySecondsMax: 60,
-  /** How often a full replacement starts over when somebody else wrote the app meanwhile. */
-  appWriteAttemptsMax: 8,
+  /** How often a full replacement starts over when somebody else wrote meanwhile. */
+  writeAttemptsMax: 8,
 
   filterDepthMax: 20,
   filterComparisonsMax: 100,

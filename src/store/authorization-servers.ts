@@ -6,11 +6,23 @@ import type {
   SigningAlgorithm,
   Status,
 } from '../domain/authorization-server.ts'
-import { flag, readAll, readFirst } from './database.ts'
+import type { EncryptionAlgorithm, ResourceServerKey } from '../domain/resource-server-key.ts'
+import { flag, json, readFirst } from './database.ts'
 
-export const serverColumns =
-  'id, name, description, audience, issuer_mode, status, is_default, rotation_mode, signing_alg, signing_kid, ' +
-  'signing_last_rotated, signing_next_rotation, version, created, last_updated'
+/** With the server's few encryption keys, so that a list of servers asks for theirs in the same breath. */
+export const serverColumns = `s.id, s.name, s.description, s.audience, s.issuer_mode, s.status, s.is_default,
+  s.rotation_mode, s.signing_alg, s.signing_kid, s.signing_last_rotated, s.signing_next_rotation, s.version, s.created,
+  s.last_updated, s.access_token_encryption, s.jwks_uri, (SELECT json_group_array(json_object('id', k.id,
+  'kid', k.kid, 'status', k.status, 'jwk', json(k.jwk), 'created', k.created, 'lastUpdated', k.last_updated))
+  FROM resource_server_keys k WHERE k.server_id = s.id) AS keys`
+
+/** What a write decided on what was read of a server is bound to: nobody wrote to it, or below it, since. */
+export interface AtVersion {
+  readonly id: string
+  readonly version: number
+}
+
+export interface StoredServer extends AuthorizationServer, AtVersion {}
 
 export interface ServerRow {
   id: string
@@ -28,9 +40,18 @@ export interface ServerRow {
   version: number
   created: number
   last_updated: number
+  access_token_encryption: EncryptionAlgorithm | null
+  jwks_uri: string | null
+  keys: string
 }
 
-export const serverFromRow = (row: ServerRow): AuthorizationServer => ({
+/** Oldest first; those of one second by kid. */
+const keysFromColumn = (text: string): readonly ResourceServerKey[] =>
+  json<ResourceServerKey[]>(text).toSorted(
+    (a, b) => a.created - b.created || ((a.kid ?? '') < (b.kid ?? '') ? -1 : 1),
+  )
+
+export const serverFromRow = (row: ServerRow): StoredServer => ({
   id: row.id,
   kind: 'custom',
   name: row.name,
@@ -44,42 +65,30 @@ export const serverFromRow = (row: ServerRow): AuthorizationServer => ({
   signingKid: row.signing_kid,
   lastRotated: row.signing_last_rotated,
   nextRotation: row.signing_next_rotation,
+  tokenEncryption: {
+    algorithm: row.access_token_encryption,
+    jwksUri: row.jwks_uri,
+    keys: keysFromColumn(row.keys),
+  },
+  version: row.version,
   created: row.created,
   lastUpdated: row.last_updated,
 })
 
-export async function findServer(db: D1Database, id: string): Promise<AuthorizationServer | null> {
-  const row = await readFirst<ServerRow>(
-    db.prepare(`SELECT ${serverColumns} FROM authorization_servers WHERE id = ?1`).bind(id),
-  )
-  return row === null ? null : serverFromRow(row)
-}
+export const selectServer = (db: D1Database, id: string): D1PreparedStatement =>
+  db.prepare(`SELECT ${serverColumns} FROM authorization_servers s WHERE s.id = ?1`).bind(id)
 
-/** A page in id order. `query` matches the beginning of the name or the audience. */
-export async function listServers(
-  db: D1Database,
-  page: { readonly query: string | null; readonly after: string; readonly limit: number },
-): Promise<readonly AuthorizationServer[]> {
-  const filter =
-    page.query === null
-      ? ''
-      : 'AND (lower(substr(name, 1, length(?3))) = lower(?3) OR lower(substr(audience, 1, length(?3))) = lower(?3))'
-  const statement = db.prepare(
-    `SELECT ${serverColumns} FROM authorization_servers WHERE id > ?1 ${filter} ORDER BY id LIMIT ?2`,
-  )
-  const bound =
-    page.query === null
-      ? statement.bind(page.after, page.limit)
-      : statement.bind(page.after, page.limit, page.query)
-  return (await readAll<ServerRow>(bound)).map(serverFromRow)
+export async function findServer(db: D1Database, id: string): Promise<StoredServer | null> {
+  const row = await readFirst<ServerRow>(selectServer(db, id))
+  return row === null ? null : serverFromRow(row)
 }
 
 export const insertServer = (db: D1Database, server: AuthorizationServer): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO authorization_servers (id, name, description, audience, issuer_mode, status, is_default,
-       rotation_mode, signing_alg, version, created, last_updated)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?10)`,
+       rotation_mode, signing_alg, version, created, last_updated, access_token_encryption, jwks_uri)
+       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?10, ?11, ?12)`,
     )
     .bind(
       server.id,
@@ -92,20 +101,21 @@ export const insertServer = (db: D1Database, server: AuthorizationServer): D1Pre
       server.rotationMode,
       server.signingAlgorithm,
       server.created,
+      server.tokenEncryption.algorithm,
+      server.tokenEncryption.jwksUri,
     )
 
-export const updateServer = (
+/** Changes nothing unless the server still has the version it was read with. */
+export const updateServerAt = (
   db: D1Database,
-  server: Pick<
-    AuthorizationServer,
-    'id' | 'name' | 'description' | 'audience' | 'issuerMode' | 'rotationMode' | 'signingAlgorithm'
-  >,
+  server: StoredServer,
   now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
       `UPDATE authorization_servers SET name = ?2, description = ?3, audience = ?4, issuer_mode = ?5,
-       rotation_mode = ?6, signing_alg = ?7, last_updated = ?8, version = version + 1 WHERE id = ?1`,
+       rotation_mode = ?6, signing_alg = ?7, last_updated = ?8, access_token_encryption = ?9, jwks_uri = ?10,
+       version = version + 1 WHERE id = ?1 AND version = ?11`,
     )
     .bind(
       server.id,
@@ -116,6 +126,9 @@ export const updateServer = (
       server.rotationMode,
       server.signingAlgorithm,
       now,
+      server.tokenEncryption.algorithm,
+      server.tokenEncryption.jwksUri,
+      server.version,
     )
 
 export const setServerStatus = (

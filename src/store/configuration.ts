@@ -3,7 +3,7 @@
  * together with whether the database is seeded and of which schema version it is.
  */
 import type { ConfigurationRead, ServerConfiguration } from '../domain/snapshot.ts'
-import { serverColumns, serverFromRow, type ServerRow } from './authorization-servers.ts'
+import { selectServer, serverFromRow, type ServerRow } from './authorization-servers.ts'
 import { claimsFromRows, selectClaims, type ClaimRow } from './claims.ts'
 import { SchemaMismatch } from '../platform/storage-errors.ts'
 import { CLIENT_STATEMENTS, clientFromResults, selectClient } from './clients.ts'
@@ -38,7 +38,7 @@ export async function readConfiguration(
     db.prepare(
       'SELECT (SELECT max(version) FROM schema_version) AS version, (SELECT org_id FROM meta) AS org_id',
     ),
-    ...(wanted.serverId === null ? [] : selectServer(db, wanted.serverId)),
+    ...(wanted.serverId === null ? [] : selectServerWhole(db, wanted.serverId)),
     ...(wanted.clientId === null ? [] : selectClient(db, wanted.clientId)),
   ]
   const results = await readBatch(db, statements)
@@ -54,8 +54,8 @@ export async function readConfiguration(
   }
 }
 
-const selectServer = (db: D1Database, serverId: string): readonly D1PreparedStatement[] => [
-  db.prepare(`SELECT ${serverColumns} FROM authorization_servers WHERE id = ?1`).bind(serverId),
+const selectServerWhole = (db: D1Database, serverId: string): readonly D1PreparedStatement[] => [
+  selectServer(db, serverId),
   selectScopes(db, serverId),
   selectClaims(db, serverId),
   selectPolicies(db, serverId),

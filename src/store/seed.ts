@@ -4,6 +4,7 @@
  */
 import { DEFAULT_SERVER_ID, type AuthorizationServer } from '../domain/authorization-server.ts'
 import { ALL_CLIENTS, RuleInput } from '../domain/policy.ts'
+import { NO_ENCRYPTION } from '../domain/resource-server-key.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
@@ -113,6 +114,7 @@ function defaultServer(db: D1Database, now: number): readonly D1PreparedStatemen
     signingKid: null,
     lastRotated: null,
     nextRotation: null,
+    tokenEncryption: NO_ENCRYPTION,
     created: now,
     lastUpdated: now,
   }

@@ -248,7 +248,7 @@ describe('how long things are', () => {
   /** Longer than the rest, each for a reason; the numbers only ever fall. */
   const FILES_LINES = new Map([
     // A table, one row a reason: it is read by row, and splitting it would hide what the door can say.
-    ['src/protocol/errors.ts', 344],
+    ['src/protocol/reasons.ts', 333],
   ])
 
   rule('a file has at most 300 lines', 'it can be read in one go', () =>

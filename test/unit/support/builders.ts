@@ -4,6 +4,7 @@ import type { Claim } from '../../../src/domain/claim.ts'
 import type { Client } from '../../../src/domain/client.ts'
 import type { SigningKey } from '../../../src/domain/key-rotation.ts'
 import type { Policy, Rule } from '../../../src/domain/policy.ts'
+import { NO_ENCRYPTION } from '../../../src/domain/resource-server-key.ts'
 import type { Scope } from '../../../src/domain/scope.ts'
 
 export const aServer = (changes: Partial<AuthorizationServer> = {}): AuthorizationServer => ({
@@ -20,6 +21,7 @@ export const aServer = (changes: Partial<AuthorizationServer> = {}): Authorizati
   signingKid: null,
   lastRotated: null,
   nextRotation: null,
+  tokenEncryption: NO_ENCRYPTION,
   created: 1,
   lastUpdated: 1,
   ...changes,

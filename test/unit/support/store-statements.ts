@@ -39,7 +39,12 @@ const secret = (await envelopeKeys('1').seal(new Uint8Array(32), 'client-secret'
 const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   findApiToken: [[['1.mac', '2.mac']]],
   hasTokenUnderOtherKey: [[['1', '2']]],
-  listServers: [[{ ...page, query: null }], [{ ...page, query: 'a%' }]],
+  listServers: [[page]],
+  searchServers: [
+    ['a%', { limit: 20, after: null }],
+    ['a%', { limit: 20, after: { by: 'audience', key: 'a%b', id: 'aus1' } }, 'aus1'],
+  ],
+  replaceServerKeysAt: [[{ id: 'aus1', version: 1 }, []]],
   listApps: [[{ ...page, query: null }, null, 'name']],
   keysOf: [[['0oa1']]],
   replaceKeysAt: [[{ id: '0oa1', version: 1 }, []]],
