@@ -3,6 +3,7 @@ import { appGrantRoutes } from './app-grants.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
 import { appRoutes } from './apps.ts'
+import { associatedServerRoutes } from './associated-servers.ts'
 import { authorizationServerRoutes } from './authorization-servers.ts'
 import { claimRoutes } from './claims.ts'
 import { clientRoleRoutes } from './client-roles.ts'
@@ -25,6 +26,7 @@ export const managementRoutes: readonly Route[] = [
   ...ruleRoutes,
   ...keyRoutes,
   ...resourceServerKeyRoutes,
+  ...associatedServerRoutes,
   ...appRoutes,
   ...appSecretRoutes,
   ...appKeyRoutes,
