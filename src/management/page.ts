@@ -22,7 +22,10 @@ export const pageParameters = (
     .min(1)
     .default(limitDefault)
     .describe(`How many a page holds; more than ${limitMax} are ${limitMax}.`),
-  after: QueryText.describe('Where the page begins: opaque, taken from the `next` link.'),
+  after: z
+    .string()
+    .max(limits.cursorCharactersMax)
+    .describe('Where the page begins: opaque, taken from the `next` link.'),
 })
 
 /** A parameter that finds by text. */
