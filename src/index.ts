@@ -4,7 +4,9 @@ import { app, compositionOf, faultAnswer } from './app.ts'
 import { ServerNotFound } from './endpoints/confirm.ts'
 import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
 import { unknownServerAnswer } from './endpoints/routes.ts'
+import { nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
+import { removeExpiredApiTokens } from './store/api-tokens.ts'
 import { drainOutbox } from './store/outbox.ts'
 import { rewrapClientSecrets } from './store/rewrap.ts'
 
@@ -16,6 +18,7 @@ export default {
   fetch: app.fetch,
   async scheduled(_controller, env) {
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
+    await removeExpiredApiTokens(env.DB, nowSeconds())
     await rewrapClientSecrets(env.DB, compositionOf(env).settings.keyEncryption)
   },
 } satisfies ExportedHandler<Cloudflare.Env>

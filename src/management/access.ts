@@ -2,6 +2,7 @@
  * Who calls the management API and with what authority: an API token (SSWS) acts with its creator's roles, an access
  * token of the org server with its scopes and its client's roles. Both are read afresh at each call.
  */
+import { extended, isExpired, TOKEN_HOLDER_STATUSES } from '../domain/api-token.ts'
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { isClientAlive, isRevoked, readAccessToken } from '../issuer/access-token.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
@@ -13,7 +14,13 @@ import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { findApiToken, hasTokenUnderOtherKey, saveApiTokenMac } from '../store/api-tokens.ts'
+import {
+  extendApiToken,
+  findApiToken,
+  hasTokenUnderOtherKey,
+  saveApiTokenMac,
+  type PresentedToken,
+} from '../store/api-tokens.ts'
 import { readConfiguration } from '../store/configuration.ts'
 import type { ManagementPorts } from './context.ts'
 import { rolesAllow } from './roles.ts'
@@ -25,6 +32,8 @@ export interface Principal {
   readonly roles: readonly string[]
   /** Null: an API token is not narrowed by scopes. */
   readonly scopes: readonly string[] | null
+  /** Null for an access token. */
+  readonly apiTokenId: string | null
 }
 
 /** Throws E0000011 for anybody that cannot be recognised. */
@@ -65,21 +74,35 @@ async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise
   // The value may be one that was stored under a key which is missing.
   if (token === null && (await hasTokenUnderOtherKey(db, settings.keyEncryption.versions)))
     throw new StorageUnavailable('API tokens are stored under a missing KEY_ENCRYPTION_KEY')
-  if (token === null || token.userStatus !== 'ACTIVE') throw new ApiError('E0000011')
-  const { currentVersion, versions } = settings.keyEncryption
-  const current = macs[versions.indexOf(currentVersion)]
-  if (current !== undefined && token.mac !== current)
-    waitUntil(
-      saveApiTokenMac(db, token.id, current).catch((cause: unknown) =>
-        logFault('api-token.mac', { id: token.id }, cause),
-      ),
-    )
+  const now = nowSeconds()
+  if (token === null || isExpired(token, now) || !TOKEN_HOLDER_STATUSES.has(token.userStatus))
+    throw new ApiError('E0000011')
+  waitUntil(keepToken(token, macs, now, ports))
   return {
     id: token.userId,
     type: 'User',
     displayName: token.login,
     roles: token.roles,
     scopes: null,
+    apiTokenId: token.id,
+  }
+}
+
+/** Writes that its use causes, seldom and after the answer: its end is put off, and its MAC follows a new key. */
+async function keepToken(
+  token: PresentedToken,
+  macs: readonly string[],
+  now: number,
+  { db, settings }: ManagementPorts,
+): Promise<void> {
+  const { currentVersion, versions } = settings.keyEncryption
+  const current = macs[versions.indexOf(currentVersion)]
+  const expires = extended(token, now)
+  try {
+    if (current !== undefined && token.mac !== current) await saveApiTokenMac(db, token.id, current)
+    if (expires !== null) await extendApiToken(db, token.id, expires, now)
+  } catch (cause) {
+    logFault('api-token.keep', { id: token.id }, cause)
   }
 }
 
@@ -105,5 +128,6 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
     displayName: client.label,
     roles: client.roles,
     scopes,
+    apiTokenId: null,
   }
 }

@@ -83,6 +83,10 @@ function covers(pattern: string, permission: string): boolean {
   return [permission, whole, whole.replace(/^okta\.[^.]+/, 'okta.*')].includes(pattern)
 }
 
+/** What needs no role: what everybody may do to what they hold themselves. */
+export const ANYBODY = 'anybody'
+
 /** Whether any of a principal's roles lets it use a permission. */
 export const rolesAllow = (held: readonly string[], permission: string): boolean =>
+  permission === ANYBODY ||
   held.some((role) => roles.get(role)?.some((pattern) => covers(pattern, permission)) ?? false)

@@ -1,4 +1,5 @@
 /** The table of all routes of the management API. */
+import { apiTokenRoutes } from './api-tokens.ts'
 import { appGrantRoutes } from './app-grants.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
@@ -35,4 +36,5 @@ export const managementRoutes: readonly Route[] = [
   ...groupRoutes,
   ...groupMemberRoutes,
   ...trustedOriginRoutes,
+  ...apiTokenRoutes,
 ]

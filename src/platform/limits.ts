@@ -70,6 +70,7 @@ export const limits = {
   groupsOfUserMax: 1000,
   trustedOriginsMax: 1000,
   apiTokensPerUserMax: 100,
+  expiredApiTokensPerRunMax: 500,
   /** Users whom a write tells before it answers; the rest are told by the cron trigger. */
   staleMarksBeforeAnswerMax: 1000,
   resourceServerKeysMax: 50,
