@@ -19,15 +19,27 @@ let runtime: Runtime
 
 beforeAll(async () => {
   runtime = await startRuntime(1)
+  for (const [name, member, as] of [
+    ['apiTokenId', 'id', 'first'],
+    ['spareToken', 'token', 'second'],
+  ] as const) {
+    const made = (await (await send('POST', '/api/v1/api-tokens', { name: as })).json()) as Json
+    known[name] = made[member]
+  }
 })
 
 afterAll(() => runtime.stop())
 
-function send(method: string, path: string, body?: unknown): Promise<Response> {
+function send(
+  method: string,
+  path: string,
+  body?: unknown,
+  token: string = API_TOKEN,
+): Promise<Response> {
   return fetch(runtime.isolates[0]!.origin + path, {
     method,
     headers: {
-      authorization: `SSWS ${API_TOKEN}`,
+      authorization: `SSWS ${token}`,
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -49,14 +61,15 @@ function unexcused(schema: Schema, value: unknown): readonly string[] {
     })
 }
 
-async function perform({ operation, query = {}, body, keep = {} }: Call): Promise<void> {
+async function perform({ operation, query = {}, body, as, keep = {} }: Call): Promise<void> {
   const { method, path, query: declared, request, responses } = facts.operations[operation]!
   const sent = typeof body === 'function' ? body(known) : body
   expect(Object.keys(query).filter((name) => !declared.includes(name))).toEqual([])
   if (request !== null) expect(unexcused(request, sent ?? {})).toEqual([])
 
   const search = new URLSearchParams(query).toString()
-  const response = await send(method, pathOf(path, known) + (search && `?${search}`), sent)
+  const token = as === undefined ? API_TOKEN : known[as]
+  const response = await send(method, pathOf(path, known) + (search && `?${search}`), sent, token)
   const text = await response.text()
   expect(Object.keys(responses), text).toContain(String(response.status))
   const schema = responses[String(response.status)] ?? null

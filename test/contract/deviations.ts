@@ -55,6 +55,10 @@ export const deviations: readonly ListedDeviation[] = [
     'the guides and recorded answers have it, and Terraform reads it; the published shape has include only',
     'AuthorizationServerPolicyRule/conditions/people/users/exclude: is not declared',
   ),
+  ...because(
+    'the published pattern matches no duration at all, not even the published example P30D',
+    'ApiToken/tokenWindow: pattern',
+  ),
 ]
 
 const NOT_YET = 'not built yet'
@@ -76,11 +80,6 @@ export const notImplemented: ReadonlyMap<string, string> = new Map(
     'factors other than the password come with sign-in': ['resetFactors'],
     [NOT_YET]: [
       'getWellknownOrgMetadata',
-      'listApiTokens',
-      'revokeCurrentApiToken',
-      'getApiToken',
-      'upsertApiToken',
-      'revokeApiToken',
       'listApplicationGroupAssignments',
       'getApplicationGroupAssignment',
       'assignGroupToApplication',

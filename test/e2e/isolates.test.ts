@@ -124,6 +124,15 @@ describe('two isolates', () => {
     expect((await token(b, id, added.body['client_secret'])).status).toBe(200)
   })
 
+  it('an API token made at one works at the other at once, and is dead there as soon as it is revoked', async () => {
+    const { body } = await api(a, 'POST', '/api/v1/api-tokens', { name: 'short' })
+    const headers = { authorization: `SSWS ${body['token']}` }
+    const list = (at: Isolate): Promise<Answer> => call(at, '/api/v1/api-tokens', { headers })
+    expect([(await list(a)).status, (await list(b)).status]).toEqual([200, 200])
+    expect((await api(b, 'DELETE', `/api/v1/api-tokens/${body['id']}`)).status).toBe(204)
+    expect([(await list(a)).status, (await list(b)).status]).toEqual([401, 401])
+  })
+
   it('both isolates name the configured issuer, whatever the Host says', async () => {
     for (const at of [a, b]) {
       const { body } = await call(at, '/oauth2/default/.well-known/oauth-authorization-server')

@@ -22,7 +22,6 @@ const bearer = (token: Json): string => `SSWS ${token['token']}`
 
 /** Whether a token is recognised. */
 const works = async (authorization: string): Promise<boolean> =>
-  (await api('GET', '/api/v1/nowhere/else', undefined, authorization)).status !== 401 &&
   (await api('GET', `${PATH}/none`, undefined, authorization)).status !== 401
 
 const stored = async (id: string): Promise<Json> =>

@@ -11,6 +11,8 @@ export interface Call {
   readonly what?: string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: Json | ((known: Known) => Json)
+  /** The API token that calls, by its name among what is known; otherwise the bootstrap token. */
+  readonly as?: string
   /** What to remember of the answer: the name, and the member as a path with dots. */
   readonly keep?: Readonly<Record<string, string>>
 }

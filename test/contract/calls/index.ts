@@ -1,4 +1,5 @@
 /** All calls in their order. */
+import { apiTokenCalls } from './api-tokens.ts'
 import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
@@ -11,6 +12,7 @@ export const calls: readonly Call[] = [
   ...groupCalls,
   ...groupEndCalls,
   ...trustedOriginCalls,
+  ...apiTokenCalls,
   ...appEndCalls,
   ...serverEndCalls,
 ]
