@@ -151,6 +151,7 @@ export const AppOutput = z
     profile: z.record(z.string(), z.unknown()),
     _links: z.object({
       appLinks: z.array(Link),
+      groups: Link,
       logo: z.array(Link),
       clientCredentials: z.array(Link),
       ...lifecycleLinks,

@@ -88,6 +88,7 @@ function presentLinks(app: App, origin: string): Record<string, unknown> {
   const verb = app.status === 'ACTIVE' ? 'deactivate' : 'activate'
   return {
     appLinks: [],
+    groups: { href: `${self}/groups` },
     logo: [],
     clientCredentials: [
       { name: 'secrets', ...link(`${self}/credentials/secrets`, 'GET', 'POST') },

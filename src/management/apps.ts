@@ -1,20 +1,14 @@
 /** Apps: the OAuth clients of the org. An app can be deleted only once it is inactive. */
 import * as z from 'zod'
-import { APP_NAME, AppInput, AppReplacement, type App } from '../domain/app.ts'
+import { AppInput, AppReplacement, type App } from '../domain/app.ts'
 import { AppOutput } from '../domain/app-output.ts'
 import type { Status } from '../domain/authorization-server.ts'
 import { Nothing } from '../domain/output.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
 import { keysOf } from '../store/app-credentials.ts'
-import {
-  deleteAppAt,
-  forgetClient,
-  listApps,
-  serversNaming,
-  setAppStatusAt,
-  type AppFilter,
-} from '../store/apps.ts'
+import { deleteAppAt, forgetClient, serversNaming, setAppStatusAt } from '../store/apps.ts'
+import { pageOfApps } from './app-list.ts'
 import { presentApp } from './app-presentation.ts'
 import {
   APP_PATH,
@@ -27,26 +21,9 @@ import {
   commitAt,
 } from './app-resource.ts'
 import { createApp, replaceApp } from './app-write.ts'
-import type { ManagementContext } from './context.ts'
-import { pageParameters, paged, readPage, textParameter } from './page.ts'
+import type { Change, ManagementContext } from './context.ts'
+import { pageParameters, textParameter } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
-
-const FILTER = /^\s*(id|status|name)\s+eq\s+("(?:[^"\\]|\\.)*")\s*$/i
-
-/** One comparison of an attribute that apps can be found by. Throws E0000053 for anything else. */
-function readFilter(query: URLSearchParams): AppFilter | null {
-  const text = query.get('filter') ?? ''
-  if (text === '') return null
-  const [, attribute, quoted] =
-    text.length > limits.queryCharactersMax ? [] : (FILTER.exec(text) ?? [])
-  if (attribute !== 'id' && attribute !== 'status' && attribute !== 'name')
-    throw new ApiError('E0000053')
-  try {
-    return { attribute, value: JSON.parse(quoted ?? '') as string }
-  } catch {
-    throw new ApiError('E0000053')
-  }
-}
 
 function readActivate(query: URLSearchParams): boolean {
   const text = query.get('activate') ?? 'true'
@@ -54,6 +31,11 @@ function readActivate(query: URLSearchParams): boolean {
     throw invalid('activate', 'activate: must be true or false')
   return text === 'true'
 }
+
+/** Whoever has the app by an assignment; whoever has it implicitly keeps nothing of that. */
+const assignedTo = ({ id }: App): NonNullable<Change['audiences']> => [
+  { relation: 'app', values: [id], tells: 'stale' },
+]
 
 const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
   route({
@@ -68,7 +50,10 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
           await commitAt(
             app,
             [setAppStatusAt(context.db, app, status, context.nowSeconds)],
-            appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
+            {
+              ...appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
+              audiences: assignedTo(app),
+            },
             context,
             [],
           )
@@ -87,6 +72,7 @@ async function deleted(app: App, context: ManagementContext): Promise<void> {
     {
       ...appChange(app, 'application.lifecycle.delete', 'Application is deleted'),
       serverIds,
+      audiences: assignedTo(app),
     },
     context,
     forgetClient(db, app.clientId, nowSeconds),
@@ -101,21 +87,14 @@ export const appRoutes: readonly Route[] = [
     scope: APPS_READ,
     query: {
       q: textParameter('How a label begins.'),
-      filter: textParameter('One comparison by `eq` of `id`, `status` or `name`.'),
+      filter: textParameter(
+        '`eq` comparisons of `status`, `name` and one of `id`, `user.id` and `group.id`, joined by `and`.',
+      ),
       ...pageParameters(limits.pageSizeDefault),
     },
     output: z.array(AppOutput),
-    async handle({ query }, { db, origin }) {
-      const page = readPage(query, limits.pageSizeDefault)
-      const filter = readFilter(query)
-      const apps = await listApps(db, { ...page, limit: page.limit + 1 }, filter, APP_NAME)
-      const keys = await keysOf(
-        db,
-        apps.map((app) => app.id),
-      )
-      return new ListAnswer(
-        paged(apps, page, (app) => presentApp(app, keys.get(app.id) ?? [], origin)),
-      )
+    async handle({ query }, context) {
+      return new ListAnswer(await pageOfApps(query, context))
     },
   }),
   route({

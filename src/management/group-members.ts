@@ -3,7 +3,7 @@ import type { Group } from '../domain/group.ts'
 import { limits } from '../platform/limits.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { ForeignKeyViolation } from '../store/database.ts'
-import { deleteMember, insertMember, isMember, touchMembership } from '../store/group-members.ts'
+import { deleteMember, insertMember, isKeptOut, touchMembership } from '../store/group-members.ts'
 import { findUserName, type UserName } from '../store/user-names.ts'
 import type { Change, ManagementContext } from './context.ts'
 import {
@@ -44,7 +44,7 @@ async function added(group: Group, user: UserName, context: ManagementContext): 
       change(group, user, 'add', 'added to the group'),
       [touchMembership(db, group.id, nowSeconds)],
     )
-    if (!happened && !(await isMember(db, group.id, user.id)))
+    if (!happened && (await isKeptOut(db, group.id, user.id)))
       throw invalid('userId', `userId: A user is in at most ${limits.groupsOfUserMax} groups`)
   } catch (error) {
     throw error instanceof ForeignKeyViolation ? notFound(group.id, GROUP_TYPE) : error

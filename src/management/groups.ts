@@ -1,5 +1,6 @@
 /** Groups. The built-in one can be read and assigned like any other, and is never edited. */
 import * as z from 'zod'
+import { AppOutput } from '../domain/app-output.ts'
 import { GroupInput, GroupOutput, type Group } from '../domain/group.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
@@ -14,6 +15,7 @@ import {
   serversNamingGroup,
   updateGroup,
 } from '../store/groups.ts'
+import { appsOfGroup } from './app-list.ts'
 import type { ManagementContext } from './context.ts'
 import { GROUPS_PATH, presentGroup } from './group-presentation.ts'
 import {
@@ -142,6 +144,18 @@ export const groupRoutes: readonly Route[] = [
     output: GroupOutput,
     async handle({ params, body }, context) {
       return replaced(await editableGroupOf(params, context), body, context)
+    },
+  }),
+  route({
+    method: 'GET',
+    path: `${GROUP_PATH}/apps`,
+    summary: 'List apps that are assigned to a group',
+    scope: GROUPS_READ,
+    query: pageParameters(limits.pageSizeDefault),
+    output: z.array(AppOutput),
+    async handle({ params, query }, context) {
+      const group = await groupOf(params, context)
+      return new ListAnswer(await appsOfGroup(group.id, query, context))
     },
   }),
   route({

@@ -52,6 +52,12 @@ export function readPage(
   }
 }
 
+// As the database compares names: it knows the cases of ASCII only.
+const folded = (text: string): string => text.replaceAll(/[A-Z]/g, (one) => one.toLowerCase())
+
+/** Whether a name begins with a text, upper and lower case alike. */
+export const begins = (name: string, text: string): boolean => folded(name).startsWith(folded(text))
+
 /** What a list route returns. `rows` may hold one more than the limit, which tells that there is a next page. */
 export interface Listed {
   readonly items: readonly unknown[]
@@ -69,6 +75,37 @@ export function paged<Row extends { readonly id: string }>(
     items: shown.map(present),
     next: rows.length > page.limit ? (shown.at(-1)?.id ?? null) : null,
   }
+}
+
+/**
+ * A page of what a condition keeps of rows in an order: read piece by piece, in a bounded number of pieces. A page may
+ * be short although more follow.
+ */
+export async function walk<Row, Place>(
+  limit: number,
+  from: Place,
+  rows: {
+    /** How many are read at once; more than `limit`. */
+    readonly piece: number
+    readonly read: (after: Place, limit: number) => Promise<readonly Row[]>
+    readonly placeOf: (row: Row) => Place
+    readonly keeps: (row: Row) => boolean
+  },
+): Promise<{ readonly rows: readonly Row[]; readonly next: Place | null }> {
+  const kept: Row[] = []
+  let place = from
+  for (let round = 0; round < limits.searchRoundsMax; round++) {
+    const read = await rows.read(place, rows.piece)
+    for (const row of read) {
+      if (rows.keeps(row)) {
+        if (kept.length === limit) return { rows: kept, next: place }
+        kept.push(row)
+      }
+      place = rows.placeOf(row)
+    }
+    if (read.length < rows.piece) return { rows: kept, next: null }
+  }
+  return { rows: kept, next: place }
 }
 
 /** All of a list that has no pages. */

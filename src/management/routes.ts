@@ -1,6 +1,7 @@
 /** The table of all routes of the management API. */
 import { apiTokenRoutes } from './api-tokens.ts'
 import { appGrantRoutes } from './app-grants.ts'
+import { appGroupRoutes } from './app-groups.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
 import { appRoutes } from './apps.ts'
@@ -32,6 +33,7 @@ export const managementRoutes: readonly Route[] = [
   ...appSecretRoutes,
   ...appKeyRoutes,
   ...appGrantRoutes,
+  ...appGroupRoutes,
   ...clientRoleRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,

@@ -68,6 +68,9 @@ export const limits = {
   appUsersPageSizeMax: 500,
   profileAttributesMax: 200,
   groupsOfUserMax: 1000,
+  /** Of each a page of the app's users reads some. */
+  groupsPerAppMax: 1000,
+  patchOperationsMax: 100,
   trustedOriginsMax: 1000,
   apiTokensPerUserMax: 100,
   expiredApiTokensPerRunMax: 500,

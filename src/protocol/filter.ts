@@ -127,3 +127,17 @@ export function comparisonsOf(
   if ('left' in filter) return [...comparisonsOf(filter.left), ...comparisonsOf(filter.right)]
   return 'operand' in filter ? comparisonsOf(filter.operand) : [filter]
 }
+
+/**
+ * The values that a filter asks attributes to equal, when it is nothing but equalities of texts joined by `and`, each
+ * attribute once. Null for every other filter.
+ */
+export function equalitiesOf(filter: Filter): ReadonlyMap<string, string> | null {
+  if (filter.op === 'eq')
+    return typeof filter.value === 'string' ? new Map([[filter.attribute, filter.value]]) : null
+  if (filter.op !== 'and') return null
+  const [left, right] = [equalitiesOf(filter.left), equalitiesOf(filter.right)]
+  if (left === null || right === null) return null
+  const all = new Map([...left, ...right])
+  return all.size === left.size + right.size ? all : null
+}

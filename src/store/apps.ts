@@ -7,13 +7,14 @@ import type { Status } from '../domain/authorization-server.ts'
 import type { TokenEndpointAuthMethod } from '../domain/client.ts'
 import { json, readAll, readFirst } from './database.ts'
 
-const columns = `a.id, a.client_id, a.label, a.status, a.application_type, a.grant_types, a.token_endpoint_auth_method,
-  a.jwks_uri, a.profile, a.document, a.tokens_not_before, a.version, a.created, a.last_updated,
+export const appColumns = `a.id, a.client_id, a.label, a.status, a.application_type, a.grant_types,
+  a.token_endpoint_auth_method, a.jwks_uri, a.profile, a.document, a.tokens_not_before, a.version, a.created,
+  a.last_updated,
   (SELECT org_id FROM meta WHERE id = 1) AS org_id,
   (EXISTS (SELECT 1 FROM role_assignments r WHERE r.principal_type = 'CLIENT' AND r.principal_id = a.client_id)
   OR EXISTS (SELECT 1 FROM app_grants g WHERE g.app_id = a.id)) AS is_privileged`
 
-interface AppRow {
+export interface AppRow {
   id: string
   client_id: string
   label: string
@@ -32,7 +33,7 @@ interface AppRow {
   is_privileged: number
 }
 
-const fromRow = (row: AppRow): App => ({
+export const appFromRow = (row: AppRow): App => ({
   id: row.id,
   clientId: row.client_id,
   orgId: row.org_id ?? '',
@@ -57,9 +58,9 @@ async function findBy(
   value: string,
 ): Promise<App | null> {
   const row = await readFirst<AppRow>(
-    db.prepare(`SELECT ${columns} FROM apps a WHERE a.${column} = ?1`).bind(value),
+    db.prepare(`SELECT ${appColumns} FROM apps a WHERE a.${column} = ?1`).bind(value),
   )
-  return row === null ? null : fromRow(row)
+  return row === null ? null : appFromRow(row)
 }
 
 export const findApp = (db: D1Database, id: string): Promise<App | null> => findBy(db, 'id', id)
@@ -71,42 +72,6 @@ export const findAppByClientId = (db: D1Database, clientId: string): Promise<App
 export async function orgId(db: D1Database): Promise<string> {
   const row = await readFirst<{ org_id: string }>(db.prepare('SELECT org_id FROM meta'))
   return row?.org_id ?? ''
-}
-
-export interface AppFilter {
-  readonly attribute: 'id' | 'status' | 'name'
-  readonly value: string
-}
-
-/**
- * A page in id order. `query` matches the beginning of the label or of the name, which all apps share. Compared without
- * LIKE, whose patterns D1 bounds to 50 bytes.
- */
-export async function listApps(
-  db: D1Database,
-  page: { readonly query: string | null; readonly after: string; readonly limit: number },
-  filter: AppFilter | null,
-  name: string,
-): Promise<readonly App[]> {
-  const wanted = (attribute: AppFilter['attribute']): string | null =>
-    filter?.attribute === attribute ? filter.value : null
-  const statement = db.prepare(
-    `SELECT ${columns} FROM apps a WHERE a.id > ?1
-     AND (?3 IS NULL OR substr(a.label, 1, length(?3)) = ?3 COLLATE NOCASE
-     OR substr(?7, 1, length(?3)) = ?3 COLLATE NOCASE)
-     AND (?4 IS NULL OR a.id = ?4) AND (?5 IS NULL OR a.status = ?5) AND (?6 IS NULL OR ?7 = ?6)
-     ORDER BY a.id LIMIT ?2`,
-  )
-  const bound = statement.bind(
-    page.after,
-    page.limit,
-    page.query,
-    wanted('id'),
-    wanted('status'),
-    wanted('name'),
-    name,
-  )
-  return (await readAll<AppRow>(bound)).map(fromRow)
 }
 
 /** What an app must be like for a write that was decided on what was read of it. */

@@ -2,11 +2,13 @@
 import { limits } from '../platform/limits.ts'
 import { readAll, readFirst } from './database.ts'
 
-export async function isMember(db: D1Database, groupId: string, userId: string): Promise<boolean> {
+/** Whether a user cannot come into a group, being in as many others as one can be. */
+export async function isKeptOut(db: D1Database, groupId: string, userId: string): Promise<boolean> {
   const statement = db.prepare(
-    'SELECT 1 AS found FROM group_members WHERE group_id = ?1 AND user_id = ?2',
+    `SELECT count(*) AS groups, coalesce(max(group_id = ?1), 0) AS member FROM group_members WHERE user_id = ?2`,
   )
-  return (await readFirst(statement.bind(groupId, userId))) !== null
+  const row = await readFirst<{ groups: number; member: number }>(statement.bind(groupId, userId))
+  return row !== null && row.member === 0 && row.groups >= limits.groupsOfUserMax
 }
 
 /** Ids of the members, a page in id order. */

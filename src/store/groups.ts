@@ -2,10 +2,10 @@
 import type { Group, GroupType } from '../domain/group.ts'
 import { readAll, readFirst } from './database.ts'
 
-const columns =
+export const groupColumns =
   'g.id, g.type, g.name, g.description, g.created, g.last_updated, g.last_membership_updated'
 
-interface GroupRow {
+export interface GroupRow {
   id: string
   type: GroupType
   name: string
@@ -15,7 +15,7 @@ interface GroupRow {
   last_membership_updated: number | null
 }
 
-const fromRow = (row: GroupRow): Group => ({
+export const groupFromRow = (row: GroupRow): Group => ({
   id: row.id,
   type: row.type,
   name: row.name,
@@ -26,9 +26,9 @@ const fromRow = (row: GroupRow): Group => ({
 })
 
 export async function findGroup(db: D1Database, id: string): Promise<Group | null> {
-  const statement = db.prepare(`SELECT ${columns} FROM groups g WHERE g.id = ?1`)
+  const statement = db.prepare(`SELECT ${groupColumns} FROM groups g WHERE g.id = ?1`)
   const row = await readFirst<GroupRow>(statement.bind(id))
-  return row === null ? null : fromRow(row)
+  return row === null ? null : groupFromRow(row)
 }
 
 /** A page in id order. */
@@ -37,9 +37,9 @@ export async function listGroups(
   page: { readonly after: string; readonly limit: number },
 ): Promise<readonly Group[]> {
   const statement = db.prepare(
-    `SELECT ${columns} FROM groups g WHERE g.id > ?1 ORDER BY g.id LIMIT ?2`,
+    `SELECT ${groupColumns} FROM groups g WHERE g.id > ?1 ORDER BY g.id LIMIT ?2`,
   )
-  return (await readAll<GroupRow>(statement.bind(page.after, page.limit))).map(fromRow)
+  return (await readAll<GroupRow>(statement.bind(page.after, page.limit))).map(groupFromRow)
 }
 
 /** Groups whose names begin with a text, upper and lower case alike, in the order of the names. */
@@ -49,18 +49,19 @@ export async function groupsNamed(
   limit: number,
 ): Promise<readonly Group[]> {
   const statement = db.prepare(
-    `SELECT ${columns} FROM groups g WHERE g.name COLLATE NOCASE >= ?1 AND g.name COLLATE NOCASE < ?1 || char(1114111)
+    `SELECT ${groupColumns} FROM groups g
+     WHERE g.name >= ?1 COLLATE NOCASE AND g.name < ?1 || char(1114111) COLLATE NOCASE
      ORDER BY g.name COLLATE NOCASE, g.id LIMIT ?2`,
   )
-  return (await readAll<GroupRow>(statement.bind(beginning, limit))).map(fromRow)
+  return (await readAll<GroupRow>(statement.bind(beginning, limit))).map(groupFromRow)
 }
 
 /** Every group of a user. */
 export async function groupsOfUser(db: D1Database, userId: string): Promise<readonly Group[]> {
   const statement = db.prepare(
-    `SELECT ${columns} FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = ?1 ORDER BY g.id`,
+    `SELECT ${groupColumns} FROM group_members m JOIN groups g ON g.id = m.group_id WHERE m.user_id = ?1 ORDER BY g.id`,
   )
-  return (await readAll<GroupRow>(statement.bind(userId))).map(fromRow)
+  return (await readAll<GroupRow>(statement.bind(userId))).map(groupFromRow)
 }
 
 export interface GroupStatistics {

@@ -181,6 +181,8 @@ describe('statements of the store', () => {
   const ON_PURPOSE: readonly (readonly [table: string, part: string])[] = [
     // Whether a policy names the client of an app: asked only when an app is deleted.
     ['policies', 'EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)'],
+    // The apps of one user, of each group no more than a page.
+    ['few', 'FROM group_members m, json_each('],
     // Whether a rule names a group: asked only when a group is deleted.
     ['policy_rules', "json_tree(conditions, '$.people.groups') WHERE atom = ?1"],
     // How many there are: no more than the bound that is being kept.

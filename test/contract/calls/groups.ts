@@ -11,9 +11,21 @@ export const groupCalls: readonly Call[] = [
   { operation: 'getGroup' },
   { operation: 'replaceGroup', body: { profile: { ...PROFILE, description: 'still' } } },
   { operation: 'assignUserToGroup' },
+  {
+    operation: 'assignGroupToApplication',
+    body: { priority: 0, profile: { role: 'driver' } },
+  },
+  { operation: 'listApplicationGroupAssignments', query: { expand: 'group', limit: '20' } },
+  { operation: 'getApplicationGroupAssignment', query: { expand: 'metadata' } },
+  {
+    operation: 'updateGroupAssignmentToApplication',
+    body: [{ op: 'replace', path: '/profile/car', value: { doors: 4 } }],
+  },
+  { operation: 'listAssignedApplicationsForGroup' },
 ]
 
 export const groupEndCalls: readonly Call[] = [
+  { operation: 'unassignApplicationFromGroup' },
   { operation: 'unassignUserFromGroup' },
   { operation: 'deleteGroup' },
 ]

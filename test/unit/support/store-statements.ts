@@ -48,7 +48,11 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   serversNamed: [[['aus1']]],
   insertAssociations: [['aus1', ['aus2'], 1]],
   replaceServerKeysAt: [[{ id: 'aus1', version: 1 }, []]],
-  listApps: [[{ ...page, query: null }, null, 'name']],
+  listApps: [
+    [{ by: 'all' }, page],
+    ...['id', 'status', 'group', 'user'].map((by) => [{ by, value: 'x' }, page]),
+  ],
+  appsLabelled: [['a', { after: { label: 'a', id: '' }, limit: 20 }]],
   keysOf: [[['0oa1']]],
   replaceKeysAt: [[{ id: '0oa1', version: 1 }, []]],
   readConfiguration: [[{ serverId: 'aus1', clientId: 'client-1' }]],
