@@ -244,10 +244,11 @@ CREATE TABLE profile_attributes (
   last_updated INTEGER NOT NULL
 ) WITHOUT ROWID;
 
--- Logins that nobody may take yet, because tokens which are still alive name them.
+-- Logins that nobody but the user who had them may take yet, because tokens which are still alive name them.
 CREATE TABLE reserved_logins (
   login TEXT PRIMARY KEY COLLATE NOCASE,
-  until INTEGER NOT NULL
+  until INTEGER NOT NULL,
+  user_id TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX reserved_logins_until ON reserved_logins (until);

@@ -18,6 +18,7 @@ import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
+import { userRoutes } from './users.ts'
 
 /** Every route of the management API. */
 export const managementRoutes: readonly Route[] = [
@@ -39,4 +40,5 @@ export const managementRoutes: readonly Route[] = [
   ...groupMemberRoutes,
   ...trustedOriginRoutes,
   ...apiTokenRoutes,
+  ...userRoutes,
 ]

@@ -60,13 +60,26 @@ export const limits = {
 
   filterDepthMax: 20,
   filterComparisonsMax: 100,
+  /** Searches: alternatives, comparisons in one of them, and how many of those are tried as the way to find it. */
+  searchBranchesMax: 20,
+  searchTermsMax: 30,
+  searchCandidatesMax: 4,
+  /** Index entries or rows that a search looks through at once, how often for one page, and how many it sorts. */
+  searchWindowMax: 2000,
+  searchWindowsMax: 5,
+  searchSortedMax: 10_000,
   loginCharactersMax: 100,
   usersPageSizeMax: 200,
+  usersByNameDefault: 10,
   groupMembersPageSizeMax: 1000,
   /** Statistics count every member of a group. */
   groupStatisticsPageSizeMax: 20,
   appUsersPageSizeMax: 500,
   profileAttributesMax: 200,
+  profileListMembersMax: 100,
+  groupsOfNewUserMax: 20,
+  /** How often a write starts over when somebody else wrote the same user meanwhile. */
+  userWriteAttemptsMax: 8,
   groupsOfUserMax: 1000,
   /** Of each a page of the app's users reads some. */
   groupsPerAppMax: 1000,

@@ -27,6 +27,7 @@ const errorCodes = {
   E0000022: { status: 405, summary: 'The endpoint does not support the provided HTTP method' },
   E0000028: { status: 400, summary: 'The request is missing a required parameter.' },
   E0000031: { status: 400, summary: 'Invalid search criteria.' },
+  E0000032: { status: 403, summary: 'Unlock is not allowed for this user.' },
   E0000033: {
     status: 400,
     summary: "Can't specify a search query and filter in the same request.",
@@ -56,6 +57,7 @@ const errorCodes = {
       'Could not create user. To create a user and expire their password immediately, "activate" must be true',
   },
   E0000231: { status: 412, summary: 'The resource was changed since it was read.' },
+  E0000242: { status: 400, summary: 'The entity tag is not well-formed.' },
   E0000195: { status: 409, summary: 'The request conflicts with the current state: {0}' },
   /** Not one of Okta's numbers: a fault of ours that the caller may retry. */
   E0000010: { status: 503, summary: 'Service is in read only mode or unavailable: {0}' },

@@ -5,14 +5,15 @@
 import { DEFAULT_SERVER_ID, type AuthorizationServer } from '../domain/authorization-server.ts'
 import { ALL_CLIENTS, RuleInput } from '../domain/policy.ts'
 import { NO_ENCRYPTION } from '../domain/resource-server-key.ts'
+import { loginKey } from '../domain/user.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { insertServer } from './authorization-servers.ts'
 import { commit, UniqueViolation } from './database.ts'
-import { indexAttributes } from './user-attributes.ts'
 import { insertPassword } from './user-credentials.ts'
 import { insertPolicy, insertRule } from './policies.ts'
+import { insertUser, settleUser } from './users.ts'
 
 /** The first administrator, as far as the settings do not say. */
 export interface FirstAdministrator {
@@ -45,9 +46,6 @@ export async function seed(
           )
           .bind(everyoneId, now),
         ...(await administrator(db, settings, admin, now)),
-        db
-          .prepare('INSERT INTO group_members (group_id, user_id, created) VALUES (?1, ?2, ?3)')
-          .bind(everyoneId, admin.id, now),
         ...defaultServer(db, now),
       ],
       [
@@ -73,17 +71,21 @@ async function administrator(
   now: number,
 ): Promise<readonly D1PreparedStatement[]> {
   const login = settings.bootstrapAdminLogin
-  const profile = { login, email: login, firstName: 'Admin', lastName: 'Admin' }
   const mac = await settings.keyEncryption.mac(settings.bootstrapApiToken, 'api-token-mac')
   return [
-    db
-      .prepare(
-        `INSERT INTO users (id, login, status, profile, created, last_updated, activated, status_changed,
-         password_changed) VALUES (?1, ?2, 'ACTIVE', ?3, ?4, ?4, ?4, ?4, ?4)`,
-      )
-      .bind(userId, login, JSON.stringify(profile), now),
+    insertUser(db, {
+      id: userId,
+      login: loginKey(login),
+      status: 'ACTIVE',
+      profile: { login, email: login, firstName: 'Admin', lastName: 'Admin' },
+      created: now,
+      lastUpdated: now,
+      activated: now,
+      statusChanged: now,
+      passwordChanged: now,
+    }),
     insertPassword(db, userId, passwordHash),
-    indexAttributes(db, userId),
+    ...settleUser(db, userId, now),
     db
       .prepare(
         `INSERT INTO role_assignments (id, principal_type, principal_id, role, created, last_updated)

@@ -175,7 +175,7 @@ describe('statements of the store', () => {
   /** What may be walked through: one row or one a migration, values, members of a bound JSON value, and what a subquery
    * found, whose own steps are looked at. */
   const SMALL =
-    /^SCAN (meta|schema_version|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)(\b|$)/
+    /^SCAN (meta|schema_version|profile_attributes|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)(\b|$)/
 
   /** Statements that look through a table on purpose, by the table and what is in none but them. */
   const ON_PURPOSE: readonly (readonly [table: string, part: string])[] = [

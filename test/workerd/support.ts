@@ -28,10 +28,12 @@ export async function api(
   path: string,
   body?: unknown,
   authorization = `SSWS ${API_TOKEN}`,
+  headers: Record<string, string> = {},
 ): Promise<Response> {
   const response = await send(path, {
     method,
     headers: {
+      ...headers,
       ...(authorization !== '' && { authorization }),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     },

@@ -42,7 +42,8 @@ CREATE TABLE profile_attributes (
 
 CREATE TABLE reserved_logins (
   login TEXT PRIMARY KEY COLLATE NOCASE,
-  until INTEGER NOT NULL
+  until INTEGER NOT NULL,
+  user_id TEXT NOT NULL
 ) WITHOUT ROWID;
 
 CREATE INDEX reserved_logins_until ON reserved_logins (until);

@@ -5,6 +5,7 @@ import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
+import { userCalls } from './users.ts'
 
 export const calls: readonly Call[] = [
   ...serverCalls,
@@ -14,5 +15,6 @@ export const calls: readonly Call[] = [
   ...trustedOriginCalls,
   ...apiTokenCalls,
   ...appEndCalls,
+  ...userCalls,
   ...serverEndCalls,
 ]

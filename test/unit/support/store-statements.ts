@@ -7,6 +7,7 @@ import { testBindings } from '../../bindings.ts'
 import { readSettings } from '../../../src/platform/settings.ts'
 import { KeyEncryption } from '../../../src/platform/key-encryption.ts'
 import { recordingD1, type Recorded } from './recording-d1.ts'
+import { searchStatements } from './search-statements.ts'
 import { filesUnder, ROOT } from './source.ts'
 
 /** Any property of it is it again; as text it is `x`, as a list it is empty, and nobody can wait for it. */
@@ -76,6 +77,9 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ]),
   ],
   rewrapClientSecrets: [[envelopeKeys('2')]],
+  // Made by searches of their own.
+  searchPage: [],
+  searchSorted: [],
   // They take statements, not a database.
   readBatch: [],
   readAll: [],
@@ -109,5 +113,5 @@ export async function storeStatements(): Promise<readonly Recorded[]> {
       }
     }
   }
-  return recorded
+  return [...recorded, ...(await searchStatements())]
 }

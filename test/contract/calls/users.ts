@@ -1,0 +1,36 @@
+/** Users: create, read, change, list. */
+import type { Json } from '../../json.ts'
+import type { Call } from './call.ts'
+
+const profile = (login: string): Json => ({
+  firstName: 'Isaac',
+  lastName: 'Brock',
+  email: login,
+  login,
+  mobilePhone: '555-415-1337',
+})
+
+export const userCalls: readonly Call[] = [
+  {
+    operation: 'createUser',
+    what: 'staged',
+    query: { activate: 'false' },
+    body: { profile: profile('staged@people.example') },
+  },
+  {
+    operation: 'createUser',
+    body: { profile: profile('isaac.brock@people.example') },
+    keep: { id: 'id', userId: 'id' },
+  },
+  { operation: 'listUsers', query: { limit: '2' } },
+  { operation: 'listUsers', what: 'by q', query: { q: 'isaac' } },
+  { operation: 'listUsers', what: 'filtered', query: { filter: 'status eq "STAGED"' } },
+  {
+    operation: 'listUsers',
+    what: 'searched in order',
+    query: { search: 'profile.lastName sw "Br"', sortBy: 'profile.login', sortOrder: 'desc' },
+  },
+  { operation: 'getUser' },
+  { operation: 'updateUser', body: { profile: { nickName: 'ike' } } },
+  { operation: 'replaceUser', body: { profile: profile('isaac.brock@people.example') } },
+]
