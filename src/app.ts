@@ -5,6 +5,7 @@
 import { Hono } from 'hono'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
+import { LogBuffer } from './issuer/log-buffer.ts'
 import { Snapshots } from './issuer/snapshots.ts'
 import { Kept } from './platform/kept.ts'
 import { logFault } from './platform/log.ts'
@@ -17,6 +18,7 @@ import type { ManagementPorts } from './management/context.ts'
 import { mountManagement } from './management/door.ts'
 import { mountDocumentation } from './management/documentation.ts'
 import { deliver, ensureSeeded, ledgersOf, passwordsOf, snapshotSourceOf } from './state/ports.ts'
+import { writeEvents } from './store/system-log.ts'
 import { activeTrustedOrigins } from './store/trusted-origins.ts'
 
 /** Everything that lives as long as the isolate. */
@@ -50,11 +52,12 @@ function compose(env: Cloudflare.Env): Composition {
   const settings = readSettings({ ...env })
   const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
   const ledgers = ledgersOf(env)
+  const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   let seeded = false
   return {
     settings,
     protocol: {
-      ports: { settings, snapshots, ledgers, confirmations: new Confirmations() },
+      ports: { settings, snapshots, ledgers, confirmations: new Confirmations(), log },
       fetchMetadata: (props, path, context) =>
         context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
     },
@@ -64,6 +67,8 @@ function compose(env: Cloudflare.Env): Composition {
       ledgers,
       trustedOrigins: new Kept('trusted-origins', () => activeTrustedOrigins(env.DB)),
       db: env.DB,
+      logDb: env.LOG_DB,
+      log,
       keyRings: env.KEY_RING,
       subjects: env.SUBJECT,
       passwords: passwordsOf(env),

@@ -4,11 +4,12 @@ import { app, compositionOf, faultAnswer } from './app.ts'
 import { ServerNotFound } from './endpoints/confirm.ts'
 import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
 import { unknownServerAnswer } from './endpoints/routes.ts'
-import { nowSeconds } from './platform/clock.ts'
+import { nowMillis, nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
 import { removeExpiredApiTokens } from './store/api-tokens.ts'
 import { drainOutbox } from './store/outbox.ts'
 import { rewrapClientSecrets } from './store/rewrap.ts'
+import { pruneEvents } from './store/system-log.ts'
 
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
@@ -20,6 +21,7 @@ export default {
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
     await removeExpiredApiTokens(env.DB, nowSeconds())
     await rewrapClientSecrets(env.DB, compositionOf(env).settings.keyEncryption)
+    await pruneEvents(env.LOG_DB, nowMillis())
   },
 } satisfies ExportedHandler<Cloudflare.Env>
 

@@ -5,14 +5,16 @@ import type { Ending } from '../domain/ending.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
-import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
+import { systemLogEvent, type Happening, type LogOccasion } from '../domain/log-event.ts'
+import type { LogBuffer, IdentifiedRequest } from '../issuer/log-buffer.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
-import { nowSeconds } from '../platform/clock.ts'
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import type { Kept } from '../platform/kept.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
+import { callerOf } from '../protocol/caller.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
 import { enqueueAudience, forgetAudience, type Audience } from '../store/audience.ts'
 import { deliverAll, deliverAudience, type Deliver } from '../store/outbox.ts'
@@ -20,6 +22,10 @@ import type { Principal } from './access.ts'
 
 export interface ManagementPorts {
   readonly db: D1Database
+  /** The database of the system log. */
+  readonly logDb: D1Database
+  /** For what happens too often to be written at once. */
+  readonly log: LogBuffer
   readonly settings: Settings
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
@@ -34,10 +40,7 @@ export interface ManagementPorts {
 }
 
 /** One change as the system log tells it. */
-export interface Change {
-  readonly eventType: string
-  readonly displayMessage: string
-  readonly target: readonly SystemLogEntity[]
+export interface Change extends Omit<Happening, 'actor' | 'clientId'> {
   /** What this isolate must forget once the change is committed. */
   readonly serverId?: string
   readonly serverIds?: readonly string[]
@@ -53,13 +56,13 @@ export interface Change {
 export class ManagementContext {
   readonly ports: ManagementPorts
   readonly principal: Principal
-  readonly requestId: string
   readonly nowSeconds = nowSeconds()
+  readonly #request: IdentifiedRequest
 
-  constructor(ports: ManagementPorts, principal: Principal, requestId: string) {
+  constructor(ports: ManagementPorts, principal: Principal, request: IdentifiedRequest) {
     this.ports = ports
     this.principal = principal
-    this.requestId = requestId
+    this.#request = request
   }
 
   get db(): D1Database {
@@ -130,23 +133,27 @@ export class ManagementContext {
     if (trustedOrigins === true) this.ports.trustedOrigins.forget()
   }
 
-  #event({ eventType, displayMessage, target }: Change): OutboxEntry {
-    const { id, type, displayName } = this.principal
+  /** Who does it, and in which request. */
+  get occasion(): LogOccasion {
+    const { id, type, displayName, apiTokenId } = this.principal
+    const isClient = type === 'PublicClientApp'
+    const { request, requestId } = this.#request
     return {
-      id: randomId('obx'),
-      kind: 'system-log',
-      subject: eventType,
-      payload: {
-        uuid: crypto.randomUUID(),
-        published: this.nowSeconds,
-        eventType,
-        displayMessage,
-        actor: { id, type, alternateId: displayName, displayName },
-        outcome: { result: 'SUCCESS', reason: null },
-        target,
-        requestId: this.requestId,
+      actor: { id, type, alternateId: isClient ? id : displayName, displayName },
+      clientId: isClient ? id : null,
+      transaction: {
+        type: 'WEB',
+        id: requestId,
+        caller: callerOf(request),
+        detail: apiTokenId === null ? {} : { requestApiTokenId: apiTokenId },
       },
     }
+  }
+
+  #event(change: Change): OutboxEntry {
+    const { transaction, ...who } = this.occasion
+    const payload = systemLogEvent({ ...change, ...who }, transaction, nowMillis())
+    return { id: randomId('obx'), kind: 'system-log', subject: change.eventType, payload }
   }
 }
 

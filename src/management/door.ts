@@ -47,7 +47,10 @@ async function call(route: Route, c: Context, ports: ManagementPorts): Promise<R
         ? undefined
         : parseBody(route.body, await readJson(request), route.subject)
     const input = { params: c.req.param(), query: url.searchParams, headers: request.headers, body }
-    const context = new ManagementContext(ports, principal, requestIdOf(c))
+    const context = new ManagementContext(ports, principal, {
+      request,
+      requestId: requestIdOf(c),
+    })
     const result = await route.handle(input as never, context)
     return answer(route, url, ports, result)
   } catch (error) {

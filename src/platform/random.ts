@@ -24,3 +24,12 @@ export const randomId = (prefix: string): string => prefix + randomAlphanumeric(
 
 /** A random UUID (version 4). */
 export const randomUuid = (): string => crypto.randomUUID()
+
+let isolate = ''
+let requests = 0
+
+/** An id of a request, 25 characters: random for the isolate and counted within it, because every token has one. */
+export function nextRequestId(): string {
+  isolate ||= `req${randomAlphanumeric(14)}`
+  return isolate + (requests++).toString(36).padStart(8, '0')
+}

@@ -1,6 +1,7 @@
 /** A lockout as the database and the system log learn of it: in one batch, and durable before anybody is answered. */
+import { systemLogEvent } from '../domain/log-event.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
-import { randomId, randomUuid } from '../platform/random.ts'
+import { randomId } from '../platform/random.ts'
 import { commit } from '../store/database.ts'
 import { deliverAll } from '../store/outbox.ts'
 import { lockOut } from '../store/user-credentials.ts'
@@ -14,20 +15,19 @@ export async function recordLockout(
   now: number,
 ): Promise<boolean> {
   const user = { id: userId, type: 'User', alternateId: login, displayName: login }
+  const happening = {
+    eventType: 'user.account.lock',
+    displayMessage: 'Lock out a user after too many wrong passwords',
+    actor: user,
+    target: [user],
+  }
+  // The object that counts does not know whose request it was.
+  const transaction = { type: 'WEB', id: 'unknown', caller: null } as const
   const entry: OutboxEntry = {
     id: randomId('obx'),
     kind: 'system-log',
-    subject: 'user.account.lock',
-    payload: {
-      uuid: randomUuid(),
-      published: now,
-      eventType: 'user.account.lock',
-      displayMessage: 'Lock out a user after too many wrong passwords',
-      actor: user,
-      outcome: { result: 'SUCCESS', reason: null },
-      target: [user],
-      requestId: '',
-    },
+    subject: happening.eventType,
+    payload: systemLogEvent(happening, transaction, now * 1000),
   }
   const happened = await commit(env.DB, [lockOut(env.DB, userId, now)], [entry])
   if (happened) await deliverAll(env.DB, [entry], (one) => deliver(env, one))

@@ -1,6 +1,7 @@
 /** The Durable Objects and D1 behind the ports of the token path. Known to the composition root only. */
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import type { RingView } from '../domain/key-rotation.ts'
+import { currentEvent } from '../domain/log-event.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
@@ -13,7 +14,7 @@ import { findServer } from '../store/authorization-servers.ts'
 import { readConfiguration, type StoredConfiguration } from '../store/configuration.ts'
 import { drainOutbox } from '../store/outbox.ts'
 import { seed } from '../store/seed.ts'
-import { writeEvent } from '../store/system-log.ts'
+import { writeEvents } from '../store/system-log.ts'
 
 export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
   async enter(ledger, id, expiresSeconds) {
@@ -113,7 +114,7 @@ export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<
       await env.SUBJECT.getByName(entry.subject).erase()
       return
     case 'system-log':
-      await writeEvent(env.LOG_DB, entry.payload)
+      await writeEvents(env.LOG_DB, [currentEvent(entry.payload)])
   }
 }
 

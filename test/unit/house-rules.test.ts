@@ -188,8 +188,7 @@ describe('what stands in one place only', () => {
     'randomness comes from platform/random.ts',
     'there is one source to look at',
     places(/\bgetRandomValues\b|\brandomUUID\b|\bMath\.random\b/, (file) => {
-      // The uuid of a system log event: Okta's format, an identifier and not a secret.
-      return only('src/platform/random.ts', 'src/management/context.ts')(file)
+      return only('src/platform/random.ts')(file)
     }),
   )
 

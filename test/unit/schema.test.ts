@@ -5,7 +5,10 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { writeEvent } from '../../src/store/system-log.ts'
+import { currentEvent } from '../../src/domain/log-event.ts'
+import { SystemLogEvent } from '../../src/domain/system-log.ts'
+import { writeEvents } from '../../src/store/system-log.ts'
+import { anEvent } from './support/builders.ts'
 import { recordingD1 } from './support/recording-d1.ts'
 import { filesUnder, ROOT } from './support/source.ts'
 import { storeStatements } from './support/store-statements.ts'
@@ -78,7 +81,9 @@ describe('migrations', () => {
   })
 
   it('declare every table without a hidden row id unless its key is an integer', () => {
-    const tables = [...schemaOf(migrated), ...schemaOf(log)].filter(({ type }) => type === 'table')
+    const tables = [...schemaOf(migrated), ...schemaOf(log)].filter(
+      ({ type, name }) => type === 'table' && !name.startsWith('sqlite_'),
+    )
     for (const { name, sql } of tables)
       expect(`${name} ${/WITHOUT ROWID$|INTEGER PRIMARY KEY/.test(sql)}`).toBe(`${name} true`)
   })
@@ -139,10 +144,12 @@ describe('foreign keys', () => {
 
 const recorded = await storeStatements()
 
-/** Each statement of the configuration database once; the log's only statement belongs to another. */
-const statements = [...new Map(recorded.map((one) => [one.sql, one])).values()]
-  .filter(({ sql }) => !sql.startsWith('INSERT INTO events'))
-  .map((one) => ({ ...one, name: one.sql.replaceAll(/\s+/g, ' ').slice(0, 110) }))
+/** Each statement once, with the database that it is for. */
+const statements = [...new Map(recorded.map((one) => [one.sql, one])).values()].map((one) => ({
+  ...one,
+  db: one.isOfLog ? log : migrated,
+  name: one.sql.replaceAll(/\s+/g, ' ').slice(0, 110),
+}))
 
 interface PlanRow {
   readonly detail: string
@@ -166,10 +173,10 @@ describe('statements of the store', () => {
     expect(beginnings.length).toBeGreaterThan(40)
   })
 
-  it.each(statements)('fit the schema and their bindings: $name', ({ sql, bindings }) => {
+  it.each(statements)('fit the schema and their bindings: $name', ({ db, sql, bindings }) => {
     const places = new Set(sql.match(/\?\d+/g) ?? [])
     expect(bindings).toHaveLength(places.size)
-    expect(() => migrated.prepare(sql)).not.toThrow()
+    expect(() => db.prepare(sql)).not.toThrow()
   })
 
   /** What may be walked through: one row or one a migration, values, members of a bound JSON value, and what a subquery
@@ -189,8 +196,8 @@ describe('statements of the store', () => {
     ['trusted_origins', '(SELECT count(*) FROM trusted_origins) < ?8'],
   ]
 
-  it.each(statements)('read no table from end to end: $name', ({ sql }) => {
-    const scans = plan(migrated, sql)
+  it.each(statements)('read no table from end to end: $name', ({ db, sql }) => {
+    const scans = plan(db, sql)
       .filter((step) => step.startsWith('SCAN') && !SMALL.test(step))
       .filter(
         (step) =>
@@ -201,20 +208,66 @@ describe('statements of the store', () => {
     expect(scans).toEqual([])
   })
 
-  it('of the log fit the log database, and an event is written once', async () => {
+  it('of the log write an event once, with what it is about', async () => {
     const { db, recorded: written } = recordingD1()
-    await writeEvent(db, {
+    const target = ['aus1', 'scp1', 'aus1'].map((id) => ({ ...anEvent().target[0]!, id }))
+    await writeEvents(db, [{ ...anEvent(), target }])
+    for (const { sql, bindings } of [...written, ...written])
+      log.prepare(sql).run(...(bindings as string[]))
+    expect(rows(log, 'SELECT position FROM events')).toEqual([{ position: 1 }])
+    expect(rows(log, 'SELECT target_id FROM event_targets')).toEqual([
+      { target_id: 'aus1' },
+      { target_id: 'scp1' },
+    ])
+  })
+
+  it('of the log find events by their index, in the order of time without sorting', () => {
+    const found = statements.filter(({ isOfLog, sql }) => isOfLog && sql.includes('AS place'))
+    const steps = found.flatMap(({ sql }) => plan(log, sql))
+    expect(steps.filter((step) => step.includes('TEMP B-TREE'))).toEqual([])
+    const searches = new Set(steps.map((step) => step.replace(/ \(.*/, '')))
+    expect([...searches].toSorted()).toEqual([
+      'SEARCH events USING INTEGER PRIMARY KEY',
+      'SEARCH place USING COVERING INDEX events_actor',
+      'SEARCH place USING COVERING INDEX events_outcome',
+      'SEARCH place USING COVERING INDEX events_published',
+      'SEARCH place USING COVERING INDEX events_type',
+      'SEARCH place USING INDEX sqlite_autoindex_events_1',
+      'SEARCH place USING PRIMARY KEY',
+    ])
+  })
+})
+
+describe('the migration of the log', () => {
+  it('keeps what older code wrote, in milliseconds and with all members', () => {
+    const [first, ...others] = migrations(LOG)
+    const db = database([first!])
+    const target = [{ id: 'aus1', type: 'T', alternateId: null, displayName: 'one' }]
+    const older = {
       uuid: 'u1',
-      published: 1,
-      eventType: 'x',
-      displayMessage: 'x',
-      actor: { id: 'a', type: 'User', alternateId: null, displayName: null },
+      published: 1_760_000_000,
+      eventType: 'oauth2.as.created',
+      displayMessage: 'made',
+      actor: { id: '00u1', type: 'User', alternateId: 'a', displayName: 'a' },
       outcome: { result: 'SUCCESS', reason: null },
-      target: [],
-      requestId: 'r',
-    })
-    const { sql, bindings } = written[0]!
-    for (let time = 0; time < 2; time++) log.prepare(sql).run(...(bindings as string[]))
-    expect(rows(log, 'SELECT id FROM events')).toHaveLength(1)
+      target,
+      requestId: 'req1',
+    }
+    const insert = `INSERT INTO events (id, published, event_type, outcome, actor_id, document) VALUES (?1, ?2, ?3, ?4, ?5, ?6)`
+    const values = [older.uuid, older.published, older.eventType, 'SUCCESS', '00u1', JSON.stringify(older)] // prettier-ignore
+    db.prepare(insert).run(...values)
+    for (const text of others) db.exec(text)
+    const stored = rows<{ published: number; document: string }>(
+      db,
+      'SELECT published, document FROM events',
+    )
+    const event = SystemLogEvent.parse(JSON.parse(stored[0]!.document))
+    expect(stored[0]!.published).toBe(1_760_000_000_000)
+    expect(event).toEqual(JSON.parse(stored[0]!.document))
+    expect(event).toMatchObject({ uuid: 'u1', published: '2025-10-09T08:53:20.000Z', transaction: { id: 'req1' } }) // prettier-ignore
+    expect(currentEvent(older as never)).toMatchObject({ ...event, debugContext: {} })
+    expect(rows(db, 'SELECT target_id FROM event_targets')).toEqual([{ target_id: 'aus1' }])
+    // A release before it counts in seconds: its event is refused, and waits in the outbox for this one.
+    expect(() => db.prepare(insert).run('u2', ...values.slice(1))).toThrow('CHECK')
   })
 })

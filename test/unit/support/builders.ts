@@ -5,7 +5,9 @@ import type { Client } from '../../../src/domain/client.ts'
 import type { SigningKey } from '../../../src/domain/key-rotation.ts'
 import type { Policy, Rule } from '../../../src/domain/policy.ts'
 import { NO_ENCRYPTION } from '../../../src/domain/resource-server-key.ts'
+import { systemLogEvent, type Happening } from '../../../src/domain/log-event.ts'
 import type { Scope } from '../../../src/domain/scope.ts'
+import type { SystemLogEvent } from '../../../src/domain/system-log.ts'
 
 export const aServer = (changes: Partial<AuthorizationServer> = {}): AuthorizationServer => ({
   id: 'aus1',
@@ -134,3 +136,20 @@ export const aSigningKey = (
   created,
   removeAfter: null,
 })
+
+/** An event of the system log, published in the year 2025. */
+export const anEvent = (
+  changes: Partial<Happening> = {},
+  published = 1_760_000_000_000,
+): SystemLogEvent =>
+  systemLogEvent(
+    {
+      eventType: 'oauth2.as.created',
+      displayMessage: 'Authorization server is created',
+      actor: { id: '00u1', type: 'User', alternateId: 'a@example.com', displayName: 'Ann' },
+      target: [{ id: 'aus1', type: 'AuthorizationServer', alternateId: null, displayName: 'one' }],
+      ...changes,
+    },
+    { type: 'WEB', id: 'req1', caller: null },
+    published,
+  )

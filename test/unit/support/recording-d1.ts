@@ -25,9 +25,9 @@ export function recordingD1(given: (sql: string) => readonly object[] = () => []
       return new Statement(this.sql, bindings)
     }
 
-    async all(): Promise<{ readonly results: readonly object[] }> {
+    async all(): Promise<{ readonly results: readonly object[]; readonly meta: object }> {
       recorded.push({ sql: this.sql, bindings: this.bindings })
-      return { results: given(this.sql) }
+      return { results: given(this.sql), meta: { changes: 1, size_after: Number.MAX_SAFE_INTEGER } }
     }
 
     run(): Promise<unknown> {

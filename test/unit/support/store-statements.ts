@@ -6,6 +6,8 @@
 import { testBindings } from '../../bindings.ts'
 import { readSettings } from '../../../src/platform/settings.ts'
 import { KeyEncryption } from '../../../src/platform/key-encryption.ts'
+import { INDEXED_ATTRIBUTES } from '../../../src/domain/log-filter.ts'
+import { anEvent } from './builders.ts'
 import { recordingD1, type Recorded } from './recording-d1.ts'
 import { searchStatements } from './search-statements.ts'
 import { filesUnder, ROOT } from './source.ts'
@@ -76,6 +78,20 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
       1,
     ]),
   ],
+  writeEvents: [[[anEvent()]]],
+  pruneEvents: [[0]],
+  readEvents: (['ASCENDING', 'DESCENDING'] as const).flatMap((order) =>
+    [null, ...INDEXED_ATTRIBUTES].map((attribute) => [
+      {
+        by: attribute === null ? null : { attribute, value: 'x' },
+        order,
+        after: { published: 0, position: 0 },
+        end: 0,
+        lastPosition: 0,
+      },
+      10,
+    ]),
+  ),
   rewrapClientSecrets: [[envelopeKeys('2')]],
   // Made by searches of their own.
   searchPage: [],
@@ -95,9 +111,15 @@ function given(sql: string): readonly object[] {
   return []
 }
 
-export async function storeStatements(): Promise<readonly Recorded[]> {
-  const { db, recorded } = recordingD1(given)
+export interface StoreStatement extends Recorded {
+  /** The system log has a database of its own. */
+  readonly isOfLog: boolean
+}
+
+export async function storeStatements(): Promise<readonly StoreStatement[]> {
+  const all: StoreStatement[] = []
   for (const { path } of filesUnder('src/store', '.ts')) {
+    const { db, recorded } = recordingD1(given)
     const module = (await import(/* @vite-ignore */ ROOT + path)) as Record<string, unknown>
     for (const [name, exported] of Object.entries(module)) {
       if (typeof exported !== 'function' || /^[A-Z]/.test(name)) continue
@@ -112,6 +134,9 @@ export async function storeStatements(): Promise<readonly Recorded[]> {
         }
       }
     }
+    const isOfLog = path.includes('/system-log')
+    all.push(...recorded.map((one) => ({ ...one, isOfLog })))
   }
-  return [...recorded, ...(await searchStatements())]
+  const searches = await searchStatements()
+  return [...all, ...searches.map((one) => ({ ...one, isOfLog: false }))]
 }
