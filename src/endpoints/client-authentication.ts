@@ -16,20 +16,26 @@ export const presentedBy = (request: Request, form: Form): Presented =>
   presentedCredentials(request, form)
 
 /** The issuer, the token endpoint and the invoked endpoint all mean this server in an assertion's `aud`. */
-export function authenticate(
+export async function authenticate(
   presented: Presented,
   { server, client }: Resolved,
   endpoint: EndpointName,
-  { settings }: ProtocolContext,
+  { settings, progress }: ProtocolContext,
   nowSeconds: number,
 ): Promise<Authenticated> {
   const { issuer, token } = server.urls
-  return authenticateClient(presented, client, {
+  progress.server = server
+  progress.client = client
+  progress.isAuthenticated = false
+  const authenticated = await authenticateClient(presented, client, {
     keyEncryption: settings.keyEncryption,
     outboundAllowedOrigins: settings.outboundAllowedOrigins,
     nowSeconds,
     audiences: [issuer, token, server.urls[endpoint]],
   })
+  // A public client only names itself.
+  progress.isAuthenticated = authenticated.client.authMethod !== 'none'
+  return authenticated
 }
 
 /** Spends an assertion's one-time id; durable before it returns. Exactly one of many presentations succeeds. */

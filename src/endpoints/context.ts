@@ -1,8 +1,10 @@
 /** What a protocol endpoint may use: the resolved server's id, the ports, the deployment's settings. */
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import type { LogBuffer } from '../issuer/log-buffer.ts'
 import type { Settings } from '../platform/settings.ts'
 import type { Confirmations } from './confirm.ts'
+import type { Progress } from './token-log.ts'
 
 /** Lives as long as the isolate. */
 export interface ProtocolPorts {
@@ -10,6 +12,7 @@ export interface ProtocolPorts {
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
   readonly confirmations: Confirmations
+  readonly log: LogBuffer
 }
 
 /** One request. */
@@ -18,5 +21,8 @@ export interface ProtocolContext extends ProtocolPorts {
   readonly serverId: string
   /** The page that makes the request, null for anything but a browser. */
   readonly origin: string | null
+  readonly request: Request
+  readonly requestId: string
+  readonly progress: Progress
   readonly waitUntil: WaitUntil
 }

@@ -6,10 +6,13 @@ import { revokeAccessToken } from '../issuer/access-token.ts'
 import type { ProtocolContext } from './context.ts'
 import { presentedToken } from './presented-token.ts'
 import { emptyAnswer } from './responses.ts'
+import { Revoked } from './token-log.ts'
 
 export async function revoke(request: Request, context: ProtocolContext): Promise<Response> {
   const { client, claims } = await presentedToken(request, 'revoke', context)
-  if (claims !== null && claims.cid === client.clientId)
+  if (claims !== null && claims.cid === client.clientId) {
     await revokeAccessToken(claims, context.serverId, context.ledgers)
+    context.log.push(new Revoked(context.serverId, client, claims), context, context.waitUntil)
+  }
   return emptyAnswer(context.origin)
 }

@@ -7,6 +7,7 @@ import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { urlsOf } from '../issuer/urls.ts'
 import { logFault } from '../platform/log.ts'
+import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer, errorEnvelope, notFound } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -17,6 +18,7 @@ import { conditional, metadataPath, type MetadataKind, type MetadataProps } from
 import { errorAnswer, preflightAnswer } from './responses.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
+import { noProgress, Refused } from './token-log.ts'
 
 /** Calls the cached entrypoint for one issuer. */
 export type FetchMetadata = (
@@ -30,14 +32,18 @@ export interface ProtocolDoor {
   readonly fetchMetadata: FetchMetadata
 }
 
-type Handler = (request: Request, context: ProtocolContext) => Promise<Response>
+interface Endpoint {
+  readonly handle: (request: Request, context: ProtocolContext) => Promise<Response>
+  /** Which refusals the system log is told of. */
+  readonly told: 'all' | 'of clients' | 'none'
+}
 
 /** The POST endpoints by their last path segment. */
-const endpoints: readonly (readonly [string, Handler])[] = [
-  ['token', token],
-  ['introspect', introspect],
-  ['revoke', revoke],
-]
+const endpoints: Readonly<Record<string, Endpoint>> = {
+  token: { handle: token, told: 'all' },
+  introspect: { handle: introspect, told: 'of clients' },
+  revoke: { handle: revoke, told: 'of clients' },
+}
 
 const ID = 'authorizationServerId'
 
@@ -56,11 +62,11 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   app: Hono<E>,
   door: (env: E['Bindings']) => ProtocolDoor,
 ): void {
-  for (const [name, handler] of endpoints) {
+  for (const [name, endpoint] of Object.entries(endpoints)) {
     for (const path of [`/oauth2/v1/${name}`, `/oauth2/:${ID}/v1/${name}`]) {
-      app.post(path, (c) => answer(c, door(c.env), handler))
+      app.post(path, (c) => answer(c, door(c.env), endpoint))
       app.options(path, (c) => preflightAnswer(c.req.raw))
-      app.all(path, (c) => answer(c, door(c.env), refuseMethod))
+      app.all(path, (c) => answer(c, door(c.env), otherMethods))
     }
   }
   const documents: readonly (readonly [MetadataKind, readonly string[]])[] = [
@@ -82,37 +88,56 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   }
 }
 
-const refuseMethod: Handler = async () => {
-  throw new OAuthError('method_not_allowed')
+const otherMethods: Endpoint = {
+  handle: async () => {
+    throw new OAuthError('method_not_allowed')
+  },
+  told: 'none',
 }
 
-async function answer(c: Context, { ports }: ProtocolDoor, handler: Handler): Promise<Response> {
+async function answer(c: Context, { ports }: ProtocolDoor, endpoint: Endpoint): Promise<Response> {
   const request = c.req.raw
-  const origin = request.headers.get('origin')
-  const serverId = serverIdOf(c)
   const { executionCtx } = c
-  try {
-    return await handler(request, {
-      ...ports,
-      serverId,
-      origin,
-      waitUntil: (work) => executionCtx.waitUntil(work),
-    })
-  } catch (error) {
-    if (error instanceof OAuthError) {
-      return errorAnswer(origin, error, issuerOf(ports, serverId))
-    }
-    if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
-    if (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch)) {
-      logFault('storage', { serverId }, error.cause ?? error)
-      return errorAnswer(
-        origin,
-        new OAuthError('temporarily_unavailable'),
-        issuerOf(ports, serverId),
-      )
-    }
-    throw error
+  const context: ProtocolContext = {
+    ...ports,
+    serverId: serverIdOf(c),
+    origin: request.headers.get('origin'),
+    request,
+    requestId: nextRequestId(),
+    progress: noProgress(),
+    waitUntil: (work) => executionCtx.waitUntil(work),
   }
+  let response: Response
+  try {
+    response = await endpoint.handle(request, context)
+  } catch (error) {
+    response = refusalAnswer(error, context, endpoint)
+  }
+  response.headers.set('x-okta-request-id', context.requestId)
+  return response
+}
+
+function refusalAnswer(error: unknown, context: ProtocolContext, { told }: Endpoint): Response {
+  const { origin, serverId } = context
+  const issuer = (): string => issuerOf(context, serverId)
+  if (error instanceof OAuthError) {
+    const isOfClient = error.error === 'invalid_client'
+    if (told === 'all' || (told === 'of clients' && isOfClient)) tellRefusal(error, context)
+    return errorAnswer(origin, error, issuer())
+  }
+  if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
+  if (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch)) {
+    logFault('storage', { serverId }, error.cause ?? error)
+    return errorAnswer(origin, new OAuthError('temporarily_unavailable'), issuer())
+  }
+  throw error
+}
+
+/** A fault of ours is no refusal. */
+function tellRefusal(error: OAuthError, context: ProtocolContext): void {
+  if (error.reason === 'temporarily_unavailable') return
+  const { serverId, progress, log, waitUntil } = context
+  log.push(new Refused(serverId, error, progress), context, waitUntil)
 }
 
 function issuerOf({ settings }: ProtocolPorts, serverId: string): string {

@@ -13,20 +13,23 @@ import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { jsonAnswer } from './responses.ts'
+import { Granted } from './token-log.ts'
 
 export async function token(request: Request, context: ProtocolContext): Promise<Response> {
   const form = await readForm(request)
   const grant = grantOf(form)
+  const { origin, settings, progress, waitUntil } = context
+  progress.grantType = grant.grantType
+  progress.scope = form.get('scope') ?? ''
   const presented = presentedBy(request, form)
   // Only a flow with a code verifier is safe to run inside a page of another origin.
-  const { origin, settings } = context
   if (origin !== null && origin !== settings.origin && presented.by !== 'none')
     throw new OAuthError('browser_request')
 
   const ring = accessTokenRing(context.serverId)
   const wanted = { serverId: context.serverId, clientId: presented.clientId, ring }
   const now = nowSeconds()
-  const granted = await confirmed(context, wanted, async (snapshot) => {
+  const allowed = await confirmed(context, wanted, async (snapshot) => {
     const authenticated = await authenticate(presented, snapshot, 'token', context, now)
     const { client } = authenticated
     if (!client.grantTypes.includes(grant.grantType))
@@ -42,19 +45,14 @@ export async function token(request: Request, context: ProtocolContext): Promise
     const access = decideAccess(snapshot.server, client, authorization)
     return { ...authenticated, ...snapshot, client, access }
   })
-  if (granted.ring === null) throw new OAuthError('temporarily_unavailable')
+  const { server, client, access } = allowed
+  if (allowed.ring === null) throw new OAuthError('temporarily_unavailable')
 
-  const signer = await signerOf(granted.ring, settings.keyEncryption)
-  const encrypter = await encrypterOf(granted.server, settings)
-  await spend(granted.assertion, granted.client.clientId, context)
-  const response = await mint(
-    granted.server,
-    granted.client,
-    granted.access,
-    signer,
-    encrypter,
-    now,
-  )
+  const signer = await signerOf(allowed.ring, settings.keyEncryption)
+  const encrypter = await encrypterOf(server, settings)
+  await spend(allowed.assertion, client.clientId, context)
+  const { jti, response } = await mint(server, client, access, signer, encrypter, now)
+  context.log.push(new Granted(server, client, progress, access, jti, now), context, waitUntil)
   return jsonAnswer(origin, response)
 }
 

@@ -9,7 +9,7 @@ import { randomAlphanumeric } from '../platform/random.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import type { ManagementPorts } from './context.ts'
 import { corsHeaders } from './cors.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { violation, type RateLimit } from './rate-limit.ts'
 
 /** What the door needs of the composition, for one request. Throws MissingSettings. */
 export type PortsOf = (env: Cloudflare.Env, context: ExecutionContext) => ManagementPorts
@@ -29,8 +29,11 @@ export async function enveloped(
   c.set(REQUEST_ID, requestId)
   const ports = portsOrNull(c, portsOf)
   const rate = ports === null ? null : limit.take(ports.settings.rateLimitPerMinute)
-  if (rate !== null && !rate.allowed) c.res = tooMany(rate.reset)
-  else await next()
+  if (ports !== null && rate?.allowed === false) {
+    const occurrence = violation(ports.settings.rateLimitPerMinute)
+    ports.log.push(occurrence, { request: c.req.raw, requestId }, ports.waitUntil)
+    c.res = tooMany(rate.reset)
+  } else await next()
   const added = {
     'x-okta-request-id': requestId,
     'cache-control': 'no-store',

@@ -2,6 +2,8 @@
  * The isolate's brake on the management API: a fixed window of one minute. It bounds what one isolate passes on to
  * D1, not what a caller may do in total; the headers tell clients when to come back.
  */
+import { SYSTEM_PRINCIPAL } from '../domain/system-log.ts'
+import type { Occurrence } from '../issuer/log-buffer.ts'
 import { nowSeconds } from '../platform/clock.ts'
 
 export interface RateState {
@@ -34,3 +36,22 @@ export class RateLimit {
     }
   }
 }
+
+/** A call was refused. Who made it is not known yet, so that calls are only counted. */
+export const violation = (perMinute: number): Occurrence => ({
+  room: 'counted',
+  kind: 'rate limit',
+  origin: 'management',
+  happenings: () => [
+    {
+      eventType: 'system.org.rate_limit.violation',
+      displayMessage: 'Rate limit violation',
+      actor: SYSTEM_PRINCIPAL,
+      outcome: { result: 'FAILURE', reason: 'Too many requests' },
+      target: [
+        { id: '/api/v1', type: 'URL Pattern', alternateId: null, displayName: 'URL Pattern' },
+      ],
+      debugData: { threshold: perMinute, timeSpan: 1, timeUnit: 'MINUTES' },
+    },
+  ],
+})

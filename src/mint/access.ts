@@ -9,7 +9,7 @@ import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { ORG_ACCESS_TOKEN_SECONDS } from '../issuer/org-server.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
-import { evaluatePolicies } from '../policy/evaluate.ts'
+import { evaluatePolicies, type Decision } from '../policy/evaluate.ts'
 import {
   grantOrgScopes,
   grantScopes,
@@ -24,6 +24,18 @@ export interface Access {
   readonly lifetimeSeconds: number
   readonly subject: string
   readonly claims: readonly (readonly [string, Value])[]
+  /** How the policies decided; null on the org server, which has none. */
+  readonly decision: Decision | null
+}
+
+/** A refusal with the policy decision that it comes from or comes after. */
+export class AccessRefused extends OAuthError {
+  readonly decision: Decision
+
+  constructor({ reason, description }: OAuthError, decision: Decision) {
+    super(reason, description)
+    this.decision = decision
+  }
 }
 
 /** Reasons whose sentence goes on with the scopes that caused it. */
@@ -42,9 +54,10 @@ function refusal({ reason, scopes }: ScopeRefusal): OAuthError {
       )
 }
 
-function granted(outcome: ScopeOutcome): readonly string[] {
-  if (outcome.outcome === 'refused') throw refusal(outcome)
-  return outcome.scopes
+function granted(outcome: ScopeOutcome, decision: Decision | null): readonly string[] {
+  if (outcome.outcome === 'granted') return outcome.scopes
+  const error = refusal(outcome)
+  throw decision === null ? error : new AccessRefused(error, decision)
 }
 
 /** What the server allows the client. Throws the refusal otherwise. */
@@ -62,10 +75,11 @@ function decideOrgAccess(client: Client, { requestedScopes }: Authorization): Ac
   if (client.authMethod !== 'private_key_jwt') throw new OAuthError('org_needs_private_key_jwt')
   if (client.applicationType !== 'service') throw new OAuthError('org_needs_service_app')
   return {
-    scopes: granted(grantOrgScopes(requestedScopes, client.orgScopes, orgScopeNames)),
+    scopes: granted(grantOrgScopes(requestedScopes, client.orgScopes, orgScopeNames), null),
     lifetimeSeconds: ORG_ACCESS_TOKEN_SECONDS,
     subject: client.clientId,
     claims: [],
+    decision: null,
   }
 }
 
@@ -84,19 +98,20 @@ function decideCustomAccess(
     user,
     scopes: requestedScopes,
   })
-  const scopes = granted(grantScopes(decision, requestedScopes, server.clientDefaultScopes))
+  const outcome = grantScopes(decision, requestedScopes, server.clientDefaultScopes)
+  const scopes = granted(outcome, decision)
   // grantScopes refuses every denial; this tells the compiler so.
   if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
   const claims = evaluateClaims(server.claims, client, scopes)
-  if (claims.outcome === 'failed')
-    throw new OAuthError(
-      'claim_failed',
-      printable(`The '${claims.claim}' claim could not be evaluated.`),
-    )
+  if (claims.outcome === 'failed') {
+    const description = printable(`The '${claims.claim}' claim could not be evaluated.`)
+    throw new AccessRefused(new OAuthError('claim_failed', description), decision)
+  }
   return {
     scopes,
     lifetimeSeconds: decision.rule.actions.token.accessTokenLifetimeMinutes * 60,
     subject: claims.subject,
     claims: claims.claims,
+    decision,
   }
 }

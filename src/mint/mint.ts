@@ -16,6 +16,12 @@ export interface TokenResponse {
   readonly scope: string
 }
 
+/** What was made, and by which id its token is known. */
+export interface Minted {
+  readonly jti: string
+  readonly response: TokenResponse
+}
+
 export async function mint(
   server: CompiledServer,
   client: Client,
@@ -23,11 +29,12 @@ export async function mint(
   signer: Signer,
   encrypter: Encrypter | null,
   nowSeconds: number,
-): Promise<TokenResponse> {
+): Promise<Minted> {
   const { scopes, lifetimeSeconds, subject, claims } = access
+  const jti = `AT.${randomToken()}`
   const payload: Record<string, unknown> = {
     ver: 1,
-    jti: `AT.${randomToken()}`,
+    jti,
     iss: server.urls.issuer,
     aud: server.server.audience,
     iat: nowSeconds,
@@ -40,10 +47,11 @@ export async function mint(
   for (const [name, value] of claims) if (!Object.hasOwn(payload, name)) payload[name] = value
   const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
   const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
-  return {
+  const response: TokenResponse = {
     token_type: 'Bearer',
     expires_in: lifetimeSeconds,
     access_token: accessToken,
     scope: formatScope(scopes),
   }
+  return { jti, response }
 }

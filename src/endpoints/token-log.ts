@@ -1,0 +1,233 @@
+/**
+ * What the system log is told of requests at the protocol door: tokens granted, refused and revoked. Occurrences hold
+ * references only; the texts are made when, and if, an event is written. Never a token, a secret or an assertion, and
+ * nothing that a caller wrote who has not proved who it is.
+ */
+import type { Client } from '../domain/client.ts'
+import type { Happening } from '../domain/log-event.ts'
+import type { SystemLogEntity } from '../domain/system-log.ts'
+import type { AccessTokenClaims } from '../issuer/access-token.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import type { Occurrence, Room, Told } from '../issuer/log-buffer.ts'
+import { AccessRefused, type Access } from '../mint/access.ts'
+import { timestamp } from '../platform/clock.ts'
+import type { OAuthError, ReasonName } from '../protocol/errors.ts'
+import { formatScope } from '../protocol/scope.ts'
+import {
+  clientEntity,
+  decidingEntities,
+  prefixOf,
+  serverEntities,
+  tokenEntity,
+  trailOf,
+} from './log-entities.ts'
+
+/** How far a request has come when it is answered. It grows on the way, so that a refusal anywhere can be told. */
+export interface Progress {
+  grantType: string | null
+  /** As requested. */
+  scope: string
+  server: CompiledServer | null
+  client: Client | null
+  /** The client has proved to be who it says. */
+  isAuthenticated: boolean
+}
+
+export const noProgress = (): Progress => ({
+  grantType: null,
+  scope: '',
+  server: null,
+  client: null,
+  isAuthenticated: false,
+})
+
+/** A token went out. */
+export class Granted implements Occurrence {
+  readonly room = 'granted'
+  readonly server: CompiledServer
+  readonly client: Client
+  readonly progress: Readonly<Progress>
+  readonly access: Access
+  readonly jti: string
+  readonly issuedAt: number
+
+  constructor(
+    server: CompiledServer,
+    client: Client,
+    progress: Readonly<Progress>,
+    access: Access,
+    jti: string,
+    issuedAt: number,
+  ) {
+    this.server = server
+    this.client = client
+    this.progress = progress
+    this.access = access
+    this.jti = jti
+    this.issuedAt = issuedAt
+  }
+
+  get kind(): string {
+    return `granted ${prefixOf(this.server.server.id)}`
+  }
+
+  get origin(): string {
+    return `${this.server.server.id} ${this.client.clientId}`
+  }
+
+  /** Okta tells of the request and of each token that it got. */
+  happenings(told: Told): readonly Happening[] {
+    const { server, client, access } = this
+    const eventType = `${prefixOf(server.server.id)}.token.grant`
+    const isOne = told === 'one'
+    const isAlike = told !== 'kind'
+    const common = {
+      actor: clientEntity(isAlike ? client : null),
+      clientId: isAlike ? client.clientId : null,
+      debugData: {
+        ...(isAlike && { authorizationServer: server.server.id }),
+        ...(isAlike && { clientAuthType: client.authMethod }),
+        ...(isOne && {
+          grantType: this.progress.grantType,
+          requestedScopes: this.progress.scope,
+          grantedScopes: formatScope(access.scopes),
+          ...trailOf(access.decision),
+        }),
+      },
+    }
+    const target = [
+      ...(isAlike ? serverEntities(server) : []),
+      ...(isOne ? decidingEntities(access.decision, server) : []),
+    ]
+    return [
+      { ...common, eventType, displayMessage: 'OAuth2 token request', target },
+      {
+        ...common,
+        eventType: `${eventType}.access_token`,
+        displayMessage: 'OAuth2 access token is granted',
+        target: [...(isOne ? [this.#token()] : []), ...target],
+      },
+    ]
+  }
+
+  #token(): SystemLogEntity {
+    const { lifetimeSeconds, subject } = this.access
+    const expires = timestamp(this.issuedAt + lifetimeSeconds)
+    return { ...tokenEntity(this.jti), detailEntry: { expires, subject } }
+  }
+}
+
+/** Reasons that Okta has an event type of their own for, below the server's prefix. */
+const REFUSAL_TYPES: ReadonlyMap<ReasonName, readonly [eventType: string, message: string]> =
+  new Map([
+    ['scope_denied', ['authorize.scope_denied', 'OAuth2 requested scopes are denied']],
+    ['claim_failed', ['evaluate.claim', 'OAuth2 claim could not be evaluated']],
+  ])
+
+/** Why a request was refused, as an event of its own kind. */
+export class Refused implements Occurrence {
+  readonly serverId: string
+  readonly error: OAuthError
+  readonly progress: Readonly<Progress>
+
+  constructor(serverId: string, error: OAuthError, progress: Readonly<Progress>) {
+    this.serverId = serverId
+    this.error = error
+    this.progress = progress
+  }
+
+  get room(): Room {
+    if (this.progress.isAuthenticated) return 'refused'
+    return this.progress.client === null ? 'counted' : 'unproven'
+  }
+
+  get kind(): string {
+    return `${this.error.reason} ${prefixOf(this.serverId)}`
+  }
+
+  get origin(): string {
+    const { server, client } = this.progress
+    return `${server?.server.id ?? 'unknown'} ${client?.clientId ?? 'unknown'}`
+  }
+
+  happenings(told: Told): readonly Happening[] {
+    const { error, progress } = this
+    const [eventType, displayMessage] = this.#type()
+    const isAlike = told !== 'kind'
+    const client = isAlike ? progress.client : null
+    return [
+      {
+        eventType,
+        displayMessage,
+        actor: clientEntity(client),
+        clientId: client?.clientId ?? null,
+        outcome: { result: 'FAILURE', reason: error.reason },
+        target: isAlike ? serverEntities(progress.server) : [],
+        debugData: {
+          error: error.error,
+          ...(isAlike && { authorizationServer: progress.server?.server.id ?? 'unknown' }),
+          ...(client !== null && { clientAuthType: client.authMethod }),
+          ...(told === 'one' && progress.isAuthenticated && this.#asked()),
+        },
+      },
+    ]
+  }
+
+  #type(): readonly [eventType: string, message: string] {
+    const { error, serverId } = this
+    if (error.error === 'invalid_client')
+      return ['app.oauth2.invalid_client_credentials', 'OAuth2 client authentication failed']
+    const [name, message] = REFUSAL_TYPES.get(error.reason) ?? [
+      'token.grant',
+      'OAuth2 token request',
+    ]
+    return [`${prefixOf(serverId)}.${name}`, message]
+  }
+
+  /** What a client that is known to be itself asked for. */
+  #asked(): Readonly<Record<string, unknown>> {
+    const { error, progress } = this
+    return {
+      grantType: progress.grantType,
+      requestedScopes: progress.scope,
+      errorDescription: error.description,
+      ...trailOf(error instanceof AccessRefused ? error.decision : null),
+    }
+  }
+}
+
+/** A client ended a token of its own. */
+export class Revoked implements Occurrence {
+  readonly room = 'granted'
+  readonly serverId: string
+  readonly client: Client
+  readonly claims: AccessTokenClaims
+
+  constructor(serverId: string, client: Client, claims: AccessTokenClaims) {
+    this.serverId = serverId
+    this.client = client
+    this.claims = claims
+  }
+
+  get kind(): string {
+    return `revoked ${prefixOf(this.serverId)}`
+  }
+
+  get origin(): string {
+    return `${this.serverId} ${this.client.clientId}`
+  }
+
+  happenings(told: Told): readonly Happening[] {
+    const client = told === 'kind' ? null : this.client
+    return [
+      {
+        eventType: `${prefixOf(this.serverId)}.token.revoke`,
+        displayMessage: 'OAuth2 token is revoked',
+        actor: clientEntity(client),
+        clientId: client?.clientId ?? null,
+        target: told === 'one' ? [tokenEntity(this.claims.jti)] : [],
+        debugData: told === 'kind' ? {} : { authorizationServer: this.serverId },
+      },
+    ]
+  }
+}
