@@ -46,6 +46,9 @@ export const RETENTION_SECONDS = 24 * 3600 + 900 + 300
 const keyOf = (ring: Ring, status: SigningKey['status']): SigningKey | undefined =>
   ring.keys.find((key) => key.status === status)
 
+/** The key that signs. */
+export const activeKid = (ring: Ring): string | null => keyOf(ring, 'ACTIVE')?.kid ?? null
+
 /** A new ring with the key that signs now and the one that will. */
 export function found(
   settings: Pick<Ring, 'serverId' | 'algorithm' | 'rotationMode'>,

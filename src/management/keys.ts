@@ -8,7 +8,7 @@ import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
-import { serverChange, serverHref, serverOf } from './server-resource.ts'
+import { serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Route } from './route.ts'
@@ -76,18 +76,22 @@ async function ringOf(
   })
 }
 
-/** Rotates the ring of a server; one that was never made is made first. */
+/** Rotates the ring of a server, which tells the log of it; one that was never made is made first. */
 async function rotated(
   server: AuthorizationServer,
   emergency: boolean,
   context: ManagementContext,
 ): Promise<RingView> {
+  const { ports, nowSeconds, occasion } = context
   await ringOf(server, context)
-  const object = context.ports.keyRings.getByName(server.id)
-  return asked(
+  const object = ports.keyRings.getByName(server.id)
+  const by = { ...occasion, serverName: server.name }
+  const ring = await asked(
     server,
-    async () => (await object.rotate(context.nowSeconds, emergency)) as RingView | null,
+    async () => (await object.rotate(nowSeconds, emergency, by)) as RingView | null,
   )
+  ports.snapshots.forget('ring', server.id)
+  return ring
 }
 
 function requireSignature(use: string): void {
@@ -141,12 +145,7 @@ export const keyRoutes: readonly Route[] = [
     async handle({ params, body }, context) {
       requireSignature(body.use)
       const server = await serverOf(params, context)
-      const ring = await rotated(server, body.emergency, context)
-      await context.commit(
-        [],
-        serverChange(server, 'app.oauth2.as.key.rollover', 'Signing keys are rotated'),
-      )
-      return presentAll(ring, server, context)
+      return presentAll(await rotated(server, body.emergency, context), server, context)
     },
   }),
   route({
@@ -164,12 +163,6 @@ export const keyRoutes: readonly Route[] = [
       // Its access tokens have a ring of their own that is never shown.
       for (const name of [accessTokenRing(server.id), publishedRing(server.id)])
         await rotated({ ...server, id: name }, body.emergency, context)
-      for (const name of [accessTokenRing(server.id), publishedRing(server.id)])
-        context.ports.snapshots.forget('ring', name)
-      await context.commit(
-        [],
-        serverChange(server, 'app.oauth2.key.rollover', 'Signing keys of the org are rotated'),
-      )
       return presentAll(await ringOf(server, context), server, context)
     },
   }),

@@ -6,6 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { RotationMode, SigningAlgorithm } from '../domain/authorization-server.ts'
 import {
+  activeKid,
   advance,
   configure,
   found,
@@ -18,12 +19,17 @@ import {
   type RingView,
   type SigningKey,
 } from '../domain/key-rotation.ts'
+import { rolloverEvent, whenDue, type RotationOccasion } from '../domain/rollover-event.ts'
+import type { SystemLogEvent } from '../domain/system-log.ts'
+import { serverIdOfRing } from '../issuer/rings.ts'
 import { generateSigningKey, rewrap } from '../keys/generate.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { logFault } from '../platform/log.ts'
+import { randomId } from '../platform/random.ts'
 import { readSettings } from '../platform/settings.ts'
 import { saveSigningState } from '../store/authorization-servers.ts'
+import { writeEvents } from '../store/system-log.ts'
 
 export interface RingSettings {
   readonly serverId: string
@@ -32,6 +38,10 @@ export interface RingSettings {
 }
 
 type StoredRing = Omit<Ring, 'keys'>
+
+const RETRY_MILLIS = 60_000
+/** Before the id of an event that the log does not have yet. */
+const UNTOLD = 'event '
 
 export class KeyRing extends DurableObject {
   #keyEncryption: KeyEncryption | undefined
@@ -42,9 +52,11 @@ export class KeyRing extends DurableObject {
     if (ring === null) return null
     const advanced = advance(ring, now)
     if (advanced !== ring) {
-      this.#save(advanced)
+      this.#saveRotated(ring, advanced)
       await this.#afterChange(advanced)
-    } else if (needsNext(ring) || this.#isWrappedAnew(ring)) await this.#wakeSoon()
+    }
+    const isUnfinished = needsNext(advanced) || this.#isWrappedAnew(advanced)
+    if (isUnfinished || this.#untold().length > 0) await this.#wakeSoon()
     return view(advanced)
   }
 
@@ -64,16 +76,28 @@ export class KeyRing extends DurableObject {
     return this.#settle(now)
   }
 
-  /** POST …/lifecycle/keyRotate: immediate, in both modes. An emergency drops the old key from the published set. */
-  async rotate(now: number, emergency: boolean): Promise<RingView | null> {
+  /**
+   * POST …/lifecycle/keyRotate: immediate, in both modes. An emergency drops the old key from the published set. That
+   * it happened, and who asked for it, is durable before the answer.
+   */
+  async rotate(
+    now: number,
+    emergency: boolean,
+    occasion?: RotationOccasion,
+  ): Promise<RingView | null> {
     if (this.#load() === null) return null
     await this.#supplyNext(now)
-    this.#save(rotate(this.#required(), now, emergency))
-    return this.#settle(now)
+    const ring = this.#required()
+    this.#saveRotated(ring, rotate(ring, now, emergency), occasion, emergency)
+    const told = await this.#tell()
+    const settled = await this.#settle(now)
+    if (!told) await this.#wakeBy(nowMillis() + RETRY_MILLIS)
+    return settled
   }
 
   /** Forgets every key: the server was deleted. */
   async destroy(): Promise<void> {
+    await this.#tell()
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }
@@ -86,12 +110,14 @@ export class KeyRing extends DurableObject {
       await this.#supplyNext(now)
       const current = this.#required()
       const advanced = advance(current, now)
-      if (advanced !== current) this.#save(advanced)
+      if (advanced !== current) this.#saveRotated(current, advanced)
       await this.#rewrapAll()
+      const told = await this.#tell()
       await this.#settle(now)
+      if (!told) await this.#wakeBy(nowMillis() + RETRY_MILLIS)
     } catch (cause) {
       logFault('key-ring.alarm', { serverId: ring.serverId }, cause)
-      await this.ctx.storage.setAlarm(nowMillis() + 60_000)
+      await this.ctx.storage.setAlarm(nowMillis() + RETRY_MILLIS)
     }
   }
 
@@ -153,9 +179,49 @@ export class KeyRing extends DurableObject {
 
   /** Never postpones: reads that come faster than the alarm would otherwise push it away for ever. */
   async #wakeSoon(): Promise<void> {
-    const soon = nowMillis() + 1000
+    await this.#wakeBy(nowMillis() + 1000)
+  }
+
+  async #wakeBy(millis: number): Promise<void> {
     const set = await this.ctx.storage.getAlarm()
-    if (set === null || set > soon) await this.ctx.storage.setAlarm(soon)
+    if (set === null || set > millis) await this.ctx.storage.setAlarm(millis)
+  }
+
+  /** Saves what became of a ring, and with it, in one transaction, what the log will be told if its key changed. */
+  #saveRotated(
+    before: Ring,
+    after: Ring,
+    occasion: RotationOccasion = whenDue(randomId('job')),
+    emergency = false,
+  ): void {
+    const [kid, previousKid] = [activeKid(after), activeKid(before)]
+    this.ctx.storage.transactionSync(() => {
+      this.#save(after)
+      if (kid === null || previousKid === null || kid === previousKid) return
+      const serverId = serverIdOfRing(after.serverId)
+      const debugData = { kid, previousKid, emergency }
+      const event = rolloverEvent(serverId, occasion, debugData, nowMillis())
+      this.ctx.storage.kv.put(UNTOLD + event.uuid, event)
+    })
+  }
+
+  #untold(): readonly SystemLogEvent[] {
+    const stored = this.ctx.storage.kv.list<SystemLogEvent>({ prefix: UNTOLD })
+    return [...stored].map(([, event]) => event)
+  }
+
+  /** Tells the log what it was not told yet. False when it is away: the events stay, and an alarm tries again. */
+  async #tell(): Promise<boolean> {
+    const events = this.#untold()
+    if (events.length === 0) return true
+    try {
+      await writeEvents(this.env.LOG_DB, events)
+    } catch (cause) {
+      logFault('key-ring.tell', { serverId: this.#required().serverId }, cause)
+      return false
+    }
+    for (const { uuid } of events) this.ctx.storage.kv.delete(UNTOLD + uuid)
+    return true
   }
 
   #generate(serverId: string, algorithm: SigningAlgorithm, now: number): Promise<SigningKey> {
