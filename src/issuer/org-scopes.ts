@@ -8,6 +8,7 @@ const RESOURCES = {
   apps: 'apps with their secrets, keys and assignments',
   appGrants: 'the scopes that apps were granted by administrators and people',
   groups: 'groups and their members',
+  logs: 'the system log',
   orgs: "the org's settings",
   roles: 'administrator role assignments',
   schemas: 'the attributes of profiles',
@@ -16,6 +17,9 @@ const RESOURCES = {
   users: 'users with their credentials',
 } as const
 
+/** What nobody writes through the API. */
+const READ_ONLY: ReadonlySet<string> = new Set(['logs'])
+
 export interface OrgScope {
   readonly name: string
   readonly description: string
@@ -23,7 +27,9 @@ export interface OrgScope {
 
 export const orgScopes: readonly OrgScope[] = Object.entries(RESOURCES).flatMap(
   ([resource, what]) => [
-    { name: `okta.${resource}.manage`, description: `Create and change ${what}` },
+    ...(READ_ONLY.has(resource)
+      ? []
+      : [{ name: `okta.${resource}.manage`, description: `Create and change ${what}` }]),
     { name: `okta.${resource}.read`, description: `Read ${what}` },
   ],
 )

@@ -17,6 +17,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.apiTokens.read',
       'okta.apps.read',
       'okta.groups.manage',
+      'okta.logs.read',
       'okta.orgs.manage',
       'okta.orgs.read',
       'okta.roles.read',
@@ -63,7 +64,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   ['GROUP_MEMBERSHIP_ADMIN', [...READ_PEOPLE, 'okta.groups.members.manage']],
   ['MOBILE_ADMIN', [...READ_PEOPLE, 'okta.apps.read']],
-  ['REPORT_ADMIN', []],
+  ['REPORT_ADMIN', ['okta.logs.read']],
 ])
 
 export const roleNames: readonly string[] = [...roles.keys()]

@@ -12,6 +12,7 @@ import { clientRoleRoutes } from './client-roles.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
+import { logRoutes } from './logs.ts'
 import { policyRoutes } from './policies.ts'
 import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
@@ -41,4 +42,5 @@ export const managementRoutes: readonly Route[] = [
   ...trustedOriginRoutes,
   ...apiTokenRoutes,
   ...userRoutes,
+  ...logRoutes,
 ]
