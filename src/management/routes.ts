@@ -4,6 +4,7 @@ import { appGrantRoutes } from './app-grants.ts'
 import { appGroupRoutes } from './app-groups.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
+import { appTokenRoutes } from './app-tokens.ts'
 import { appRoutes } from './apps.ts'
 import { associatedServerRoutes } from './associated-servers.ts'
 import { authorizationServerRoutes } from './authorization-servers.ts'
@@ -18,6 +19,7 @@ import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
+import { serverClientRoutes } from './server-clients.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
 import { userRoutes } from './users.ts'
 
@@ -29,12 +31,14 @@ export const managementRoutes: readonly Route[] = [
   ...policyRoutes,
   ...ruleRoutes,
   ...keyRoutes,
+  ...serverClientRoutes,
   ...resourceServerKeyRoutes,
   ...associatedServerRoutes,
   ...appRoutes,
   ...appSecretRoutes,
   ...appKeyRoutes,
   ...appGrantRoutes,
+  ...appTokenRoutes,
   ...appGroupRoutes,
   ...clientRoleRoutes,
   ...groupRoutes,

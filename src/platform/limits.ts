@@ -180,6 +180,10 @@ export const limits = {
   logCountsMax: 200,
   logUnwrittenEventsMax: 1000,
 
+  /** Rows of what has expired that one run of the cron trigger removes. */
+  expiredBatchMax: 1000,
+  expiredBatchesPerRunMax: 50,
+
   /** Re-encryption after a change of the key encryption key. */
   rewrapBatchMax: 50,
   rewrapBatchesPerRunMax: 20,

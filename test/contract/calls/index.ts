@@ -4,6 +4,7 @@ import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
+import { refreshTokenCalls } from './refresh-tokens.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
 import { userCalls } from './users.ts'
 
@@ -11,6 +12,7 @@ export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
   ...groupCalls,
+  ...refreshTokenCalls,
   ...groupEndCalls,
   ...trustedOriginCalls,
   ...apiTokenCalls,
