@@ -71,7 +71,7 @@ async function claimOf(
 }
 
 /** Throws E0000001 with the position of what is wrong. */
-function checkExpression(value: string): void {
+export function checkExpression(value: string): void {
   const parsed = parseExpression(value)
   if (parsed.outcome === 'error')
     throw invalid(

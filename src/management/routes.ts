@@ -2,6 +2,7 @@
 import { apiTokenRoutes } from './api-tokens.ts'
 import { appGrantRoutes } from './app-grants.ts'
 import { appGroupRoutes } from './app-groups.ts'
+import { appIdTokenRoutes } from './app-id-token.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
 import { appTokenRoutes } from './app-tokens.ts'
@@ -40,6 +41,7 @@ export const managementRoutes: readonly Route[] = [
   ...appGrantRoutes,
   ...appTokenRoutes,
   ...appGroupRoutes,
+  ...appIdTokenRoutes,
   ...clientRoleRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
