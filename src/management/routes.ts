@@ -22,6 +22,7 @@ import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
 import { serverClientRoutes } from './server-clients.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
+import { userGroupRoutes } from './user-groups.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the management API. */
@@ -45,6 +46,7 @@ export const managementRoutes: readonly Route[] = [
   ...clientRoleRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
+  ...userGroupRoutes,
   ...trustedOriginRoutes,
   ...apiTokenRoutes,
   ...userRoutes,

@@ -11,12 +11,12 @@ import { userCalls } from './users.ts'
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
+  ...trustedOriginCalls,
+  ...apiTokenCalls,
+  ...userCalls,
   ...groupCalls,
   ...refreshTokenCalls,
   ...groupEndCalls,
-  ...trustedOriginCalls,
-  ...apiTokenCalls,
   ...appEndCalls,
-  ...userCalls,
   ...serverEndCalls,
 ]
