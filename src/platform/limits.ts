@@ -23,6 +23,8 @@ export const limits = {
   /** Management door. */
   jsonBytesMax: 256 * 1024,
   jsonDepthMax: 24,
+  /** Causes that one refusal names. */
+  causesMax: 20,
   pageSizeDefault: 20,
   pageSizeMax: 200,
   queryCharactersMax: 1024,

@@ -57,6 +57,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   ],
   listAssociatedServers: [['aus1', { ...page, query: null }]],
   serversNamed: [[['aus1']]],
+  unknownPeople: [[{ users: ['00u1'], groups: ['00g1'] }]],
   insertAssociations: [['aus1', ['aus2'], 1]],
   replaceServerKeysAt: [[{ id: 'aus1', version: 1 }, []]],
   listApps: [
