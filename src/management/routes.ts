@@ -15,6 +15,7 @@ import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
+import { orgRoutes } from './org.ts'
 import { policyRoutes } from './policies.ts'
 import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
@@ -51,4 +52,5 @@ export const managementRoutes: readonly Route[] = [
   ...apiTokenRoutes,
   ...userRoutes,
   ...logRoutes,
+  ...orgRoutes,
 ]

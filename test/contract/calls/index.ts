@@ -5,6 +5,7 @@ import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
 import { refreshTokenCalls } from './refresh-tokens.ts'
+import { orgCalls } from './org.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
 import { userCalls } from './users.ts'
 
@@ -17,6 +18,9 @@ export const calls: readonly Call[] = [
   ...groupCalls,
   ...refreshTokenCalls,
   ...groupEndCalls,
+  ...trustedOriginCalls,
+  ...apiTokenCalls,
+  ...orgCalls,
   ...appEndCalls,
   ...serverEndCalls,
 ]
