@@ -231,6 +231,15 @@ export const reserveLogin = (
 export const forgetReservations = (db: D1Database, now: number): D1PreparedStatement =>
   db.prepare('DELETE FROM reserved_logins WHERE until <= ?1').bind(now)
 
+export const deleteUserAt = (db: D1Database, { id, version }: AtVersion): D1PreparedStatement =>
+  db
+    .prepare(`DELETE FROM users WHERE id = ?1 AND version = ?2 AND status = 'DEPROVISIONED'`)
+    .bind(id, version)
+
+/** Stands behind a write to something that hangs on the user, and counts nothing when that changed nothing. */
+export const bumpUser = (db: D1Database, id: string): D1PreparedStatement =>
+  db.prepare('UPDATE users SET version = version + 1 WHERE id = ?1 AND changes() > 0').bind(id)
+
 /** Whether somebody has a login, or it is reserved for somebody else than a user. */
 export async function isLoginTaken(
   db: D1Database,
