@@ -53,18 +53,13 @@ function compose(env: Cloudflare.Env): Composition {
   const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
   const ledgers = ledgersOf(env)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
-  let seeded: string | undefined
-  const orgId = async (): Promise<string> => {
-    seeded ??= await ensureSeeded(env, settings)
-    return seeded
-  }
+  let seeded = false
   return {
     settings,
     protocol: {
       ports: { settings, snapshots, ledgers, confirmations: new Confirmations(), log },
       fetchMetadata: (props, path, context) =>
         context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
-      orgId,
     },
     management: {
       settings,
@@ -78,7 +73,11 @@ function compose(env: Cloudflare.Env): Composition {
       subjects: env.SUBJECT,
       passwords: passwordsOf(env),
       deliver: (entry) => deliver(env, entry),
-      ready: orgId,
+      async ready() {
+        if (seeded) return
+        await ensureSeeded(env, settings)
+        seeded = true
+      },
     },
   }
 }

@@ -1,4 +1,5 @@
 /** API tokens (`Authorization: SSWS …`): values without a shape of their own, which act with their creator's rights. */
+import { STATUSES_IN_USE } from './user-status.ts'
 import * as z from 'zod'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric } from '../platform/random.ts'
@@ -42,12 +43,7 @@ export const isExpired = ({ expires }: Pick<ApiToken, 'expires'>, now: number): 
  * States of a person whose tokens act. A lock-out and an expired password can be others' doing and must not stop
  * unattended systems; who was put off duty loses them at once.
  */
-export const TOKEN_HOLDER_STATUSES: ReadonlySet<string> = new Set([
-  'ACTIVE',
-  'LOCKED_OUT',
-  'PASSWORD_EXPIRED',
-  'RECOVERY',
-])
+export const TOKEN_HOLDER_STATUSES: ReadonlySet<string> = new Set<string>(STATUSES_IN_USE)
 
 const Name = z.string().trim().min(1).max(limits.nameCharactersMax)
 

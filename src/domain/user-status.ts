@@ -141,8 +141,8 @@ export const isAllowed = (action: UserAction, facts: StatusFacts): boolean =>
   'status' in transition(action, facts)
 
 /**
- * Statuses in which an account is in use, whatever its password needs: API tokens of theirs work, so that nobody who
- * merely fails at signing in can stop another's automation, and they count as administrators who can still act.
+ * Statuses in which an account is in use, whatever its password needs: its API tokens act, and it counts as an
+ * administrator who can still do something.
  */
 export const STATUSES_IN_USE: readonly UserStatus[] = [
   'ACTIVE',

@@ -41,6 +41,8 @@ export interface ManagementPorts {
 
 /** One change as the system log tells it. */
 export interface Change extends Omit<Happening, 'actor' | 'clientId'> {
+  /** What else the log tells of it. */
+  readonly also?: readonly Omit<Happening, 'actor' | 'clientId'>[]
   /** What this isolate must forget once the change is committed. */
   readonly serverId?: string
   readonly serverIds?: readonly string[]
@@ -86,7 +88,8 @@ export class ManagementContext {
   ): Promise<boolean> {
     const stale = (change.staleUsers ?? []).map((id) => outboxEntry('subject.stale', id))
     const event = this.#event(change)
-    const entries = [...(change.outbox ?? []), ...stale, event]
+    const others = (change.also ?? []).map((one) => this.#event(one))
+    const entries = [...(change.outbox ?? []), ...stale, event, ...others]
     const { db, deliver } = this.ports
     const key = randomId('obx')
     const audiences = change.audiences ?? []

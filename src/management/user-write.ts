@@ -11,7 +11,7 @@ import {
   type ProfileValues,
   type SentProfile,
 } from '../domain/user-profile.ts'
-import { initialStatus } from '../domain/user-status.ts'
+import { initialStatus, type UserStatus } from '../domain/user-status.ts'
 import { randomId } from '../platform/random.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
 import { UniqueViolation } from '../store/database.ts'
@@ -27,10 +27,13 @@ import {
   settleUser,
   type NewUser,
 } from '../store/users.ts'
+import { setCredentials, type SetCredentials } from '../store/user-credentials.ts'
 import { authorize } from './access.ts'
-import type { ManagementContext } from './context.ts'
+import { outboxEntry, type Change, type ManagementContext } from './context.ts'
+import { givenPassword, plannedCredentials } from './credential-plan.ts'
 import type { UserInput, UserUpdate } from './user-input.ts'
 import { commitUserAt, duplicateLogin, isSameLogin, updateAt, userChange } from './user-resource.ts'
+import { nextStatus, statusFields } from './user-transition.ts'
 
 /** E0000001 with everything that is wrong; `subject` is what Okta's summary calls the whole. */
 function refuse({ faults, undefinedNames }: CheckedProfile, subject: string): void {
@@ -97,7 +100,7 @@ export async function createUser(
   context: ManagementContext,
 ): Promise<GuardedUser> {
   const { db, nowSeconds } = context
-  const hasPassword = false
+  const hasPassword = givenPassword(input.credentials).kind !== 'absent'
   checkOptions(options, hasPassword)
   const { profile, login, types } = await plannedProfile(
     input.profile,
@@ -119,37 +122,77 @@ export async function createUser(
     statusChanged: changed,
     passwordChanged: hasPassword ? nowSeconds : null,
   }
+  const credentials = await plannedCredentials(input.credentials, user, context)
   try {
     await context.commitOr(
       duplicateLogin(),
       [insertUser(db, user, groupIds, types)],
       userChange(user, 'user.lifecycle.create', 'User is created'),
-      settleUser(db, user.id, nowSeconds, groupIds),
+      [...setting(user.id, credentials, context), ...settleUser(db, user.id, nowSeconds, groupIds)],
     )
   } catch (error) {
-    throw await nameRefusal(error, login, null, context)
+    throw await nameRefusal(error, login, context)
   }
-  return (await findUser(db, user.id)) ?? overtaken(user.id)
+  const made = await findUser(db, user.id)
+  if (made === null) throw notFound(user.id, 'User')
+  return made
 }
 
-function overtaken(id: string): never {
-  throw notFound(id, 'User')
-}
+const setting = (
+  userId: string,
+  credentials: SetCredentials,
+  { db }: ManagementContext,
+): readonly D1PreparedStatement[] =>
+  credentials.passwordHash === null && credentials.recovery === null
+    ? []
+    : [setCredentials(db, userId, credentials)]
 
 /** What the database refused, named: a login that is taken; or else what was read before has changed since. */
 async function nameRefusal(
   error: unknown,
   login: string,
-  userId: string | null,
   { db, nowSeconds }: ManagementContext,
 ): Promise<unknown> {
-  if (error instanceof UniqueViolation && error.constraint === 'users.login')
-    return duplicateLogin()
-  if (!(error instanceof ApiError) || (await isLoginTaken(db, login, userId, nowSeconds)))
+  if (isLoginViolation(error)) return duplicateLogin()
+  if (!(error instanceof ApiError) || (await isLoginTaken(db, login, null, nowSeconds)))
     return error
-  return error.code === 'E0000001'
-    ? new ApiError('E0000195', 'the groups or attributes were changed at the same time by others')
-    : error
+  return new ApiError('E0000195', 'groups or attributes were changed at the same time by others')
+}
+
+const isLoginViolation = (error: unknown): boolean =>
+  error instanceof UniqueViolation && error.constraint === 'users.login'
+
+/** The status that a new password leads to. A hash of another system is for those who have not begun. */
+function passwordStatus(user: GuardedUser, input: UserUpdate): UserStatus | null {
+  const { kind } = givenPassword(input.credentials)
+  if (kind === 'absent') return null
+  if (kind === 'imported' && user.status !== 'STAGED') throw new ApiError('E0000038')
+  return nextStatus('setPassword', user)
+}
+
+const PROFILE_UPDATED = ['user.account.update_profile', 'User profile is updated'] as const
+const PASSWORD_UPDATED = ['user.account.update_password', 'Password is set'] as const
+const QUESTION_UPDATED = [
+  'user.account.update_recovery_question',
+  'Recovery question is set',
+] as const
+
+/** What the log tells: each part of the change by itself. */
+function updateChange(
+  user: GuardedUser,
+  isProfile: boolean,
+  { passwordHash, recovery }: SetCredentials,
+): Change {
+  const [first = PROFILE_UPDATED, ...others]: readonly (readonly [string, string])[] = [
+    ...(isProfile ? [PROFILE_UPDATED] : []),
+    ...(passwordHash === null ? [] : [PASSWORD_UPDATED]),
+    ...(recovery === null ? [] : [QUESTION_UPDATED]),
+  ]
+  return {
+    ...userChange(user, ...first),
+    also: others.map((other) => userChange(user, ...other)),
+    outbox: passwordHash === null ? [] : [outboxEntry('subject.unlock', user.id)],
+  }
 }
 
 /** One attempt on the user as they were read. */
@@ -160,31 +203,38 @@ export async function updateUser(
   context: ManagementContext,
 ): Promise<void> {
   const { db, nowSeconds } = context
-  if (input.profile == null) return
-  const { profile, login, types } = await plannedProfile(
-    input.profile,
-    user.profile,
-    way,
-    'user',
-    context,
-  )
+  const status = passwordStatus(user, input)
+  const planned =
+    input.profile == null
+      ? null
+      : await plannedProfile(input.profile, user.profile, way, 'user', context)
+  const login = planned?.login ?? user.login
   const isRenamed = !isSameLogin(login, user.login)
   if (isRenamed && (await isLoginTaken(db, login, user.id, nowSeconds))) throw duplicateLogin()
+  const credentials = await plannedCredentials(input.credentials, { id: user.id, login }, context)
+  const setters = setting(user.id, credentials, context)
+  if (planned === null && setters.length === 0) return
+  const fields = {
+    ...(planned !== null && { profile: planned.profile, login }),
+    ...(status !== null && {
+      ...statusFields(user, status, nowSeconds),
+      passwordChanged: nowSeconds,
+    }),
+  }
   try {
     await commitUserAt(
       user,
-      [updateAt(user, { profile, login }, context, types)],
-      userChange(user, 'user.account.update_profile', 'User profile is updated'),
+      [updateAt(user, fields, context, planned?.types)],
+      updateChange(user, planned !== null, credentials),
       context,
       [
         ...(isRenamed ? [reserveLogin(db, user.login, user.id, nowSeconds)] : []),
-        ...reindexUser(db, user.id),
+        ...setters,
+        ...(planned === null ? [] : reindexUser(db, user.id)),
         ...(isRenamed ? [forgetReservations(db, nowSeconds)] : []),
       ],
     )
   } catch (error) {
-    throw error instanceof UniqueViolation && error.constraint === 'users.login'
-      ? duplicateLogin()
-      : error
+    throw isLoginViolation(error) ? duplicateLogin() : error
   }
 }

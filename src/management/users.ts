@@ -1,22 +1,19 @@
 /** Users: create, read, change, list. */
 import * as z from 'zod'
+import { limits } from '../platform/limits.ts'
 import { invalid } from '../protocol/api-errors.ts'
 import type { GuardedUser } from '../domain/user.ts'
 import { checkIfMatch, tagged } from './entity-tag.ts'
 import type { ManagementContext } from './context.ts'
+import { pageParameters, textParameter } from './page.ts'
+import { readSwitch, switchParameter } from './parameters.ts'
 import { ListAnswer, route, type Route } from './route.ts'
+import { deleteUserStep } from './user-deletion.ts'
 import { UserInput, UserUpdate } from './user-input.ts'
 import { presentUser, UserOutput, USERS_PATH } from './user-presentation.ts'
 import { changedUser, USER_PATH, userOf, USERS_MANAGE, USERS_READ } from './user-resource.ts'
 import { createUser, updateUser, type CreationOptions } from './user-write.ts'
 import { listUsers } from './user-list.ts'
-
-/** A switch in the query. Throws E0000001 for anything but true and false. */
-export function readSwitch(query: URLSearchParams, name: string, otherwise: boolean): boolean {
-  const text = query.get(name) ?? String(otherwise)
-  if (text !== 'true' && text !== 'false') throw invalid(name, `${name}: must be true or false`)
-  return text === 'true'
-}
 
 function readOptions(query: URLSearchParams): CreationOptions {
   const next = query.get('nextLogin')
@@ -42,6 +39,7 @@ const update = (method: 'POST' | 'PUT', way: 'partial' | 'full', summary: string
     path: USER_PATH,
     summary,
     scope: USERS_MANAGE,
+    query: { strict: switchParameter('Accepted; passwords have no least age.', false) },
     body: UserUpdate,
     subject: 'user',
     output: UserOutput,
@@ -61,6 +59,14 @@ export const userRoutes: readonly Route[] = [
     path: USERS_PATH,
     summary: 'List users',
     scope: USERS_READ,
+    query: {
+      q: textParameter('How a first name, last name or email address begins; no pages.'),
+      filter: textParameter('A filter by a few attributes.'),
+      search: textParameter('A filter by whatever attribute of users and their profiles.'),
+      sortBy: textParameter('With `search`: the attribute that orders.'),
+      sortOrder: z.enum(['asc', 'desc']).default('asc'),
+      ...pageParameters(limits.usersPageSizeMax),
+    },
     output: z.array(UserOutput),
     async handle({ query }, context) {
       return new ListAnswer(await listUsers(query, context))
@@ -71,6 +77,11 @@ export const userRoutes: readonly Route[] = [
     path: USERS_PATH,
     summary: 'Create a user',
     scope: USERS_MANAGE,
+    query: {
+      activate: switchParameter('Whether the user can begin at once.', true),
+      provider: switchParameter('Accepted; every user is of this org.', false),
+      nextLogin: z.literal('changePassword').optional(),
+    },
     body: UserInput,
     subject: 'newUser',
     output: UserOutput,
@@ -88,4 +99,14 @@ export const userRoutes: readonly Route[] = [
   }),
   update('POST', 'partial', 'Update a user'),
   update('PUT', 'full', 'Replace a user'),
+  route({
+    method: 'DELETE',
+    path: USER_PATH,
+    summary: 'Deactivate a user, or delete one who is deactivated',
+    scope: USERS_MANAGE,
+    query: { sendEmail: switchParameter('Accepted; nothing is sent.', false) },
+    status: 204,
+    handle: ({ params }, context) =>
+      changedUser(params, context, (user) => deleteUserStep(user, context)),
+  }),
 ]

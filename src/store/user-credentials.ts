@@ -34,6 +34,27 @@ export const insertPassword = (
     .prepare('INSERT INTO user_credentials (user_id, password_hash) VALUES (?1, ?2)')
     .bind(userId, passwordHash)
 
+/** What a write sets of somebody's credentials; null leaves it as it is. */
+export interface SetCredentials {
+  readonly passwordHash: string | null
+  readonly recovery: { readonly question: string; readonly answerHash: string } | null
+}
+
+/** Stands right behind the change it belongs to, and sets nothing when that changed nothing. */
+export const setCredentials = (
+  db: D1Database,
+  userId: string,
+  { passwordHash, recovery }: SetCredentials,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO user_credentials (user_id, password_hash, recovery_question, recovery_answer_hash)
+       SELECT ?1, ?2, ?3, ?4 WHERE changes() > 0 ON CONFLICT (user_id) DO UPDATE SET
+       password_hash = coalesce(?2, password_hash), recovery_question = coalesce(?3, recovery_question),
+       recovery_answer_hash = coalesce(?4, recovery_answer_hash)`,
+    )
+    .bind(userId, passwordHash, recovery?.question ?? null, recovery?.answerHash ?? null)
+
 /** A better hash of the same password: false when the password has been changed since. */
 export const replaceHash = (
   db: D1Database,

@@ -61,8 +61,6 @@ export interface Isolate {
 
 export interface Runtime {
   readonly isolates: readonly Isolate[]
-  /** Runs a statement on the configuration, for what no door makes yet. */
-  readonly execute: (sql: string) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -140,12 +138,5 @@ export async function startRuntime(
       origin: (await miniflare.unsafeGetDirectURL(name)).origin,
     })),
   )
-  return {
-    isolates,
-    async execute(sql) {
-      const db = await miniflare.getD1Database('DB', 'isolate-0')
-      await db.prepare(sql).run()
-    },
-    stop: () => miniflare.dispose(),
-  }
+  return { isolates, stop: () => miniflare.dispose() }
 }

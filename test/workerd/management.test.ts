@@ -390,8 +390,8 @@ describe('scopes and claims', () => {
     expect(Object.keys(scope)).toEqual([
       'id',
       'name',
-      'description',
       'displayName',
+      'description',
       'system',
       'metadataPublish',
       'consent',

@@ -4,23 +4,18 @@ import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
-import { refreshTokenCalls } from './refresh-tokens.ts'
-import { orgCalls } from './org.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
-import { userCalls } from './users.ts'
+import { userCalls, userEndCalls } from './users.ts'
 
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
-  ...trustedOriginCalls,
-  ...apiTokenCalls,
-  ...userCalls,
   ...groupCalls,
-  ...refreshTokenCalls,
   ...groupEndCalls,
   ...trustedOriginCalls,
   ...apiTokenCalls,
-  ...orgCalls,
+  ...userCalls,
   ...appEndCalls,
+  ...userEndCalls,
   ...serverEndCalls,
 ]

@@ -19,7 +19,13 @@ export const userCalls: readonly Call[] = [
   },
   {
     operation: 'createUser',
-    body: { profile: profile('isaac.brock@people.example') },
+    body: {
+      profile: profile('isaac.brock@people.example'),
+      credentials: {
+        password: { value: 'Tr0ubadour-and-3' },
+        recovery_question: { question: 'Which band?', answer: 'The Shins' },
+      },
+    },
     keep: { id: 'id', userId: 'id' },
   },
   { operation: 'listUsers', query: { limit: '2' } },
@@ -33,4 +39,35 @@ export const userCalls: readonly Call[] = [
   { operation: 'getUser' },
   { operation: 'updateUser', body: { profile: { nickName: 'ike' } } },
   { operation: 'replaceUser', body: { profile: profile('isaac.brock@people.example') } },
+
+  {
+    operation: 'changePassword',
+    body: {
+      oldPassword: { value: 'Tr0ubadour-and-3' },
+      newPassword: { value: 'Tr0ubadour-and-4' },
+      revokeSessions: true,
+    },
+  },
+  {
+    operation: 'changeRecoveryQuestion',
+    body: {
+      password: { value: 'Tr0ubadour-and-4' },
+      recovery_question: { question: 'Which song?', answer: 'New Slang' },
+    },
+  },
+  { operation: 'suspendUser' },
+  { operation: 'unsuspendUser' },
+  { operation: 'unlockUser' },
+  { operation: 'resetFactors' },
+  { operation: 'expirePassword' },
+  { operation: 'expirePasswordWithTempPassword', query: { revokeSessions: 'true' } },
+  { operation: 'resetPassword', query: { sendEmail: 'false' } },
+  { operation: 'reactivateUser', query: { sendEmail: 'false' } },
+  { operation: 'deactivateUser' },
+  { operation: 'activateUser', query: { sendEmail: 'false' } },
+]
+
+export const userEndCalls: readonly Call[] = [
+  { operation: 'deleteUser', what: 'who becomes deactivated' },
+  { operation: 'deleteUser' },
 ]
