@@ -53,13 +53,18 @@ function compose(env: Cloudflare.Env): Composition {
   const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
   const ledgers = ledgersOf(env)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
-  let seeded = false
+  let seeded: string | undefined
+  const orgId = async (): Promise<string> => {
+    seeded ??= await ensureSeeded(env, settings)
+    return seeded
+  }
   return {
     settings,
     protocol: {
       ports: { settings, snapshots, ledgers, confirmations: new Confirmations(), log },
       fetchMetadata: (props, path, context) =>
         context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
+      orgId,
     },
     management: {
       settings,
@@ -73,11 +78,7 @@ function compose(env: Cloudflare.Env): Composition {
       subjects: env.SUBJECT,
       passwords: passwordsOf(env),
       deliver: (entry) => deliver(env, entry),
-      async ready() {
-        if (seeded) return
-        await ensureSeeded(env, settings)
-        seeded = true
-      },
+      ready: orgId,
     },
   }
 }

@@ -8,6 +8,7 @@ import { nowMillis, nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
 import { removeExpiredApiTokens } from './store/api-tokens.ts'
 import { drainOutbox } from './store/outbox.ts'
+import { sweepRefreshTokens } from './store/refresh-tokens.ts'
 import { rewrapClientSecrets } from './store/rewrap.ts'
 import { pruneEvents } from './store/system-log.ts'
 
@@ -20,6 +21,7 @@ export default {
   async scheduled(_controller, env) {
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
     await removeExpiredApiTokens(env.DB, nowSeconds())
+    await sweepRefreshTokens(env.DB, nowSeconds())
     await rewrapClientSecrets(env.DB, compositionOf(env).settings.keyEncryption)
     await pruneEvents(env.LOG_DB, nowMillis())
   },

@@ -101,6 +101,7 @@ export function fieldsOf(input: AppReplacement, existing: App | null): AppFields
         ((existing?.document.pkceRequired ?? isPublicType) || authMethod === 'none'),
       implicitAssignment: settings.implicitAssignment ?? false,
       notes: settings.notes ?? {},
+      groupsClaim: existing?.document.groupsClaim ?? null,
       oauthClient: withoutUnset({
         ...kept,
         ...(grant_types.includes('refresh_token') && {

@@ -9,6 +9,7 @@ import { GRANT_TYPES } from '../protocol/urns.ts'
 import type { Status } from './authorization-server.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS, type TokenEndpointAuthMethod } from './client.ts'
 import { ClientKeyInput } from './client-key.ts'
+import type { GroupsClaim } from './id-token-settings.ts'
 
 export const APP_NAME = 'oidc_client'
 
@@ -177,6 +178,8 @@ export interface AppDocument {
   readonly implicitAssignment: boolean
   readonly notes: NonNullable<AppReplacement['settings']['notes']>
   readonly oauthClient: StoredSettings
+  /** Absent in apps that were written before it existed. */
+  readonly groupsClaim?: GroupsClaim | null
 }
 
 /** What a create or a replacement decides. */

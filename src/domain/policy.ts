@@ -33,6 +33,8 @@ export interface Policy {
 }
 
 export const ALL_CLIENTS = 'ALL_CLIENTS'
+/** In the place of a group: whoever the app is assigned to. */
+export const EVERYONE = 'EVERYONE'
 
 const names = z.array(z.string().min(1).max(limits.nameCharactersMax)).max(limits.listMembersMax)
 

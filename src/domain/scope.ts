@@ -44,8 +44,8 @@ export const ScopeOutput = z
   .object({
     id: z.string(),
     name: z.string(),
-    displayName: z.string().nullable(),
     description: z.string().nullable(),
+    displayName: z.string().nullable(),
     system: z.boolean(),
     metadataPublish: z.enum(['NO_CLIENTS', 'ALL_CLIENTS']),
     consent: z.enum(['IMPLICIT', 'REQUIRED', 'FLEXIBLE']),

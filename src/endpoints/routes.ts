@@ -15,6 +15,7 @@ import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
 import { conditional, metadataPath, type MetadataKind, type MetadataProps } from './metadata.ts'
+import { organization, ORGANIZATION_PATH } from './organization.ts'
 import { errorAnswer, preflightAnswer } from './responses.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
@@ -30,6 +31,8 @@ export type FetchMetadata = (
 export interface ProtocolDoor {
   readonly ports: ProtocolPorts
   readonly fetchMetadata: FetchMetadata
+  /** Known for good once it was read. */
+  readonly orgId: () => Promise<string>
 }
 
 interface Endpoint {
@@ -69,6 +72,14 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
       app.all(path, (c) => answer(c, door(c.env), otherMethods))
     }
   }
+  app.get(ORGANIZATION_PATH, async (c) => {
+    const { ports, orgId } = door(c.env)
+    return organization(c.req.raw, await orgId(), ports.settings.origin)
+  })
+  app.options(ORGANIZATION_PATH, () => metadataPreflight())
+  app.all(ORGANIZATION_PATH, () =>
+    apiErrorAnswer(new ApiError('E0000022'), { allow: 'GET, HEAD, OPTIONS' }),
+  )
   const documents: readonly (readonly [MetadataKind, readonly string[]])[] = [
     ['keys', ['/oauth2/v1/keys', `/oauth2/:${ID}/v1/keys`]],
     [

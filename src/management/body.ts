@@ -40,7 +40,7 @@ export function parseBody<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.slice(0, 20)
+  const issues = parsed.error.issues.slice(0, limits.causesMax)
   const first = issues[0]?.path[0]
   throw invalid(first === undefined ? subject : String(first), ...issues.map(causeOf))
 }

@@ -5,6 +5,7 @@ import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import {
   ClaimInput,
   ClaimOutput,
+  groupPattern,
   RESERVED_CLAIM_NAMES,
   SUBJECT_EXPRESSION,
   systemClaims,
@@ -71,13 +72,19 @@ async function claimOf(
 }
 
 /** Throws E0000001 with the position of what is wrong. */
-function checkExpression(value: string): void {
+export function checkExpression(value: string): void {
   const parsed = parseExpression(value)
   if (parsed.outcome === 'error')
     throw invalid(
       'value',
       `value: ${parsed.error.message} (at position ${parsed.error.at + 1} of the expression)`,
     )
+}
+
+function checkGroupFilter(type: Claim['groupFilterType'], value: string): void {
+  if (type === null) throw invalid('group_filter_type', 'group_filter_type: The field is missing')
+  if (type === 'REGEX' && groupPattern(value) === null)
+    throw invalid('value', 'value: is not a valid regular expression')
 }
 
 /** The fields of a custom claim, checked against each other. */
@@ -92,8 +99,7 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
     throw invalid('valueType', 'valueType: Only system claims have the value type SYSTEM')
   if (value === '') throw invalid('value', 'value: The field cannot be left blank')
   if (valueType === 'EXPRESSION') checkExpression(value)
-  if (valueType === 'GROUPS' && groupFilterType === null)
-    throw invalid('group_filter_type', 'group_filter_type: The field is missing')
+  if (valueType === 'GROUPS') checkGroupFilter(groupFilterType, value)
   return {
     name,
     status: input.status,
@@ -108,8 +114,9 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
 
 /** Of `sub` only the expression may change, of the other system claims only whether they are always included. */
 function systemFields(claim: Claim, input: ClaimInput): Claim {
-  if (input.name !== claim.name || input.claimType !== claim.claimType)
-    throw invalid('name', 'name: The name and type of a system claim cannot be changed')
+  for (const member of ['name', 'claimType', 'valueType', 'status'] as const)
+    if (input[member] !== claim[member])
+      throw invalid(member, `${member}: cannot be changed in a system claim`)
   if (claim.valueType === 'SYSTEM')
     return { ...claim, alwaysIncludeInToken: input.alwaysIncludeInToken }
   const value = input.value ?? ''

@@ -1,42 +1,44 @@
 /** Who is in a group. Everybody's membership of the built-in group is not changed. */
+import * as z from 'zod'
 import type { Group } from '../domain/group.ts'
+import type { User } from '../domain/user.ts'
 import { limits } from '../platform/limits.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { ForeignKeyViolation } from '../store/database.ts'
-import { deleteMember, insertMember, isKeptOut, touchMembership } from '../store/group-members.ts'
-import { findUserName, type UserName } from '../store/user-names.ts'
+import {
+  deleteMember,
+  insertMember,
+  isKeptOut,
+  listMembers,
+  touchMembership,
+} from '../store/group-members.ts'
 import type { Change, ManagementContext } from './context.ts'
 import {
   editableGroupOf,
+  groupOf,
   GROUP_PATH,
   GROUP_TYPE,
   groupTarget,
   GROUPS_MANAGE,
+  GROUPS_READ,
 } from './group-resource.ts'
-import { idParam, route, type Params, type Route } from './route.ts'
+import { paged, pageParameters, readPage } from './page.ts'
+import { ListAnswer, route, type Route } from './route.ts'
+import { presentListedUser, UserOutput } from './user-presentation.ts'
+import { userEntity, userOf } from './user-resource.ts'
 
 const MEMBER_PATH = `${GROUP_PATH}/users/:userId`
 const MEMBERS_MANAGE = 'okta.groups.members.manage'
 
-async function userOf(params: Params, { db }: ManagementContext): Promise<UserName> {
-  const id = idParam(params, 'userId', 'User')
-  const user = await findUserName(db, id)
-  if (user === null) throw notFound(id, 'User')
-  return user
-}
-
-const change = (group: Group, user: UserName, verb: 'add' | 'remove', done: string): Change => ({
+const change = (group: Group, user: User, verb: 'add' | 'remove', done: string): Change => ({
   eventType: `group.user_membership.${verb}`,
   displayMessage: `User is ${done}`,
-  target: [
-    { id: user.id, type: 'User', alternateId: user.login, displayName: user.login },
-    groupTarget(group),
-  ],
+  target: [userEntity(user), groupTarget(group)],
   staleUsers: [user.id],
 })
 
 /** Somebody who is a member stays one. */
-async function added(group: Group, user: UserName, context: ManagementContext): Promise<void> {
+async function added(group: Group, user: User, context: ManagementContext): Promise<void> {
   const { db, nowSeconds } = context
   try {
     const happened = await context.commit(
@@ -52,6 +54,22 @@ async function added(group: Group, user: UserName, context: ManagementContext): 
 }
 
 export const groupMemberRoutes: readonly Route[] = [
+  route({
+    method: 'GET',
+    path: `${GROUP_PATH}/users`,
+    summary: 'List users who are in a group',
+    scope: GROUPS_READ,
+    query: pageParameters(limits.groupMembersPageSizeMax, limits.groupMembersPageSizeMax),
+    output: z.array(UserOutput),
+    async handle({ params, query }, context) {
+      const { db, origin } = context
+      const group = await groupOf(params, context)
+      const most = limits.groupMembersPageSizeMax
+      const page = readPage(query, most, most)
+      const members = await listMembers(db, group.id, { ...page, limit: page.limit + 1 })
+      return new ListAnswer(paged(members, page, (user) => presentListedUser(user, origin)))
+    },
+  }),
   route({
     method: 'PUT',
     path: MEMBER_PATH,

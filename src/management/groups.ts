@@ -5,17 +5,11 @@ import { GroupInput, GroupOutput, type Group } from '../domain/group.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { notFound } from '../protocol/api-errors.ts'
-import {
-  deleteGroup,
-  groupsNamed,
-  groupStatistics,
-  insertGroup,
-  listGroups,
-  updateGroup,
-} from '../store/groups.ts'
+import { deleteGroup, insertGroup, updateGroup } from '../store/groups.ts'
 import { forgetInRules, serversNamingInRules } from '../store/rule-people.ts'
 import { appsOfGroup } from './app-list.ts'
 import type { ManagementContext } from './context.ts'
+import { pageOfGroups } from './group-list.ts'
 import { GROUPS_PATH, presentGroup } from './group-presentation.ts'
 import {
   editableGroupOf,
@@ -26,29 +20,8 @@ import {
   GROUPS_MANAGE,
   GROUPS_READ,
 } from './group-resource.ts'
-import { pageParameters, paged, readPage, textParameter, whole, type Listed } from './page.ts'
+import { pageParameters, textParameter } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
-
-async function found(query: URLSearchParams, context: ManagementContext): Promise<Listed> {
-  const { db, origin } = context
-  const expand = (query.get('expand') ?? '').split(',')
-  const wantsStatistics = expand.includes('stats')
-  const most = wantsStatistics ? limits.groupStatisticsPageSizeMax : limits.pageSizeMax
-  const page = readPage(query, most, most)
-  const rows =
-    page.query === null
-      ? await listGroups(db, { ...page, limit: page.limit + 1 })
-      : await groupsNamed(db, page.query, page.limit)
-  const statistics = wantsStatistics
-    ? await groupStatistics(
-        db,
-        rows.map((row) => row.id),
-      )
-    : null
-  const present = (group: Group) => presentGroup(group, origin, statistics?.get(group.id))
-  // As in Okta, what `q` finds has no second page.
-  return page.query === null ? paged(rows, page, present) : whole(rows.map(present))
-}
 
 async function created(input: GroupInput, context: ManagementContext): Promise<unknown> {
   const { db, nowSeconds, origin } = context
@@ -105,12 +78,16 @@ export const groupRoutes: readonly Route[] = [
     scope: GROUPS_READ,
     query: {
       q: textParameter('How a name begins. What it finds has no second page.'),
+      filter: textParameter('By `id`, `type`, `lastUpdated` and `lastMembershipUpdated`.'),
+      search: textParameter('By these, `created`, `profile.name` and `profile.description`.'),
+      sortBy: textParameter('An attribute of a search.'),
+      sortOrder: z.enum(['asc', 'desc']).default('asc'),
       expand: z.enum(['stats', 'app']).describe('Statistics, in smaller pages.'),
       ...pageParameters(),
     },
     output: z.array(GroupOutput),
     async handle({ query }, context) {
-      return new ListAnswer(await found(query, context))
+      return new ListAnswer(await pageOfGroups(query, context))
     },
   }),
   route({

@@ -8,7 +8,7 @@ import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
-import { serverHref, serverOf } from './server-resource.ts'
+import { link, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Route } from './route.ts'
@@ -41,13 +41,12 @@ const KeyOutput = z
   })
   .meta({ id: 'AuthorizationServerJsonWebKey' })
 
-const present = ({ publicJwk, status }: PublicKey, serverUrl: string): Record<string, unknown> => ({
-  status,
-  ...publicJwk,
-  _links: {
-    self: { href: `${serverUrl}/credentials/keys/${publicJwk.kid}`, hints: { allow: ['GET'] } },
-  },
-})
+/** Members in Okta's order; those that another type of key has are undefined, and so not served. */
+function present({ publicJwk, status }: PublicKey, serverUrl: string): Record<string, unknown> {
+  const { alg, e, n, crv, x, y, kid, kty, use } = publicJwk
+  const href = `${serverUrl}/credentials/keys/${kid}`
+  return { status, alg, e, n, crv, x, y, kid, kty, use, _links: { self: link(href, 'GET') } }
+}
 
 async function asked(
   server: AuthorizationServer,

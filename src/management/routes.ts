@@ -2,8 +2,10 @@
 import { apiTokenRoutes } from './api-tokens.ts'
 import { appGrantRoutes } from './app-grants.ts'
 import { appGroupRoutes } from './app-groups.ts'
+import { appIdTokenRoutes } from './app-id-token.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
+import { appTokenRoutes } from './app-tokens.ts'
 import { appRoutes } from './apps.ts'
 import { associatedServerRoutes } from './associated-servers.ts'
 import { authorizationServerRoutes } from './authorization-servers.ts'
@@ -13,13 +15,16 @@ import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
 import { logRoutes } from './logs.ts'
+import { orgRoutes } from './org.ts'
 import { policyRoutes } from './policies.ts'
 import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
+import { serverClientRoutes } from './server-clients.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
 import { userCredentialRoutes } from './user-credentials.ts'
+import { userGroupRoutes } from './user-groups.ts'
 import { userLifecycleRoutes } from './user-lifecycle.ts'
 import { userRoleRoutes } from './user-roles.ts'
 import { userRoutes } from './users.ts'
@@ -32,20 +37,25 @@ export const managementRoutes: readonly Route[] = [
   ...policyRoutes,
   ...ruleRoutes,
   ...keyRoutes,
+  ...serverClientRoutes,
   ...resourceServerKeyRoutes,
   ...associatedServerRoutes,
   ...appRoutes,
   ...appSecretRoutes,
   ...appKeyRoutes,
   ...appGrantRoutes,
+  ...appTokenRoutes,
   ...appGroupRoutes,
+  ...appIdTokenRoutes,
   ...clientRoleRoutes,
   ...groupRoutes,
   ...groupMemberRoutes,
+  ...userGroupRoutes,
   ...trustedOriginRoutes,
   ...apiTokenRoutes,
   ...userRoutes,
   ...logRoutes,
+  ...orgRoutes,
   ...userLifecycleRoutes,
   ...userCredentialRoutes,
   ...userRoleRoutes,

@@ -14,6 +14,7 @@ import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { lastPlace, policiesOf, policyTarget } from './policies.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+import { checkPeople } from './rule-people.ts'
 
 const PATH = '/api/v1/authorizationServers/:authServerId/policies/:policyId/rules'
 const READ = 'okta.authorizationServers.read'
@@ -92,6 +93,7 @@ async function created(
     throw invalid('policyRule', `rule: A policy has at most ${limits.rulesPerPolicyMax} rules`)
   if (rulesOfServer >= limits.rulesPerServerMax)
     throw invalid('policyRule', `rule: A server has at most ${limits.rulesPerServerMax} rules`)
+  await checkPeople(input, null, context)
   const rule: Rule = {
     id: randomId('0pr'),
     policyId: policy.id,
@@ -121,6 +123,7 @@ async function replaced(
   const { db, nowSeconds, origin } = context
   const { id: serverId } = place.server
   const priority = input.priority ?? null
+  await checkPeople(input, rule, context)
   const changed: Rule = {
     ...rule,
     name: input.name,
@@ -219,6 +222,7 @@ export const ruleRoutes: readonly Route[] = [
       const { db } = context
       const place = await placeOf(params, context)
       const rule = ruleOf(params, place)
+      if (rule.system) throw invalid('policyRule', 'id: A system rule cannot be deleted')
       const { id: serverId } = place.server
       await context.commitOr(
         notFound(rule.id, 'OAuth2PolicyRule'),

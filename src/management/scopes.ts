@@ -16,9 +16,10 @@ import {
   updateScope,
   type ScopeRow,
 } from '../store/scopes.ts'
+import { pageOfScopes } from './scope-pages.ts'
 import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
-import { textParameter, whole } from './page.ts'
+import { textParameter } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = '/api/v1/authorizationServers/:authServerId/scopes'
@@ -28,8 +29,8 @@ const MANAGE = 'okta.authorizationServers.manage'
 const present = (scope: Scope, serverUrl: string): Record<string, unknown> => ({
   id: scope.id,
   name: scope.name,
-  displayName: scope.displayName,
   description: scope.description,
+  displayName: scope.displayName,
   system: scope.system,
   metadataPublish: scope.metadataPublish,
   consent: scope.consent,
@@ -125,14 +126,20 @@ export const scopeRoutes: readonly Route[] = [
     path: PATH,
     summary: 'List scopes',
     scope: READ,
-    query: { q: textParameter('How a name begins.') },
+    query: {
+      q: textParameter('How a name begins.'),
+      filter: textParameter(
+        'An expression over the members of a scope that are text or true or false.',
+      ),
+      limit: z.int().min(1).describe('How many a page holds; without it the list is whole.'),
+      after: textParameter('Where the page begins: opaque, taken from the `next` link.'),
+    },
     output: z.array(ScopeOutput),
     async handle({ params, query }, context) {
       const server = await serverOf(params, context)
-      const q = query.get('q') ?? ''
-      const scopes = (await scopesOf(context, server)).filter((scope) => scope.name.startsWith(q))
       const url = serverHref(context.origin, server)
-      return new ListAnswer(whole(scopes.map((scope) => present(scope, url))))
+      const { items, next } = pageOfScopes(await scopesOf(context, server), query)
+      return new ListAnswer({ items: items.map((scope) => present(scope, url)), next })
     },
   }),
   route({

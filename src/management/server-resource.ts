@@ -31,8 +31,10 @@ export async function serverOf(params: Params, { db }: ManagementContext): Promi
 }
 
 /** Where a server's resources are: the default one's links say `default`. */
-export const serverHref = (origin: string, server: AuthorizationServer): string =>
-  `${origin}${SERVERS_PATH}/${serverSegment(server)}`
+export const serverHref = (
+  origin: string,
+  server: Pick<AuthorizationServer, 'id' | 'kind' | 'isDefault'>,
+): string => `${origin}${SERVERS_PATH}/${serverSegment(server)}`
 
 export const link = (href: string, ...allow: readonly string[]) => ({ href, hints: { allow } })
 

@@ -23,6 +23,8 @@ export const limits = {
   /** Management door. */
   jsonBytesMax: 256 * 1024,
   jsonDepthMax: 24,
+  /** Causes that one refusal names. */
+  causesMax: 20,
   pageSizeDefault: 20,
   pageSizeMax: 200,
   queryCharactersMax: 1024,
@@ -179,6 +181,10 @@ export const limits = {
   logUnprovenRefusalsToldMax: 10,
   logCountsMax: 200,
   logUnwrittenEventsMax: 1000,
+
+  /** Rows of what has expired that one run of the cron trigger removes. */
+  expiredBatchMax: 1000,
+  expiredBatchesPerRunMax: 50,
 
   /** Re-encryption after a change of the key encryption key. */
   rewrapBatchMax: 50,

@@ -1,5 +1,5 @@
 /** The condition table of access policies: what each condition means for a request. Pure. */
-import { ALL_CLIENTS, type Policy, type Rule } from '../domain/policy.ts'
+import { ALL_CLIENTS, EVERYONE, type Policy, type Rule } from '../domain/policy.ts'
 import { OIDC_SCOPES } from '../protocol/scope.ts'
 import type { AccessRequest } from './evaluate.ts'
 
@@ -21,7 +21,7 @@ function matchesPeople(rule: Rule, { user }: AccessRequest): boolean {
   if (groups?.exclude?.some((group) => user.groupIds.includes(group))) return false
   if (users.include?.includes(user.id)) return true
   return (
-    groups?.include?.some((group) => group === 'EVERYONE' || user.groupIds.includes(group)) ?? false
+    groups?.include?.some((group) => group === EVERYONE || user.groupIds.includes(group)) ?? false
   )
 }
 

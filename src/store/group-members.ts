@@ -1,6 +1,8 @@
 /** Table group_members: who is in which group. Everybody is in the built-in one, by a row like any other. */
+import type { User } from '../domain/user.ts'
 import { limits } from '../platform/limits.ts'
 import { readAll, readFirst } from './database.ts'
+import { userColumns, userFromRow, type UserRow } from './users.ts'
 
 /** Whether a user cannot come into a group, being in as many others as one can be. */
 export async function isKeptOut(db: D1Database, groupId: string, userId: string): Promise<boolean> {
@@ -11,17 +13,17 @@ export async function isKeptOut(db: D1Database, groupId: string, userId: string)
   return row !== null && row.member === 0 && row.groups >= limits.groupsOfUserMax
 }
 
-/** Ids of the members, a page in id order. */
-export async function membersOf(
+/** A page in the order of ids. */
+export async function listMembers(
   db: D1Database,
   groupId: string,
   page: { readonly after: string; readonly limit: number },
-): Promise<readonly string[]> {
+): Promise<readonly User[]> {
   const statement = db.prepare(
-    'SELECT user_id FROM group_members WHERE group_id = ?1 AND user_id > ?2 ORDER BY user_id LIMIT ?3',
+    `SELECT ${userColumns} FROM group_members m JOIN users u ON u.id = m.user_id
+     WHERE m.group_id = ?1 AND m.user_id > ?2 ORDER BY m.user_id LIMIT ?3`,
   )
-  const rows = await readAll<{ user_id: string }>(statement.bind(groupId, page.after, page.limit))
-  return rows.map((row) => row.user_id)
+  return (await readAll<UserRow>(statement.bind(groupId, page.after, page.limit))).map(userFromRow)
 }
 
 /**

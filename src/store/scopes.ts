@@ -39,6 +39,18 @@ export function scopesFromRows(serverId: string, rows: readonly ScopeRow[]): rea
 export const selectScopes = (db: D1Database, serverId: string): D1PreparedStatement =>
   db.prepare(`SELECT ${columns} FROM scopes WHERE server_id = ?1 ORDER BY name`).bind(serverId)
 
+/** Of a server's scopes those that are rows, by their names. */
+export const selectScopesNamed = (
+  db: D1Database,
+  serverId: string,
+  names: readonly string[],
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT ${columns} FROM scopes WHERE server_id = ?1 AND name IN (SELECT value FROM json_each(?2))`,
+    )
+    .bind(serverId, JSON.stringify(names))
+
 const values = (serverId: string, scope: Scope): readonly (string | number | null)[] => [
   serverId,
   scope.id,

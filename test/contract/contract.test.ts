@@ -61,7 +61,8 @@ function unexcused(schema: Schema, value: unknown): readonly string[] {
     })
 }
 
-async function perform({ operation, query = {}, body, as, keep = {} }: Call): Promise<void> {
+async function perform({ operation, given, query = {}, body, as, keep = {} }: Call): Promise<void> {
+  if (given !== undefined) await runtime.execute(given(known))
   const { method, path, query: declared, request, responses } = facts.operations[operation]!
   const sent = typeof body === 'function' ? body(known) : body
   expect(Object.keys(query).filter((name) => !declared.includes(name))).toEqual([])

@@ -1,9 +1,18 @@
 /**
- * Clients that publish their keys themselves: `jwks_uri` through the guarded fetch, against a server on this machine that
- * is slow, wrong, too large or redirects. RFC 7523, OpenID Connect Core §9.
+ * Clients and resource servers that publish their keys themselves: `jwks_uri` through the guarded fetch, against a server
+ * on this machine that is slow, wrong, too large or redirects. RFC 7523, OpenID Connect Core §9, RFC 7516.
  */
 import { createServer, type RequestListener, type Server } from 'node:http'
-import { exportJWK, generateKeyPair, SignJWT, type GenerateKeyPairResult, type JWK } from 'jose'
+import {
+  compactDecrypt,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  type GenerateKeyPairResult,
+  type JWK,
+} from 'jose'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Json } from '../json.ts'
 import { freePort } from './product.ts'
@@ -181,5 +190,100 @@ describe('keys at jwks_uri', () => {
       expect([uri, status, body['errorCode']]).toEqual([uri, 400, 'E0000001'])
     }
     expect(requests).toEqual([])
+  })
+})
+
+describe('a resource server that publishes its keys', () => {
+  /** A server that encrypts to the keys at a path of its own, and a client with a secret. */
+  async function encrypting(): Promise<() => Promise<readonly [number, Json]>> {
+    const [status, server] = await api('POST', '/api/v1/authorizationServers', {
+      name: `encrypts ${++paths}`,
+      audiences: ['api://x'],
+      accessTokenEncryptedResponseAlgorithm: 'RSA-OAEP-256',
+      jwks_uri: `${base}/encryption/${paths}`,
+    })
+    expect([status, server['jwks_uri']]).toEqual([201, `${base}/encryption/${paths}`])
+    const path = `/api/v1/authorizationServers/${server['id']}`
+    await api('POST', `${path}/scopes`, { name: 'read' })
+    const [, policy] = await api('POST', `${path}/policies`, {
+      type: 'OAUTH_AUTHORIZATION_POLICY',
+      name: 'all',
+      description: 'all',
+      conditions: { clients: { include: ['ALL_CLIENTS'] } },
+    })
+    await api('POST', `${path}/policies/${policy['id']}/rules`, {
+      type: 'RESOURCE_ACCESS',
+      name: 'all',
+      conditions: {
+        grantTypes: { include: ['client_credentials'] },
+        scopes: { include: ['*'] },
+      },
+    })
+    const credentials = { client_id: `reader-${paths}`, client_secret: 'a-secret-of-the-reader' }
+    const [made] = await api('POST', '/api/v1/apps', {
+      name: 'oidc_client',
+      label: credentials.client_id,
+      signOnMode: 'OPENID_CONNECT',
+      credentials: {
+        oauthClient: { ...credentials, token_endpoint_auth_method: 'client_secret_post' },
+      },
+      settings: {
+        oauthClient: {
+          application_type: 'service',
+          grant_types: ['client_credentials'],
+          response_types: ['token'],
+        },
+      },
+    })
+    expect(made).toBe(200)
+    return async () => {
+      const form = { grant_type: 'client_credentials', scope: 'read', ...credentials }
+      const response = await fetch(`${at()}/oauth2/${server['id']}/v1/token`, {
+        method: 'POST',
+        body: new URLSearchParams(form),
+      })
+      return [response.status, (await response.json()) as Json]
+    }
+  }
+
+  async function aReader(changes: JWK = {}): Promise<Key> {
+    const pair = await generateKeyPair('RSA-OAEP-256', { extractable: true })
+    const jwk = { ...(await exportJWK(pair.publicKey)), kid: 'reader', use: 'enc', ...changes }
+    return { ...pair, jwk }
+  }
+
+  it('gets tokens for the first of them that is fit, and is asked once', async () => {
+    const ask = await encrypting()
+    const [signs, other, reader] = [
+      await aReader({ use: 'sig' }),
+      await aReader({ alg: 'RSA-OAEP-512' }),
+      await aReader(),
+    ]
+    answer = publish(signs, other, await aKey('ec'), reader, await aReader())
+    for (let turn = 0; turn < 3; turn++) {
+      const [status, body] = await ask()
+      expect(status).toBe(200)
+      expect(decodeProtectedHeader(body['access_token'])).toMatchObject({ kid: 'reader' })
+      const { plaintext } = await compactDecrypt(body['access_token'], reader.privateKey)
+      expect(decodeJwt(new TextDecoder().decode(plaintext))['aud']).toBe('api://x')
+    }
+    expect(requests).toHaveLength(1)
+  })
+
+  it('without a fit key, or away, gets no token at all', async () => {
+    for (const [listener, status, error] of [
+      [publish(await aKey('ec'), await aReader({ use: 'sig' })), 400, 'server_error'],
+      [publish(await aReader({ n: 'AQAB' })), 400, 'server_error'],
+      [publish({ ...(await aReader()), jwk: { kty: 'RSA', n: 'A'.repeat(342), e: 'AQAB' } }), 400, 'server_error'], // prettier-ignore
+      [publish(), 400, 'server_error'],
+      [(_, response) => response.writeHead(500).end(), 503, 'temporarily_unavailable'],
+      [(_, response) => response.end('{"keys":[null,7]}'), 400, 'server_error'],
+    ] as readonly (readonly [RequestListener, number, string])[]) {
+      const ask = await encrypting()
+      answer = listener
+      const [got, body] = await ask()
+      expect([got, body['error']]).toEqual([status, error])
+      expect(body).not.toHaveProperty('access_token')
+    }
   })
 })

@@ -61,6 +61,8 @@ export interface Isolate {
 
 export interface Runtime {
   readonly isolates: readonly Isolate[]
+  /** Runs a statement on the configuration, for what no door makes yet. */
+  readonly execute: (sql: string) => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -138,5 +140,12 @@ export async function startRuntime(
       origin: (await miniflare.unsafeGetDirectURL(name)).origin,
     })),
   )
-  return { isolates, stop: () => miniflare.dispose() }
+  return {
+    isolates,
+    async execute(sql) {
+      const db = await miniflare.getD1Database('DB', 'isolate-0')
+      await db.prepare(sql).run()
+    },
+    stop: () => miniflare.dispose(),
+  }
 }

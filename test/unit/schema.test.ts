@@ -180,9 +180,9 @@ describe('statements of the store', () => {
   })
 
   /** What may be walked through: one row or one a migration, values, members of a bound JSON value, and what a subquery
-   * found, whose own steps are looked at. */
+   * found or a walk along an index gathers, whose own steps are looked at. */
   const SMALL =
-    /^SCAN (meta|schema_version|profile_attributes|\(subquery-\d+\)|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)(\b|$)/
+    /^SCAN (meta|schema_version|profile_attributes|\(subquery-\d+\)|held|CONSTANT ROW|\d+ CONSTANT ROWS|\w+( EXISTS)? VIRTUAL TABLE)(\b|$)/
 
   /** Statements that look through a table on purpose, by the table and what is in none but them. */
   const ON_PURPOSE: readonly (readonly [table: string, part: string])[] = [
@@ -207,6 +207,16 @@ describe('statements of the store', () => {
           ),
       )
     expect(scans).toEqual([])
+  })
+
+  it('walk what people hold along an index, unsorted, and what one person holds along theirs', () => {
+    const pages = statements.filter(({ sql }) => / FROM (refresh_tokens t|consents c) .* ORDER BY [tc]\.id LIMIT/s.test(sql)) // prettier-ignore
+    expect(pages).toHaveLength(6)
+    for (const { sql } of pages) {
+      const steps = plan(migrated, sql).join('; ')
+      expect(steps).not.toContain('TEMP B-TREE')
+      if (sql.includes('.user_id = ?4')) expect(steps).toMatch(/ (refresh_tokens|consents)_user /)
+    }
   })
 
   it('of the log write an event once, with what it is about', async () => {

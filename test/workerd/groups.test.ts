@@ -138,13 +138,7 @@ describe('a group', () => {
 describe('a list of groups', () => {
   it('is read over several pages without a gap or a repetition', async () => {
     const own = await Promise.all(Array.from({ length: 5 }, () => aGroup()))
-    const seen: string[] = []
-    let next: string | undefined = `${GROUPS}?limit=2`
-    while (next !== undefined) {
-      const response: Response = await api('GET', next)
-      seen.push(...((await response.json()) as Json[]).map((group) => group['id']))
-      next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
-    }
+    const seen = await pagesOf(`${GROUPS}?limit=2`)
     expect(new Set(seen).size).toBe(seen.length)
     expect(seen).toEqual(expect.arrayContaining(own.map((group) => group['id'])))
   })
@@ -176,6 +170,93 @@ describe('a list of groups', () => {
       expect([status, error['errorCode']]).toEqual([400, 'E0000054'])
     },
   )
+})
+
+/** Ids of every page of a list, of as many items each as are asked for. */
+async function pagesOf(path: string): Promise<readonly string[]> {
+  const seen: string[] = []
+  let next: string | undefined = path
+  while (next !== undefined) {
+    const response: Response = await api('GET', next)
+    expect(response.status).toBe(200)
+    seen.push(...((await response.json()) as Json[]).map((item) => item['id']))
+    next = /<([^>]+)>; rel="next"/.exec(response.headers.get('link') ?? '')?.[1]
+  }
+  return seen
+}
+
+describe('a search of groups', () => {
+  const name = unique('searched')
+  const at = (path: string, criterion: string, rest = ''): string =>
+    `${GROUPS}?${path}=${encodeURIComponent(criterion)}${rest}`
+
+  it('finds by the attributes that Okta names, over several pages and in an order', async () => {
+    const [a, b, c] = await Promise.all(
+      ['b', 'a', 'C'].map((letter, n) => aGroup(`${name} ${letter}`, `number ${n}`)),
+    )
+    const [first, second, third] = [a!['id'], b!['id'], c!['id']]
+    await DB.batch(
+      [first, second, third].map((id, n) =>
+        DB.prepare(
+          'UPDATE groups SET last_updated = ?2, last_membership_updated = ?2 WHERE id = ?1',
+        ).bind(id, 1000 + n),
+      ),
+    )
+    const begins = `profile.name sw "${name.toUpperCase()}"`
+    const all = [first, second, third].sort()
+    expect(await pagesOf(at('search', begins, '&limit=1'))).toEqual(all)
+    expect(await pagesOf(at('search', begins, '&limit=1&sortBy=profile.name'))).toEqual([second, first, third]) // prettier-ignore
+    expect(await pagesOf(at('search', begins, '&limit=2&sortBy=lastUpdated&sortOrder=desc'))).toEqual([third, second, first]) // prettier-ignore
+    const later = 'lastUpdated ge "1970-01-01T00:16:41.000Z"'
+    expect(await pagesOf(at('search', `${begins} and ${later}`))).toEqual([second, third].sort())
+    expect(await pagesOf(at('search', `${begins} and not (profile.description eq "Number 1")`))).toEqual([first, third].sort()) // prettier-ignore
+    expect(await pagesOf(at('search', `id eq "${first}" or profile.name eq "${name} A"`))).toEqual([first, second].sort()) // prettier-ignore
+    const early =
+      'type eq "OKTA_GROUP" and (lastUpdated lt "1970-01-01T00:16:42.000Z" or lastMembershipUpdated lt "1970-01-01T00:16:41Z")'
+    const found = await pagesOf(at('filter', early))
+    expect([found.includes(first), found.includes(second), found.includes(third)]).toEqual([true, true, false]) // prettier-ignore
+    expect(await pagesOf(at('filter', 'type eq "BUILT_IN"'))).toEqual([(await everyone())['id']])
+    expect(await pagesOf(at('filter', 'type eq "APP_GROUP"'))).toEqual([])
+  })
+
+  it.each([
+    ['filter', 'profile.name eq "x"', 'E0000053'],
+    ['filter', 'type like "x"', 'E0000053'],
+    ['search', 'profile.color eq "x"', 'E0000031'],
+    ['search', 'source.id eq "x"', 'E0000031'],
+    ['search', 'profile.name', 'E0000031'],
+    ['search', 'lastUpdated gt "yesterday"', 'E0000031'],
+    ['search', "profile.name eq 'x' or 1=1", 'E0000031'],
+  ])('refuses %s=%s with %s', async (parameter, criterion, code) => {
+    const [status, error] = await answered(await api('GET', at(parameter, criterion)))
+    expect([status, error['errorCode']]).toEqual([400, code])
+  })
+
+  it('refuses several criteria, and an order that is none', async () => {
+    const several = await api('GET', at('search', 'id pr', '&q=x'))
+    expect((await answered(several))[1]['errorCode']).toBe('E0000033')
+    const byColor = await api('GET', at('search', 'id pr', '&sortBy=color'))
+    expect((await answered(byColor))[1]['errorCode']).toBe('E0000031')
+  })
+})
+
+describe('the members of a group', () => {
+  it('are listed as users over several pages, and each has their groups', async () => {
+    const { id } = (await aGroup()) as Json
+    const ids = await users(5)
+    await fill(id, ids)
+    expect(await pagesOf(`${members(id)}?limit=2`)).toEqual([...ids].sort())
+    const [user] = (await made(200, 'GET', `${members(id)}?limit=1`)) as never as Json[]
+    expect(user).toMatchObject({ id: ids[0], status: 'ACTIVE', profile: { firstName: 'First0' } })
+    const { id: everybody } = (await everyone()) as Json
+    const groups = await made(200, 'GET', `/api/v1/users/${ids[0]}/groups`)
+    expect(groups.map((group: Json) => group['id'])).toEqual([everybody, id].sort())
+    const byLogin = await made(200, 'GET', `/api/v1/users/${user!['profile']['login']}/groups`)
+    expect(byLogin).toEqual(groups)
+    expect((await made(200, 'GET', '/api/v1/users/me/groups'))[0]['id']).toBe(everybody)
+    for (const path of [members('00gnothing'), '/api/v1/users/00unobody/groups'])
+      expect((await api('GET', path)).status).toBe(404)
+  })
 })
 
 describe('a member', () => {

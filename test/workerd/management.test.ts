@@ -390,8 +390,8 @@ describe('scopes and claims', () => {
     expect(Object.keys(scope)).toEqual([
       'id',
       'name',
-      'displayName',
       'description',
+      'displayName',
       'system',
       'metadataPublish',
       'consent',

@@ -61,7 +61,12 @@ const EC_KEY = {
 }
 
 export const appCalls: readonly Call[] = [
-  { operation: 'createApplication', what: 'service', body: SERVICE, keep: { appId: 'id' } },
+  {
+    operation: 'createApplication',
+    what: 'service',
+    body: SERVICE,
+    keep: { appId: 'id', clientId: 'credentials.oauthClient.client_id' },
+  },
   { operation: 'createApplication', what: 'web', body: WEB, query: { activate: 'false' } },
   { operation: 'createApplication', what: 'browser', body: BROWSER },
   { operation: 'createApplication', what: 'native', body: NATIVE },

@@ -54,6 +54,12 @@ const CLAIM = {
   conditions: { scopes: ['car:drive'] },
 }
 
+/** Nobody has the private half. */
+const MODULUS =
+  'mP81QsMJhlMuwZY8nD3j_jgVDBHlBTtvqMB4q155dtgDOzbF0zBS5xK_-2T8Oq69BloAR-vaqJKO6I99isP4dBJZ8KlBwJ6Yc5bRcIDspojBTcP9zshMnyxmU_hSYXRwZxWZzY1u_onXYPIttmGkZ-EIXbANoMScz84HpeBXwUtX70ec6Co3jnuevr2g_E4q9eyUMfbXTSfuQKhbBpxebpoLUKq7sL0TNxdQObAMku6cT0H82jfvaKyeaOoByNxo4R3ygmz5gPYuf35AnaistUctP0fDTupV8earXDQlxzW0sdVw7S0QLGoYKFelBbJhaUI6jK0mKmzXsGaSfYyBww'
+
+const encryptionKey = (kid: string) => ({ kty: 'RSA', kid, use: 'enc', e: 'AQAB', n: MODULUS })
+
 export const serverCalls: readonly Call[] = [
   { operation: 'createAuthorizationServer', body: SERVER, keep: { authServerId: 'id' } },
   { operation: 'listAuthorizationServers', query: { limit: '1' } },
@@ -107,6 +113,40 @@ export const serverCalls: readonly Call[] = [
   { operation: 'listAuthorizationServerKeys', keep: { keyId: '0.kid' } },
   { operation: 'getAuthorizationServerKey' },
   { operation: 'rotateAuthorizationServerKeys', body: { use: 'sig' } },
+
+  {
+    operation: 'addOAuth2ResourceServerJsonWebKey',
+    body: { ...encryptionKey('one'), status: 'INACTIVE' },
+  },
+  { operation: 'listOAuth2ResourceServerJsonWebKeys', keep: { keyId: '0.id' } },
+  { operation: 'activateOAuth2ResourceServerJsonWebKey' },
+  { operation: 'getOAuth2ResourceServerJsonWebKey' },
+  {
+    operation: 'replaceAuthorizationServer',
+    what: 'that encrypts its access tokens',
+    body: {
+      ...SERVER,
+      accessTokenEncryptedResponseAlgorithm: 'RSA-OAEP-256',
+      jwks: { keys: [{ ...encryptionKey('one'), status: 'ACTIVE' }] },
+    },
+  },
+  { operation: 'replaceAuthorizationServer', what: 'that signs only again', body: SERVER },
+  { operation: 'deactivateOAuth2ResourceServerJsonWebKey' },
+  { operation: 'deleteOAuth2ResourceServerJsonWebKey' },
+
+  {
+    operation: 'createAuthorizationServer',
+    what: 'another one',
+    body: { ...SERVER, name: 'contract, trusted' },
+    keep: { associatedServerId: 'id' },
+  },
+  {
+    operation: 'createAssociatedServers',
+    body: (known) => ({ trusted: [known['associatedServerId']!] }),
+  },
+  { operation: 'listAssociatedServersByTrustedType', query: { trusted: 'true' } },
+  { operation: 'listAssociatedServersByTrustedType', what: 'not', query: { trusted: 'false' } },
+  { operation: 'deleteAssociatedServer' },
 ]
 
 /** What ends the lives of what was made; apps may still need a server before. */

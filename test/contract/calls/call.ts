@@ -9,6 +9,8 @@ export interface Call {
   readonly operation: string
   /** Told apart in the report where an operation is called more than once. */
   readonly what?: string
+  /** What is put into the database before, because no door makes it yet: one SQL statement. */
+  readonly given?: (known: Known) => string
   readonly query?: Readonly<Record<string, string>>
   readonly body?: Json | ((known: Known) => Json)
   /** The API token that calls, by its name among what is known; otherwise the bootstrap token. */

@@ -10,7 +10,15 @@ export const groupCalls: readonly Call[] = [
   { operation: 'listGroups', what: 'found', query: { q: 'contract', expand: 'stats' } },
   { operation: 'getGroup' },
   { operation: 'replaceGroup', body: { profile: { ...PROFILE, description: 'still' } } },
+  {
+    operation: 'listGroups',
+    what: 'searched',
+    query: { search: 'profile.name sw "con"', sortBy: 'profile.name' },
+  },
+  { operation: 'listGroups', what: 'filtered', query: { filter: 'type eq "BUILT_IN"' } },
   { operation: 'assignUserToGroup' },
+  { operation: 'listGroupUsers', query: { limit: '1' } },
+  { operation: 'listUserGroups' },
   {
     operation: 'assignGroupToApplication',
     body: { priority: 0, profile: { role: 'driver' } },

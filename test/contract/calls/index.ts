@@ -4,17 +4,23 @@ import { appCalls, appEndCalls } from './apps.ts'
 import { serverCalls, serverEndCalls } from './authorization-servers.ts'
 import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
+import { refreshTokenCalls } from './refresh-tokens.ts'
+import { orgCalls } from './org.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
 import { userCalls, userEndCalls } from './users.ts'
 
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
-  ...groupCalls,
-  ...groupEndCalls,
   ...trustedOriginCalls,
   ...apiTokenCalls,
   ...userCalls,
+  ...groupCalls,
+  ...refreshTokenCalls,
+  ...groupEndCalls,
+  ...trustedOriginCalls,
+  ...apiTokenCalls,
+  ...orgCalls,
   ...appEndCalls,
   ...userEndCalls,
   ...serverEndCalls,

@@ -2,6 +2,7 @@
 import { branchesOf, type Branch } from '../../../src/domain/search.ts'
 import { allAttributes } from '../../../src/domain/profile-schema.ts'
 import { parseFilter } from '../../../src/protocol/filter.ts'
+import { groupFields, searchedGroups } from '../../../src/store/group-search.ts'
 import { searchedUsers, userFields } from '../../../src/store/user-search.ts'
 import { searchPage } from '../../../src/store/search.ts'
 import { searchSorted } from '../../../src/store/search-sorted.ts'
@@ -24,6 +25,15 @@ export const searches: readonly (readonly Branch[])[] = FILTERS.map((text) =>
   branchesOf(parseFilter(text)!, userFields(allAttributes([])))!,
 )
 
+const GROUP_FILTERS = [
+  'id eq "00g1" or type eq "OKTA_GROUP"',
+  'profile.name sw "x" and profile.description co "y"',
+  'lastUpdated gt "2026-01-01" and lastMembershipUpdated pr and created le "2026-02-01"',
+  'profile.name ge "x" and not (type eq "BUILT_IN")',
+]
+
+const groupSearches = GROUP_FILTERS.map((text) => branchesOf(parseFilter(text)!, groupFields)!)
+
 /** Each search where every term has few entries, and where every term has more than are gathered. */
 export async function searchStatements(): Promise<readonly Recorded[]> {
   const made: Recorded[] = []
@@ -39,6 +49,17 @@ export async function searchStatements(): Promise<readonly Recorded[]> {
           searchedUsers,
           branches,
           { field: userFields(allAttributes([]))(field, 'eq')!, descending: false },
+          { after: null, limit: 20 },
+        )
+    }
+    for (const branches of groupSearches) {
+      await searchPage(db, searchedGroups, branches, { after: '00g0', limit: 20 })
+      for (const field of ['profile.name', 'created'] as const)
+        await searchSorted(
+          db,
+          searchedGroups,
+          branches,
+          { field: groupFields(field, 'eq')!, descending: true },
           { after: null, limit: 20 },
         )
     }

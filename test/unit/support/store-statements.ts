@@ -38,6 +38,14 @@ const secret = (await envelopeKeys('1').seal(new Uint8Array(32), 'client-secret'
   's1',
 ])) as object
 
+/** Whose refresh tokens and consents there are. */
+const BELONGINGS = [
+  { clientId: 'c', serverId: 's' },
+  { clientId: 'c' },
+  { userId: 'u', clientId: 'c' },
+]
+const OF_USERS = [{ userId: 'u' }, { userId: 'u', clientId: 'c', serverId: 's' }]
+
 /** Arguments after the database, one list a call. */
 const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   findApiToken: [[['1.mac', '2.mac']]],
@@ -49,6 +57,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   ],
   listAssociatedServers: [['aus1', { ...page, query: null }]],
   serversNamed: [[['aus1']]],
+  unknownPeople: [[{ users: ['00u1'], groups: ['00g1'] }]],
   insertAssociations: [['aus1', ['aus2'], 1]],
   replaceServerKeysAt: [[{ id: 'aus1', version: 1 }, []]],
   listApps: [
@@ -77,6 +86,26 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
       },
       1,
     ]),
+  ],
+  listRefreshTokens: BELONGINGS.map((of) => [of, page, 1]),
+  findRefreshToken: BELONGINGS.map((of) => [of, 'oar1', 1]),
+  deleteRefreshTokens: [...BELONGINGS, ...OF_USERS, { serverId: 's' }].map((of) => [of]),
+  sweepRefreshTokens: [[1]],
+  listConsents: [{ clientId: 'c' }, { userId: 'u' }, { userId: 'u', clientId: 'c' }].map((of) => [
+    of,
+    page,
+    null,
+  ]),
+  findConsent: [...BELONGINGS, ...OF_USERS].map((of) => [of, 'oag1']),
+  deleteConsents: [
+    { clientId: 'c' },
+    { userId: 'u' },
+    { userId: 'u', clientId: 'c' },
+    { serverId: 's' },
+  ].map((of) => [of]),
+  listHoldingClients: [
+    ['server', 'aus1', page, 1],
+    ['user', '00u1', page, 1],
   ],
   writeEvents: [[[anEvent()]]],
   pruneEvents: [[0]],
@@ -108,6 +137,8 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   readBatch: [],
   readAll: [],
   readFirst: [],
+  belonging: [],
+  partiesOf: [],
 }
 
 /** Rows for the statements whose caller goes on only when there is one. */

@@ -1,0 +1,94 @@
+/** Table refresh_tokens: one row a family, for lists. What has expired is not shown, and the cron trigger sweeps it. */
+import type { Parties, RefreshToken } from '../domain/refresh-token.ts'
+import { limits } from '../platform/limits.ts'
+import { json, readAll, readFirst, storageError } from './database.ts'
+import {
+  belonging,
+  joinParties,
+  partiesOf,
+  partyColumns,
+  serverExists,
+  type Belonging,
+  type PartyRow,
+} from './parties.ts'
+
+export type ListedToken = RefreshToken & Parties
+
+interface TokenRow extends PartyRow {
+  id: string
+  client_id: string
+  user_id: string
+  scopes: string
+  created: number
+  last_updated: number
+  expires: number
+}
+
+const select = `SELECT t.id, t.server_id, t.client_id, t.user_id, t.scopes, t.created, t.last_updated, t.expires,
+  ${partyColumns} FROM refresh_tokens t ${joinParties('t')} WHERE ${serverExists('t')}`
+
+const fromRow = (row: TokenRow): ListedToken => ({
+  id: row.id,
+  serverId: row.server_id,
+  clientId: row.client_id,
+  userId: row.user_id,
+  scopes: json<string[]>(row.scopes),
+  created: row.created,
+  lastUpdated: row.last_updated,
+  expires: row.expires,
+  ...partiesOf(row),
+})
+
+/** A page of what has not expired, in id order. */
+export async function listRefreshTokens(
+  db: D1Database,
+  of: Belonging,
+  page: { readonly after: string; readonly limit: number },
+  now: number,
+): Promise<readonly ListedToken[]> {
+  const { condition, values } = belonging(of, 't', 4)
+  const statement = db.prepare(
+    `${select} AND ${condition} AND t.id > ?1 AND t.expires > ?2 ORDER BY t.id LIMIT ?3`,
+  )
+  const rows = await readAll<TokenRow>(statement.bind(page.after, now, page.limit, ...values))
+  return rows.map(fromRow)
+}
+
+export async function findRefreshToken(
+  db: D1Database,
+  of: Belonging,
+  id: string,
+  now: number,
+): Promise<ListedToken | null> {
+  const { condition, values } = belonging(of, 't', 3)
+  const statement = db.prepare(`${select} AND t.id = ?1 AND t.expires > ?2 AND ${condition}`)
+  const row = await readFirst<TokenRow>(statement.bind(id, now, ...values))
+  return row === null ? null : fromRow(row)
+}
+
+export const deleteRefreshToken = (db: D1Database, id: string): D1PreparedStatement =>
+  db.prepare('DELETE FROM refresh_tokens WHERE id = ?1').bind(id)
+
+/** Removes the rows of what was ended as a whole. */
+export function deleteRefreshTokens(db: D1Database, of: Belonging): D1PreparedStatement {
+  const { condition, values } = belonging(of, 't', 1)
+  return db.prepare(`DELETE FROM refresh_tokens AS t WHERE ${condition}`).bind(...values)
+}
+
+/** Removes rows of what has expired, oldest first, in a bounded number of batches. */
+export async function sweepRefreshTokens(db: D1Database, now: number): Promise<void> {
+  const statement = db
+    .prepare(
+      `DELETE FROM refresh_tokens WHERE id IN
+       (SELECT id FROM refresh_tokens WHERE expires <= ?1 ORDER BY expires LIMIT ?2)`,
+    )
+    .bind(now, limits.expiredBatchMax)
+  for (let batch = 0; batch < limits.expiredBatchesPerRunMax; batch++) {
+    try {
+      const { meta } = await statement.run()
+      if ((meta.changes ?? 0) < limits.expiredBatchMax) return
+    } catch (cause) {
+      throw storageError(cause)
+    }
+  }
+}

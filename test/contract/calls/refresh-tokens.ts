@@ -1,0 +1,27 @@
+/** Refresh tokens of a server and an app. Sign-in will make them; until then they are put into the database. */
+import type { Call, Known } from './call.ts'
+
+const aToken =
+  (id: string) =>
+  ({ authServerId, clientId, userId }: Known): string =>
+    `INSERT INTO refresh_tokens (id, server_id, client_id, user_id, scopes, created, last_updated, expires)
+     VALUES ('${id}', '${authServerId}', '${clientId}', '${userId}', '["openid","car:wash"]', 1, 1, 4000000000)`
+
+const expand = { expand: 'scope' }
+
+export const refreshTokenCalls: readonly Call[] = [
+  {
+    operation: 'listRefreshTokensForAuthorizationServerAndClient',
+    given: aToken('oar1'),
+    query: { ...expand, limit: '5' },
+    keep: { tokenId: '0.id' },
+  },
+  { operation: 'listOAuth2ClientsForAuthorizationServer' },
+  { operation: 'getRefreshTokenForAuthorizationServerAndClient' },
+  { operation: 'listOAuth2TokensForApplication', query: expand },
+  { operation: 'getOAuth2TokenForApplication' },
+  { operation: 'revokeRefreshTokenForAuthorizationServerAndClient' },
+  { operation: 'revokeOAuth2TokenForApplication', given: aToken('oar1') },
+  { operation: 'revokeRefreshTokensForAuthorizationServerAndClient', given: aToken('oar2') },
+  { operation: 'revokeOAuth2TokensForApplication', given: aToken('oar3') },
+]

@@ -1,0 +1,103 @@
+/** What sign-in will leave behind: users, refresh token rows and consents, put into the database as it will put them. */
+import { env } from 'cloudflare:workers'
+import type { Issued } from '../../src/domain/ending.ts'
+import { unique } from './support.ts'
+
+const { DB, LOG_DB, SUBJECT } = env
+
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+
+/** An id that sorts in the order in which it was made. */
+let made = 0
+const id = (prefix: string): string => `${prefix}${String(++made).padStart(6, '0')}${unique('x')}`
+
+export async function aPerson(): Promise<{ readonly id: string; readonly login: string }> {
+  const person = { id: id('00u'), login: `${unique('person')}@example.com` }
+  await DB.prepare(
+    `INSERT INTO users (id, login, status, profile, created, last_updated) VALUES (?1, ?2, 'ACTIVE', ?3, 1, 1)`,
+  )
+    .bind(person.id, person.login, JSON.stringify({ firstName: 'Ada', lastName: 'Lovelace' }))
+    .run()
+  return person
+}
+
+export interface Row {
+  readonly id: string
+  readonly serverId: string
+  readonly clientId: string
+  readonly userId: string
+}
+
+/** A refresh token family, by its row. */
+export async function aRefreshToken(
+  serverId: string,
+  clientId: string,
+  userId: string,
+  options: { readonly scopes?: readonly string[]; readonly expires?: number } = {},
+): Promise<Row> {
+  const row = { id: id('oar'), serverId, clientId, userId }
+  const now = nowSeconds()
+  await DB.prepare(
+    `INSERT INTO refresh_tokens (id, server_id, client_id, user_id, scopes, created, last_updated, expires)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)`,
+  )
+    .bind(
+      row.id,
+      serverId,
+      clientId,
+      userId,
+      JSON.stringify(options.scopes ?? ['offline_access', 'read']),
+      now,
+      options.expires ?? now + 7 * 86_400,
+    )
+    .run()
+  return row
+}
+
+export async function aConsent(
+  serverId: string,
+  clientId: string,
+  userId: string,
+  scope: string,
+): Promise<Row> {
+  const row = { id: id('oag'), serverId, clientId, userId }
+  await DB.prepare(
+    `INSERT INTO consents (id, user_id, client_id, server_id, scope, created, last_updated)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)`,
+  )
+    .bind(row.id, userId, clientId, serverId, scope, nowSeconds())
+    .run()
+  return row
+}
+
+/** Whether tokens of a family, issued now, are dead. */
+export const hasEnded = async (
+  { id: authorizationId, serverId, clientId, userId }: Row,
+  of: Issued['of'] = 'tokens',
+): Promise<boolean> => {
+  const at = nowSeconds() - 1
+  return SUBJECT.getByName(userId).hasEnded({ of, serverId, clientId, authorizationId, at })
+}
+
+export const whichEnded = async (rows: readonly Row[]): Promise<readonly boolean[]> =>
+  Promise.all(rows.map((row) => hasEnded(row)))
+
+export const isListed = async (table: 'refresh_tokens' | 'consents', { id: row }: Row) =>
+  (await DB.prepare(`SELECT 1 FROM ${table} WHERE id = ?1`).bind(row).first()) !== null
+
+/** How many events the log holds and how many rows the outbox. */
+export async function told(): Promise<{ readonly events: number; readonly waiting: number }> {
+  const count = async (db: D1Database, table: string) =>
+    (await db.prepare(`SELECT count(*) AS n FROM ${table}`).first<{ n: number }>())!.n
+  return { events: await count(LOG_DB, 'events'), waiting: await count(DB, 'outbox') }
+}
+
+/** The types of the events that name something. */
+export async function eventsAbout(target: string): Promise<readonly string[]> {
+  const { results } = await LOG_DB.prepare(
+    'SELECT event_type FROM events WHERE instr(document, ?1) > 0 ORDER BY published, id',
+  )
+    .bind(`"${target}"`)
+    .all<{ event_type: string }>()
+  return results.map((row) => row.event_type)
+}
