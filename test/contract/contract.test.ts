@@ -5,46 +5,31 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Json } from '../json.ts'
-import { API_TOKEN, ORIGIN, startRuntime, type Runtime } from '../e2e/runtime.ts'
+import { ORIGIN } from '../e2e/runtime.ts'
 import { calls } from './calls/index.ts'
 import type { Call, Known } from './calls/call.ts'
 import { deviations, notImplemented } from './deviations.ts'
+import { openDoor, type Door } from './door.ts'
 import type { Schema } from './facts.ts'
 import { deviationsOf, facts } from './shapes.ts'
 
 const known: Known = { issuer: ORIGIN }
 const unused = new Set(deviations.map(({ where }) => where))
 
-let runtime: Runtime
+let door: Door
 
 beforeAll(async () => {
-  runtime = await startRuntime(1)
+  door = await openDoor()
   for (const [name, member, as] of [
     ['apiTokenId', 'id', 'first'],
     ['spareToken', 'token', 'second'],
   ] as const) {
-    const made = (await (await send('POST', '/api/v1/api-tokens', { name: as })).json()) as Json
-    known[name] = made[member]
+    const made = await door.send('POST', '/api/v1/api-tokens', { name: as })
+    known[name] = ((await made.json()) as Json)[member]
   }
 })
 
-afterAll(() => runtime.stop())
-
-function send(
-  method: string,
-  path: string,
-  body?: unknown,
-  token: string = API_TOKEN,
-): Promise<Response> {
-  return fetch(runtime.isolates[0]!.origin + path, {
-    method,
-    headers: {
-      authorization: `SSWS ${token}`,
-      ...(body !== undefined && { 'content-type': 'application/json' }),
-    },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-}
+afterAll(() => door.close())
 
 const pathOf = (path: string, from: Known): string =>
   path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(from[name] ?? `no-${name}`))
@@ -62,15 +47,15 @@ function unexcused(schema: Schema, value: unknown): readonly string[] {
 }
 
 async function perform({ operation, given, query = {}, body, as, keep = {} }: Call): Promise<void> {
-  if (given !== undefined) await runtime.execute(given(known))
+  if (given !== undefined) await door.execute(given(known))
   const { method, path, query: declared, request, responses } = facts.operations[operation]!
   const sent = typeof body === 'function' ? body(known) : body
   expect(Object.keys(query).filter((name) => !declared.includes(name))).toEqual([])
   if (request !== null) expect(unexcused(request, sent ?? {})).toEqual([])
 
   const search = new URLSearchParams(query).toString()
-  const token = as === undefined ? API_TOKEN : known[as]
-  const response = await send(method, pathOf(path, known) + (search && `?${search}`), sent, token)
+  const target = pathOf(path, known) + (search && `?${search}`)
+  const response = await door.send(method, target, sent, as && known[as])
   const text = await response.text()
   expect(Object.keys(responses), text).toContain(String(response.status))
   const schema = responses[String(response.status)] ?? null
@@ -89,6 +74,28 @@ describe('what Okta publishes is what we answer', () => {
     it([call.operation, call.what].filter(Boolean).join(': '), () => perform(call))
 })
 
+describe('what we describe is what Okta publishes', () => {
+  it('each operation is in our OpenAPI, with one of its scopes and its status', async () => {
+    const document = (await (await door.send('GET', '/api/v1/openapi.json')).json()) as Json
+    const shape = (path: string): string => path.replaceAll(/\{\w+\}/g, '{}')
+    const ours = new Map(
+      Object.entries(document['paths'] as Json).map(([path, item]) => [shape(path), item as Json]),
+    )
+    for (const operation of new Set(calls.map((call) => call.operation))) {
+      const { method, path, scopes, responses } = facts.operations[operation]!
+      const own = ours.get(shape(path))?.[method.toLowerCase()]
+      const scope = own?.['security']?.[1]?.['oauth2']?.[0]
+      // What only an API token may call has no scope there.
+      if (scopes.length > 0)
+        expect([operation, scopes]).toEqual([operation, expect.arrayContaining([scope])])
+      expect([operation, Object.keys(own['responses'])]).toEqual([
+        operation,
+        expect.arrayContaining(Object.keys(responses)),
+      ])
+    }
+  })
+})
+
 describe('nothing is left open', () => {
   it('every operation is performed, or said to be missing', () => {
     const said = new Set([...calls.map(({ operation }) => operation), ...notImplemented.keys()])
@@ -99,7 +106,7 @@ describe('nothing is left open', () => {
     const answered: string[] = []
     for (const operation of notImplemented.keys()) {
       const { method, path } = facts.operations[operation]!
-      const error = (await (await send(method, pathOf(path, {}))).json()) as Json
+      const error = (await (await door.send(method, pathOf(path, {}))).json()) as Json
       if (!['E0000008', 'E0000022'].includes(error['errorCode'])) answered.push(operation)
     }
     expect(answered).toEqual([])

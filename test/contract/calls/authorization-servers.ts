@@ -1,4 +1,5 @@
 /** Authorization servers and everything below them. */
+import { PUBLIC_KEY } from '../public-key.ts'
 import type { Call } from './call.ts'
 
 const SERVER = {
@@ -54,11 +55,7 @@ const CLAIM = {
   conditions: { scopes: ['car:drive'] },
 }
 
-/** Nobody has the private half. */
-const MODULUS =
-  'mP81QsMJhlMuwZY8nD3j_jgVDBHlBTtvqMB4q155dtgDOzbF0zBS5xK_-2T8Oq69BloAR-vaqJKO6I99isP4dBJZ8KlBwJ6Yc5bRcIDspojBTcP9zshMnyxmU_hSYXRwZxWZzY1u_onXYPIttmGkZ-EIXbANoMScz84HpeBXwUtX70ec6Co3jnuevr2g_E4q9eyUMfbXTSfuQKhbBpxebpoLUKq7sL0TNxdQObAMku6cT0H82jfvaKyeaOoByNxo4R3ygmz5gPYuf35AnaistUctP0fDTupV8earXDQlxzW0sdVw7S0QLGoYKFelBbJhaUI6jK0mKmzXsGaSfYyBww'
-
-const encryptionKey = (kid: string) => ({ kty: 'RSA', kid, use: 'enc', e: 'AQAB', n: MODULUS })
+const encryptionKey = (kid: string) => ({ ...PUBLIC_KEY, kid, use: 'enc' })
 
 export const serverCalls: readonly Call[] = [
   { operation: 'createAuthorizationServer', body: SERVER, keep: { authServerId: 'id' } },
