@@ -6,6 +6,7 @@ import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { bumpServer } from '../store/authorization-servers.ts'
+import { deleteConsentsToScope, hasConsentsToScope } from '../store/consents.ts'
 import { readAll } from '../store/database.ts'
 import {
   deleteScope,
@@ -18,7 +19,7 @@ import {
 } from '../store/scopes.ts'
 import { pageOfScopes } from './scope-pages.ts'
 import { serverChange, serverHref, serverOf } from './server-resource.ts'
-import type { ManagementContext } from './context.ts'
+import type { Change, ManagementContext } from './context.ts'
 import { textParameter } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
@@ -72,10 +73,31 @@ const fields = (input: ScopeInput): Omit<Scope, 'id' | 'system'> => ({
   metadataPublish: input.metadataPublish,
 })
 
-const change = (server: AuthorizationServer, scope: Scope, verb: string) =>
+const change = (server: AuthorizationServer, scope: Scope, verb: string): Change =>
   serverChange(server, `oauth2.scope.${verb}`, `OAuth2 scope is ${verb}`, [
     { id: scope.id, type: 'OAuth2Scope', alternateId: null, displayName: scope.name },
   ])
+
+/** A change after which no scope has the name any more: what people consented to under it is over. */
+async function endingConsents(
+  told: Change,
+  server: AuthorizationServer,
+  { name }: Scope,
+  { db }: ManagementContext,
+): Promise<Change> {
+  if (!(await hasConsentsToScope(db, server.id, name))) return told
+  return {
+    ...told,
+    audiences: [{ relation: 'scopeConsents', values: [server.id, name], tells: 'stale' }],
+    also: [
+      {
+        eventType: 'app.oauth2.as.consent.revoke.implicit.scope',
+        displayMessage: 'Consents are revoked because their scope is gone',
+        target: told.target,
+      },
+    ],
+  }
+}
 
 async function created(
   input: ScopeInput,
@@ -111,11 +133,16 @@ async function replaced(
     throw invalid('name', 'name: An object with this field already exists')
   const changed: Scope = { ...scope, ...fields(input) }
   const update = scope.system ? overrideScope : updateScope
+  const told = change(server, changed, 'updated')
+  const isRenamed = changed.name !== scope.name
   await context.commitOr(
     notFound(scope.id, 'OAuth2Scope'),
     [update(db, server.id, changed)],
-    change(server, changed, 'updated'),
-    [bumpServer(db, server.id)],
+    isRenamed ? await endingConsents(told, server, scope, context) : told,
+    [
+      bumpServer(db, server.id),
+      ...(isRenamed ? [deleteConsentsToScope(db, server.id, scope.name)] : []),
+    ],
   )
   return present(changed, serverHref(origin, server))
 }
@@ -194,8 +221,8 @@ export const scopeRoutes: readonly Route[] = [
       await context.commitOr(
         notFound(scope.id, 'OAuth2Scope'),
         [deleteScope(db, server.id, scope.id)],
-        change(server, scope, 'deleted'),
-        [bumpServer(db, server.id)],
+        await endingConsents(change(server, scope, 'deleted'), server, scope, context),
+        [bumpServer(db, server.id), deleteConsentsToScope(db, server.id, scope.name)],
       )
     },
   }),

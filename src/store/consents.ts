@@ -89,9 +89,27 @@ export function deleteConsents(db: D1Database, of: Belonging): D1PreparedStateme
   return db.prepare(`DELETE FROM consents AS c WHERE ${condition}`).bind(...values)
 }
 
+/** Whether anybody consented to a scope of a server. */
+export async function hasConsentsToScope(
+  db: D1Database,
+  serverId: string,
+  scope: string,
+): Promise<boolean> {
+  const statement = db.prepare(
+    'SELECT id FROM consents WHERE server_id = ?1 AND scope = ?2 LIMIT 1',
+  )
+  return (await readFirst(statement.bind(serverId, scope))) !== null
+}
+
+/** Stands behind what removed or renamed the scope: while one of that name is there, nothing goes. */
 export const deleteConsentsToScope = (
   db: D1Database,
   serverId: string,
   scope: string,
 ): D1PreparedStatement =>
-  db.prepare('DELETE FROM consents WHERE server_id = ?1 AND scope = ?2').bind(serverId, scope)
+  db
+    .prepare(
+      `DELETE FROM consents WHERE server_id = ?1 AND scope = ?2
+       AND NOT EXISTS (SELECT 1 FROM scopes WHERE server_id = ?1 AND name = ?2)`,
+    )
+    .bind(serverId, scope)

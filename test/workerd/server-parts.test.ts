@@ -1,4 +1,5 @@
 /** What hangs on an authorization server, beyond the ordinary: lists, system parts, the default mark, races, bad input. */
+import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_SERVER_ID } from '../../src/domain/authorization-server.ts'
@@ -96,6 +97,70 @@ describe('scopes', () => {
     expect(Object.keys((await list(`${SERVERS}/${id}/credentials/keys`))[0]!)).toEqual(
       'status alg crv x y kid kty use _links'.split(' '),
     )
+  })
+})
+
+describe('consents to a scope', () => {
+  /** Consents to two scopes of a server, and the user's object that keeps something. */
+  async function consenting(): Promise<readonly [string, Json]> {
+    const { id } = await aServer({ scopes: [] })
+    const at = `${SERVERS}/${id}/scopes`
+    const scope = await made(201, 'POST', at, { name: 'gone', consent: 'REQUIRED' })
+    await made(201, 'POST', at, { name: 'stays', consent: 'REQUIRED' })
+    await env.DB.prepare(
+      `INSERT OR IGNORE INTO users (id, login, status, profile, created, last_updated)
+       VALUES ('00uconsents', '00uconsents', 'ACTIVE', '{}', 1, 1)`,
+    ).run()
+    for (const name of ['gone', 'stays'])
+      await env.DB.prepare(
+        `INSERT INTO consents (id, user_id, client_id, server_id, scope, created, last_updated)
+         VALUES (?1, '00uconsents', 'client', ?2, ?3, 1, 1)`,
+      )
+        .bind(unique('oag'), id, name)
+        .run()
+    await runInDurableObject(subject(), (_, { storage }) => storage.kv.put('projection', {}))
+    return [id, scope]
+  }
+
+  const subject = () => env.SUBJECT.getByName('00uconsents')
+
+  const isStale = (): Promise<boolean> =>
+    runInDurableObject(subject(), (_, { storage }) => storage.kv.get('projection') === undefined)
+
+  const consentsAt = async (id: string): Promise<readonly string[]> => {
+    const { results } = await env.DB.prepare('SELECT scope FROM consents WHERE server_id = ?1')
+      .bind(id)
+      .all<{ scope: string }>()
+    return results.map(({ scope }) => scope)
+  }
+
+  const eventsOf = async (id: string): Promise<readonly string[]> => {
+    const { results } = await env.LOG_DB.prepare('SELECT document FROM events').all<Json>()
+    return results
+      .map(({ document }) => JSON.parse(document as string) as Json)
+      .filter((event) => event['target'].some((one: Json) => one['id'] === id))
+      .map((event) => event['eventType'] as string)
+      .toSorted()
+  }
+
+  it('end with it, which its people are told before the answer', async () => {
+    const [id, scope] = await consenting()
+    await made(204, 'DELETE', `${SERVERS}/${id}/scopes/${scope['id']}`)
+    expect([await consentsAt(id), await isStale()]).toEqual([['stays'], true])
+    expect(await eventsOf(scope['id'])).toEqual([
+      'app.oauth2.as.consent.revoke.implicit.scope',
+      'oauth2.scope.created',
+      'oauth2.scope.deleted',
+    ])
+  })
+
+  it('end when it is renamed, so that a later one of its name is asked for anew', async () => {
+    const [id, scope] = await consenting()
+    const path = `${SERVERS}/${id}/scopes/${scope['id']}`
+    await made(200, 'PUT', path, { name: 'gone', consent: 'FLEXIBLE' })
+    expect([await consentsAt(id), await isStale()]).toEqual([['gone', 'stays'], false])
+    await made(200, 'PUT', path, { name: 'renamed', consent: 'REQUIRED' })
+    expect([await consentsAt(id), await isStale()]).toEqual([['stays'], true])
   })
 })
 
