@@ -2,6 +2,7 @@
  * `npm run bench`: how fast the product issues client_credentials tokens, beside a minimal Worker that
  * does only what it must (ceiling.ts). Both are bundled as for production and served by Miniflare's
  * direct socket, each in a workerd of its own; their runs alternate. Linux gives the CPU figures.
+ * With `--management` it measures the management API instead (management.ts).
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -19,6 +20,7 @@ import {
   type TokenEndpoints,
 } from './endpoints.ts'
 import { chooseGenerator, drive, type Generator } from './load.ts'
+import { runManagement } from './management.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
 import {
   choosePinning,
@@ -254,6 +256,10 @@ async function main(): Promise<void> {
       counting: folder('counting'),
     }
     buildWorker(PRODUCT_CONFIGURATION, folders.product)
+    if (options.management) {
+      await runManagement(folders.product, MAIN.product, choosePinning()?.server ?? null)
+      return
+    }
     buildWorker(join(import.meta.dirname, 'ceiling.wrangler.toml'), folders.ceiling)
     const generator = chooseGenerator()
     const pinning = choosePinning()

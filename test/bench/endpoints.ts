@@ -27,7 +27,7 @@ type NamedWorker = V4WorkerOptions & { readonly name: string }
 const ORIGIN = 'https://bench.example'
 const CEILING_ISSUER = 'https://ceiling.example'
 export const AUDIENCE = 'api://bench'
-const API_TOKEN = 'bench-api-token-with-enough-characters-0123456789'
+export const API_TOKEN = 'bench-api-token-with-enough-characters-0123456789'
 const FORM = 'grant_type=client_credentials&scope=read'
 
 const basic = (id: string, secret: string): string =>

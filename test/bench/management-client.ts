@@ -39,6 +39,15 @@ export class ManagementClient {
     return created
   }
 
+  /** A server with nothing below it. */
+  async createBareServer(name: string, alg: string): Promise<void> {
+    await this.#create('/authorizationServers', {
+      name,
+      audiences: ['api://bench'],
+      credentials: { signing: { alg } },
+    })
+  }
+
   /** A server that lets every client have every scope for itself; resolves to its id. */
   async createServer(alg: string, audience: string): Promise<string> {
     const server = await this.#create('/authorizationServers', {

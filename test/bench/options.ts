@@ -8,6 +8,7 @@ export interface BenchOptions {
   readonly seconds: number
   readonly concurrency: readonly number[]
   readonly profile: boolean
+  readonly management: boolean
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -17,6 +18,7 @@ export const USAGE = `npm run bench -- [options]
   --concurrency <list>  connections, separated by commas (1,16,64)
   --quick               one round of one second, to see that everything works
   --profile             instead of the tables: where the CPU time of either Worker goes
+  --management          instead of the tables: the management API, with few rows and with many
 `
 
 function wholeNumber(name: string, text: string): number {
@@ -36,6 +38,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       concurrency: { type: 'string', default: '1,16,64' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      management: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -46,5 +49,6 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     seconds: wholeNumber('seconds', values.seconds ?? usual),
     concurrency: values.concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,
+    management: values.management,
   }
 }

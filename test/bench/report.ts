@@ -27,15 +27,16 @@ export interface Comparison {
   readonly ceiling: readonly RunFigures[]
 }
 
-const number = (value: number, digits = 0): string =>
+/** With thousands separated; `n/a` for what is no number. */
+export const formatNumber = (value: number, digits = 0): string =>
   Number.isNaN(value)
     ? 'n/a'
     : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
 const range = ({ median, min, max }: Summary, digits = 0): string =>
-  `${number(median, digits)} (${number(min, digits)}–${number(max, digits)})`
+  `${formatNumber(median, digits)} (${formatNumber(min, digits)}–${formatNumber(max, digits)})`
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   )
@@ -59,9 +60,9 @@ export function loadTable(comparisons: readonly Comparison[]): string {
         `${alg} ${side}`,
         String(concurrency),
         range(of('perSecond')),
-        number(of('p50').median, 2),
-        number(of('p90').median, 2),
-        number(of('p99').median, 2),
+        formatNumber(of('p50').median, 2),
+        formatNumber(of('p90').median, 2),
+        formatNumber(of('p99').median, 2),
         range(of('cpu')),
       ]
     }),
@@ -78,7 +79,9 @@ export function ratioTable(comparisons: readonly Comparison[]): string {
       String(concurrency),
       range(ratios(column(product, 'perSecond'), column(ceiling, 'perSecond')), 2),
       range(ratios(cpu, least), 2),
-      number(summarize(cpu.map((value, round) => value - (least[round] ?? Number.NaN))).median),
+      formatNumber(
+        summarize(cpu.map((value, round) => value - (least[round] ?? Number.NaN))).median,
+      ),
     ]
   })
   return table(head, rows)
@@ -98,7 +101,7 @@ const operations = (count: OperationCount, kind: keyof Operations): Summary =>
 export function operationTable(counts: readonly OperationCount[]): string {
   const head = ['operations a token', ...KINDS.map(([, title]) => title)]
   const rows = counts.flatMap((count) => [
-    [`${count.authentication}, first`, ...KINDS.map(([kind]) => number(count.first[kind]))],
+    [`${count.authentication}, first`, ...KINDS.map(([kind]) => formatNumber(count.first[kind]))],
     [`${count.authentication}, warm`, ...KINDS.map(([kind]) => range(operations(count, kind)))],
   ])
   return table(head, rows)
@@ -128,8 +131,8 @@ export const PROFILE_NOTE =
 /** By function and by file, in shares and in microseconds of one token as the profiled run had them. */
 export function profileTables(title: string, summary: ProfileSummary, tokens: number): string {
   const cells = (micros: number): string[] => [
-    `${number((micros / summary.busy) * 100, 1)} %`,
-    number(micros / tokens, 1),
+    `${formatNumber((micros / summary.busy) * 100, 1)} %`,
+    formatNumber(micros / tokens, 1),
   ]
   const rows = (shares: readonly Share[]): string[][] =>
     shares
@@ -137,7 +140,7 @@ export function profileTables(title: string, summary: ProfileSummary, tokens: nu
       .map(({ name, self, total }) => [name, ...cells(self), ...cells(total)])
   const columns = ['self', 'µs/token', 'with callees', 'µs/token']
   return [
-    `${title}: ${number(summary.busy / tokens, 1)} µs busy a token while profiled\n`,
+    `${title}: ${formatNumber(summary.busy / tokens, 1)} µs busy a token while profiled\n`,
     `${table(['function', ...columns], rows(summary.functions))}\n`,
     `${table(['file', ...columns], rows(summary.files))}\n`,
   ].join('\n')
