@@ -19,8 +19,6 @@ export const calls: readonly Call[] = [
   ...groupCalls,
   ...refreshTokenCalls,
   ...groupEndCalls,
-  ...trustedOriginCalls,
-  ...apiTokenCalls,
   ...orgCalls,
   ...logCalls,
   ...appEndCalls,
