@@ -73,6 +73,7 @@ export const ConsentOutput = z
     id: z.string(),
     status: z.literal('ACTIVE'),
     created: Timestamp,
+    createdBy: z.object({ id: z.string(), type: z.literal('User') }),
     lastUpdated: Timestamp,
     issuer: z.url(),
     clientId: z.string(),

@@ -6,7 +6,7 @@
 import type { App } from '../domain/app.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, notFound } from '../protocol/api-errors.ts'
-import { bumpApp, findApp } from '../store/apps.ts'
+import { bumpApp, findApp, findAppByClientId } from '../store/apps.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { idParam, type Params } from './route.ts'
 
@@ -20,6 +20,14 @@ export async function appOf(params: Params, { db }: ManagementContext): Promise<
   const id = idParam(params, 'appId', 'AppInstance')
   const app = await findApp(db, id)
   if (app === null) throw notFound(id, 'AppInstance')
+  return app
+}
+
+/** The app of the client that a path names. Throws E0000007. */
+export async function appOfClient(params: Params, { db }: ManagementContext): Promise<App> {
+  const clientId = idParam(params, 'clientId', 'OAuth2Client')
+  const app = await findAppByClientId(db, clientId)
+  if (app === null) throw notFound(clientId, 'OAuth2Client')
   return app
 }
 

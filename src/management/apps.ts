@@ -8,6 +8,7 @@ import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
 import { keysOf } from '../store/app-credentials.ts'
 import { deleteAppAt, forgetClient, serversNaming, setAppStatusAt } from '../store/apps.ts'
+import { deleteRefreshTokens } from '../store/refresh-tokens.ts'
 import { pageOfApps } from './app-list.ts'
 import { presentApp } from './app-presentation.ts'
 import {
@@ -37,6 +38,35 @@ const assignedTo = ({ id }: App): NonNullable<Change['audiences']> => [
   { relation: 'app', values: [id], tells: 'stale' },
 ]
 
+/** Tokens that people gave the app end with it. */
+const givenTo = ({ clientId }: App, at: number): NonNullable<Change['audiences']> => [
+  {
+    relation: 'tokensOfClient',
+    values: [clientId],
+    tells: { of: 'tokens', serverId: null, clientId, authorizationId: null, at },
+  },
+]
+
+async function commitStatus(
+  app: App,
+  verb: 'activate' | 'deactivate',
+  status: Status,
+  context: ManagementContext,
+): Promise<void> {
+  const { db, nowSeconds } = context
+  const ends = status === 'INACTIVE'
+  await commitAt(
+    app,
+    [setAppStatusAt(db, app, status, nowSeconds)],
+    {
+      ...appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
+      audiences: [...assignedTo(app), ...(ends ? givenTo(app, nowSeconds) : [])],
+    },
+    context,
+    ends ? [deleteRefreshTokens(db, { clientId: app.clientId }, 'changed')] : [],
+  )
+}
+
 const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
   route({
     method: 'POST',
@@ -46,17 +76,7 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
     output: Nothing,
     handle: ({ params }, context) =>
       changedApp(params, context, async (app) => {
-        if (app.status !== status)
-          await commitAt(
-            app,
-            [setAppStatusAt(context.db, app, status, context.nowSeconds)],
-            {
-              ...appChange(app, `application.lifecycle.${verb}`, `Application is ${verb}d`),
-              audiences: assignedTo(app),
-            },
-            context,
-            [],
-          )
+        if (app.status !== status) await commitStatus(app, verb, status, context)
         return {}
       }),
   })
@@ -72,7 +92,7 @@ async function deleted(app: App, context: ManagementContext): Promise<void> {
     {
       ...appChange(app, 'application.lifecycle.delete', 'Application is deleted'),
       serverIds,
-      audiences: assignedTo(app),
+      audiences: [...assignedTo(app), ...givenTo(app, nowSeconds)],
     },
     context,
     forgetClient(db, app.clientId, nowSeconds),

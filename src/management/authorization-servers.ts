@@ -7,6 +7,9 @@ import {
 } from '../domain/authorization-server.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { deleteServer, setServerStatus } from '../store/authorization-servers.ts'
+import type { Audience } from '../store/audience.ts'
+import { deleteConsents } from '../store/consents.ts'
+import { deleteRefreshTokens } from '../store/refresh-tokens.ts'
 import { outboxEntry } from './context.ts'
 import { pageParameters, textParameter } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
@@ -38,6 +41,15 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
       )
     },
   })
+
+/** Tokens of a server end with it. */
+const givenBy = ({ id: serverId }: { readonly id: string }, at: number): readonly Audience[] => [
+  {
+    relation: 'tokensOfServer',
+    values: [serverId],
+    tells: { of: 'tokens', serverId, clientId: null, authorizationId: null, at },
+  },
+]
 
 export const authorizationServerRoutes: readonly Route[] = [
   route({
@@ -99,10 +111,19 @@ export const authorizationServerRoutes: readonly Route[] = [
           'id: The default authorization server cannot be deleted',
         )
       const gone = notFound(server.id, 'AuthorizationServer')
-      await context.commitOr(gone, [deleteServer(context.db, server.id)], {
-        ...serverChange(server, 'oauth2.as.deleted', 'Authorization server is deleted'),
-        outbox: [outboxEntry('key-ring.destroy', server.id)],
-      })
+      await context.commitOr(
+        gone,
+        [deleteServer(context.db, server.id)],
+        {
+          ...serverChange(server, 'oauth2.as.deleted', 'Authorization server is deleted'),
+          audiences: givenBy(server, context.nowSeconds),
+          outbox: [outboxEntry('key-ring.destroy', server.id)],
+        },
+        [
+          deleteRefreshTokens(context.db, { serverId: server.id }),
+          deleteConsents(context.db, { serverId: server.id }),
+        ],
+      )
     },
   }),
   lifecycle('activate', 'ACTIVE'),

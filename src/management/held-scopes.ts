@@ -13,8 +13,10 @@ export type HeldScopes = (token: Holding) => readonly Record<string, unknown>[]
 
 const orgDescriptions = new Map(orgScopes.map(({ name, description }) => [name, description]))
 
-/** A scope of the org server goes by its name. */
-export const orgScope = (name: string): Record<string, unknown> => {
+/** A scope of the org server goes by its name, and so does one that is gone. */
+export const orgScope = (
+  name: string,
+): { readonly id: string; readonly name: string; readonly description?: string } => {
   const description = orgDescriptions.get(name)
   return { id: name, name, ...(description !== undefined && { description }) }
 }

@@ -23,6 +23,9 @@ import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
 import { serverClientRoutes } from './server-clients.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
+import { userClientRoutes } from './user-clients.ts'
+import { userGrantRoutes } from './user-grants.ts'
+import { userSessionRoutes } from './user-sessions.ts'
 import { userCredentialRoutes } from './user-credentials.ts'
 import { userGroupRoutes } from './user-groups.ts'
 import { userLifecycleRoutes } from './user-lifecycle.ts'
@@ -54,6 +57,9 @@ export const managementRoutes: readonly Route[] = [
   ...trustedOriginRoutes,
   ...apiTokenRoutes,
   ...userRoutes,
+  ...userClientRoutes,
+  ...userGrantRoutes,
+  ...userSessionRoutes,
   ...logRoutes,
   ...orgRoutes,
   ...userLifecycleRoutes,

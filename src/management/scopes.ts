@@ -8,6 +8,7 @@ import { invalid, notFound } from '../protocol/api-errors.ts'
 import { bumpServer } from '../store/authorization-servers.ts'
 import { deleteConsentsToScope, hasConsentsToScope } from '../store/consents.ts'
 import { readAll } from '../store/database.ts'
+import { deleteTokensConsentedTo } from '../store/refresh-tokens.ts'
 import {
   deleteScope,
   insertScope,
@@ -78,26 +79,41 @@ const change = (server: AuthorizationServer, scope: Scope, verb: string): Change
     { id: scope.id, type: 'OAuth2Scope', alternateId: null, displayName: scope.name },
   ])
 
-/** A change after which no scope has the name any more: what people consented to under it is over. */
+/**
+ * A change after which no scope has the name any more: what people consented to under it is over, and the tokens that
+ * depend on it end.
+ */
 async function endingConsents(
   told: Change,
   server: AuthorizationServer,
   { name }: Scope,
-  { db }: ManagementContext,
+  { db, nowSeconds: endedAt }: ManagementContext,
 ): Promise<Change> {
-  if (!(await hasConsentsToScope(db, server.id, name))) return told
+  const consented = { relation: 'consentsToScope', values: [server.id, name] } as const
+  const event = {
+    eventType: 'app.oauth2.as.consent.revoke.implicit.scope',
+    displayMessage: 'Consents are revoked because their scope is gone',
+    target: told.target,
+  }
   return {
     ...told,
-    audiences: [{ relation: 'scopeConsents', values: [server.id, name], tells: 'stale' }],
-    also: [
-      {
-        eventType: 'app.oauth2.as.consent.revoke.implicit.scope',
-        displayMessage: 'Consents are revoked because their scope is gone',
-        target: told.target,
-      },
+    audiences: [
+      { ...consented, tells: { endedAt } },
+      { ...consented, tells: 'stale' },
     ],
+    also: (await hasConsentsToScope(db, server.id, name)) ? [event] : [],
   }
 }
+
+/** Behind what removed or renamed the scope. */
+const forgetConsents = (
+  { db }: ManagementContext,
+  server: AuthorizationServer,
+  { name }: Scope,
+): readonly D1PreparedStatement[] => [
+  deleteTokensConsentedTo(db, server.id, name),
+  deleteConsentsToScope(db, server.id, name),
+]
 
 async function created(
   input: ScopeInput,
@@ -139,10 +155,7 @@ async function replaced(
     notFound(scope.id, 'OAuth2Scope'),
     [update(db, server.id, changed)],
     isRenamed ? await endingConsents(told, server, scope, context) : told,
-    [
-      bumpServer(db, server.id),
-      ...(isRenamed ? [deleteConsentsToScope(db, server.id, scope.name)] : []),
-    ],
+    [bumpServer(db, server.id), ...(isRenamed ? forgetConsents(context, server, scope) : [])],
   )
   return present(changed, serverHref(origin, server))
 }
@@ -222,7 +235,7 @@ export const scopeRoutes: readonly Route[] = [
         notFound(scope.id, 'OAuth2Scope'),
         [deleteScope(db, server.id, scope.id)],
         await endingConsents(change(server, scope, 'deleted'), server, scope, context),
-        [bumpServer(db, server.id), deleteConsentsToScope(db, server.id, scope.name)],
+        [bumpServer(db, server.id), ...forgetConsents(context, server, scope)],
       )
     },
   }),

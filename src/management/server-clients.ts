@@ -2,15 +2,14 @@
 import * as z from 'zod'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import { HoldingClientOutput } from '../domain/refresh-token.ts'
-import { notFound } from '../protocol/api-errors.ts'
-import { findAppByClientId } from '../store/apps.ts'
 import { listHoldingClients } from '../store/holding-clients.ts'
 import { deleteRefreshTokens } from '../store/refresh-tokens.ts'
+import { appOfClient } from './app-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { appTarget, clientHref, clientsListed } from './held-links.ts'
 import { pageParameters, readPage } from './page.ts'
 import { refreshTokenRoutes, revocation, type TokenHolder } from './refresh-tokens.ts'
-import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
+import { ListAnswer, route, type Params, type Route } from './route.ts'
 import {
   SERVER_PATH,
   serverHref,
@@ -20,14 +19,6 @@ import {
 } from './server-resource.ts'
 
 const PATH = `${SERVER_PATH}/clients`
-
-/** The app of a client that a path names. Throws E0000007. */
-export async function clientOf(params: Params, { db }: ManagementContext) {
-  const clientId = idParam(params, 'clientId', 'OAuth2Client')
-  const app = await findAppByClientId(db, clientId)
-  if (app === null) throw notFound(clientId, 'OAuth2Client')
-  return app
-}
 
 const serverTarget = ({ id, name }: AuthorizationServer) => ({
   id,
@@ -39,7 +30,7 @@ const serverTarget = ({ id, name }: AuthorizationServer) => ({
 async function holder(params: Params, context: ManagementContext): Promise<TokenHolder> {
   const { db, origin, nowSeconds: at } = context
   const server = await serverOf(params, context)
-  const app = await clientOf(params, context)
+  const app = await appOfClient(params, context)
   const of = { serverId: server.id, clientId: app.clientId }
   const tells = { of: 'tokens', ...of, authorizationId: null, at } as const
   return {

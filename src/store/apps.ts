@@ -160,8 +160,9 @@ export const deleteAppAt = (db: D1Database, { id, version }: AtVersion): D1Prepa
 
 /**
  * What follows {@link deleteAppAt} in its batch. Nothing that named the client may speak for a later one of that
- * client_id: it is remembered with its last second, and its roles and its places in policies go. A policy that named
- * nobody else matches nobody then. All policies are looked through for it, which only deletions pay for.
+ * client_id: it is remembered with its last second, and its roles, its places in policies, what people consented to
+ * for it and the tokens that they gave it go. A policy that named nobody else matches nobody then. All policies are
+ * looked through for it, which only deletions pay for.
  */
 export const forgetClient = (
   db: D1Database,
@@ -196,6 +197,13 @@ export const forgetClient = (
        AND EXISTS (SELECT 1 FROM json_each(clients) WHERE value = ?1)`,
     )
     .bind(clientId, now),
+  ...['consents', 'refresh_tokens'].map((table) =>
+    db
+      .prepare(
+        `DELETE FROM ${table} WHERE client_id = ?1 AND NOT EXISTS (SELECT 1 FROM apps WHERE client_id = ?1)`,
+      )
+      .bind(clientId),
+  ),
 ]
 
 /** Stands behind a write to something below the app, and counts nothing when that changed nothing. */

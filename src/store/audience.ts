@@ -11,8 +11,14 @@ const RELATIONS = {
   /** Who has an app through its groups or one by one. */
   app: `SELECT user_id FROM app_users WHERE app_id = ?4 UNION
     SELECT m.user_id FROM app_groups g JOIN group_members m ON m.group_id = g.group_id WHERE g.app_id = ?4`,
-  /** Who consented to a scope of a server. */
-  scopeConsents: 'SELECT DISTINCT user_id FROM consents WHERE server_id = ?4 AND scope = ?5',
+  /** Who consented to a scope of a server, by the clients. */
+  consentsToScope:
+    'SELECT DISTINCT user_id, server_id, client_id FROM consents WHERE server_id = ?4 AND scope = ?5',
+  /** A user who consented, by the servers and clients. */
+  consentsOfUser: 'SELECT DISTINCT user_id, server_id, client_id FROM consents WHERE user_id = ?4',
+  /** A user who consented to scopes for a client, by the servers. */
+  consentsOfUserToClient:
+    'SELECT DISTINCT user_id, server_id, client_id FROM consents WHERE user_id = ?4 AND client_id = ?5',
   /** Who has refresh tokens of a server for a client. */
   tokensOfClientAtServer:
     'SELECT DISTINCT user_id FROM refresh_tokens WHERE server_id = ?4 AND client_id = ?5',
@@ -22,30 +28,49 @@ const RELATIONS = {
   tokensOfClient: 'SELECT DISTINCT user_id FROM refresh_tokens WHERE client_id = ?4',
 } as const satisfies Record<string, string>
 
+/** What was issued to a user by the server for the client of each row has ended. */
+interface EndingOfEach {
+  readonly endedAt: number
+}
+
 /** Users and what their objects are told: that what they keep is stale, or what ended. */
-export interface Audience {
-  readonly relation: keyof typeof RELATIONS
-  readonly values: readonly string[]
-  readonly tells: 'stale' | Ending
+export type Audience = { readonly values: readonly string[] } & (
+  | { readonly relation: keyof typeof RELATIONS; readonly tells: 'stale' | Ending }
+  | {
+      readonly relation: `consents${string}` & keyof typeof RELATIONS
+      readonly tells: EndingOfEach
+    }
+)
+
+const ENDING_OF_EACH = `json_object('of', 'tokens', 'serverId', server_id, 'clientId', client_id,
+  'authorizationId', NULL, 'at', ?2)`
+
+/** The kind of the rows, their payload as SQL, and what the payload binds. */
+function told(tells: Audience['tells']): readonly [string, string, string | number] {
+  if (tells === 'stale') return ['subject.stale', '?2', '{}']
+  if ('endedAt' in tells) return ['subject.end', ENDING_OF_EACH, tells.endedAt]
+  return ['subject.end', '?2', JSON.stringify(tells)]
 }
 
 /**
  * Stands before the statements that remove what tells the users. `key` begins the ids of the rows, by which
  * `deliverAudience` finds them again.
  */
-export const enqueueAudience = (
+export function enqueueAudience(
   db: D1Database,
   key: string,
   { relation, values, tells }: Audience,
   now: number,
-): D1PreparedStatement =>
-  db
+): D1PreparedStatement {
+  const [kind, payload, bound] = told(tells)
+  return db
     .prepare(
       `INSERT INTO outbox (id, kind, subject, payload, created)
-       SELECT ?1 || '.' || lower(hex(randomblob(10))), '${tells === 'stale' ? 'subject.stale' : 'subject.end'}',
-       user_id, ?2, ?3 FROM (${RELATIONS[relation]})`,
+       SELECT ?1 || '.' || lower(hex(randomblob(10))), '${kind}', user_id, ${payload}, ?3
+       FROM (${RELATIONS[relation]})`,
     )
-    .bind(key, JSON.stringify(tells === 'stale' ? {} : tells), now, ...values)
+    .bind(key, bound, now, ...values)
+}
 
 /**
  * Stands at the end of the batch and takes back what a change that was refused would have told: a change that happened

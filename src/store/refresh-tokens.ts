@@ -69,11 +69,40 @@ export async function findRefreshToken(
 export const deleteRefreshToken = (db: D1Database, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM refresh_tokens WHERE id = ?1').bind(id)
 
-/** Removes the rows of what was ended as a whole. */
-export function deleteRefreshTokens(db: D1Database, of: Belonging): D1PreparedStatement {
+/** Removes the rows of what was ended as a whole; also as the first of what follows from a change that happened. */
+export function deleteRefreshTokens(
+  db: D1Database,
+  of: Belonging,
+  when: 'always' | 'changed' = 'always',
+): D1PreparedStatement {
   const { condition, values } = belonging(of, 't', 1)
-  return db.prepare(`DELETE FROM refresh_tokens AS t WHERE ${condition}`).bind(...values)
+  const changed = when === 'changed' ? ' AND changes() > 0' : ''
+  return db.prepare(`DELETE FROM refresh_tokens AS t WHERE ${condition}${changed}`).bind(...values)
 }
+
+const selectConsented = `SELECT t.id FROM consents c JOIN refresh_tokens t
+  ON t.user_id = c.user_id AND t.client_id = c.client_id AND t.server_id = c.server_id`
+
+/** Removes the rows of tokens that depend on what a user consented to. Stands before the consents go. */
+export function deleteConsentedTokens(db: D1Database, of: Belonging): D1PreparedStatement {
+  const { condition, values } = belonging(of, 'c', 1)
+  return db
+    .prepare(`DELETE FROM refresh_tokens WHERE id IN (${selectConsented} WHERE ${condition})`)
+    .bind(...values)
+}
+
+/** The same for the consents to a scope, while no scope of that name is there. */
+export const deleteTokensConsentedTo = (
+  db: D1Database,
+  serverId: string,
+  scope: string,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `DELETE FROM refresh_tokens WHERE id IN (${selectConsented} WHERE c.server_id = ?1 AND c.scope = ?2
+       AND NOT EXISTS (SELECT 1 FROM scopes WHERE server_id = ?1 AND name = ?2))`,
+    )
+    .bind(serverId, scope)
 
 /** Removes rows of what has expired, oldest first, in a bounded number of batches. */
 export async function sweepRefreshTokens(db: D1Database, now: number): Promise<void> {

@@ -13,8 +13,6 @@ import { userCalls, userEndCalls } from './users.ts'
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
-  ...trustedOriginCalls,
-  ...apiTokenCalls,
   ...userCalls,
   ...groupCalls,
   ...refreshTokenCalls,

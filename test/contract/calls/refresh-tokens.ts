@@ -1,4 +1,4 @@
-/** Refresh tokens of a server and an app. Sign-in will make them; until then they are put into the database. */
+/** Refresh tokens and consents. Sign-in will make them; until then they are put into the database. */
 import type { Call, Known } from './call.ts'
 
 const aToken =
@@ -6,6 +6,12 @@ const aToken =
   ({ authServerId, clientId, userId }: Known): string =>
     `INSERT INTO refresh_tokens (id, server_id, client_id, user_id, scopes, created, last_updated, expires)
      VALUES ('${id}', '${authServerId}', '${clientId}', '${userId}', '["openid","car:wash"]', 1, 1, 4000000000)`
+
+const aConsent =
+  (id: string) =>
+  ({ authServerId, clientId, userId }: Known): string =>
+    `INSERT INTO consents (id, user_id, client_id, server_id, scope, created, last_updated)
+     VALUES ('${id}', '${userId}', '${clientId}', '${authServerId}', 'car:wash', 1, 1)`
 
 const expand = { expand: 'scope' }
 
@@ -24,4 +30,28 @@ export const refreshTokenCalls: readonly Call[] = [
   { operation: 'revokeOAuth2TokenForApplication', given: aToken('oar1') },
   { operation: 'revokeRefreshTokensForAuthorizationServerAndClient', given: aToken('oar2') },
   { operation: 'revokeOAuth2TokensForApplication', given: aToken('oar3') },
+
+  {
+    operation: 'listRefreshTokensForUserAndClient',
+    given: aToken('oar1'),
+    query: { ...expand, limit: '5' },
+  },
+  { operation: 'getRefreshTokenForUserAndClient', query: expand },
+  {
+    operation: 'listUserGrants',
+    given: aConsent('oag1'),
+    query: expand,
+    keep: { grantId: '0.id' },
+  },
+  { operation: 'getUserGrant' },
+  { operation: 'listGrantsForUserAndClient', query: { limit: '1' } },
+  { operation: 'listUserClients' },
+  { operation: 'listScopeConsentGrants', what: 'with one of a user', query: expand },
+  { operation: 'getScopeConsentGrant', what: 'of a user' },
+  { operation: 'revokeTokenForUserAndClient' },
+  { operation: 'revokeTokensForUserAndClient' },
+  { operation: 'revokeUserGrant' },
+  { operation: 'revokeGrantsForUserAndClient', given: aConsent('oag2') },
+  { operation: 'revokeUserGrants', given: aConsent('oag3') },
+  { operation: 'revokeUserSessions', query: { oauthTokens: 'true' } },
 ]

@@ -44,6 +44,7 @@ const BELONGINGS = [
   { clientId: 'c' },
   { userId: 'u', clientId: 'c' },
 ]
+const OF_CONSENTS = [{ clientId: 'c' }, { userId: 'u' }, { userId: 'u', clientId: 'c' }]
 const OF_USERS = [{ userId: 'u' }, { userId: 'u', clientId: 'c', serverId: 's' }]
 
 /** Arguments after the database, one list a call. */
@@ -76,7 +77,9 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   enqueueAudience: [
     ['obx1', { relation: 'group', values: ['g'], tells: 'stale' }, 1],
     ['obx1', { relation: 'app', values: ['a'], tells: 'stale' }, 1],
-    ['obx1', { relation: 'scopeConsents', values: ['s', 'c'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'consentsToScope', values: ['s', 'c'], tells: { endedAt: 1 } }, 1],
+    ['obx1', { relation: 'consentsOfUser', values: ['u'], tells: { endedAt: 1 } }, 1],
+    ['obx1', { relation: 'consentsOfUserToClient', values: ['u', 'c'], tells: { endedAt: 1 } }, 1],
     ...['tokensOfClientAtServer', 'tokensOfServer', 'tokensOfClient'].map((relation) => [
       'obx1',
       {
@@ -89,20 +92,12 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   ],
   listRefreshTokens: BELONGINGS.map((of) => [of, page, 1]),
   findRefreshToken: BELONGINGS.map((of) => [of, 'oar1', 1]),
-  deleteRefreshTokens: [...BELONGINGS, ...OF_USERS, { serverId: 's' }].map((of) => [of]),
+  deleteRefreshTokens: [...BELONGINGS, ...OF_USERS, { serverId: 's' }].map((of) => [of, 'changed']),
+  deleteConsentedTokens: OF_CONSENTS.map((of) => [of]),
   sweepRefreshTokens: [[1]],
-  listConsents: [{ clientId: 'c' }, { userId: 'u' }, { userId: 'u', clientId: 'c' }].map((of) => [
-    of,
-    page,
-    null,
-  ]),
+  listConsents: OF_CONSENTS.map((of) => [of, page, null]),
   findConsent: [...BELONGINGS, ...OF_USERS].map((of) => [of, 'oag1']),
-  deleteConsents: [
-    { clientId: 'c' },
-    { userId: 'u' },
-    { userId: 'u', clientId: 'c' },
-    { serverId: 's' },
-  ].map((of) => [of]),
+  deleteConsents: [...OF_CONSENTS, { serverId: 's' }].map((of) => [of]),
   listHoldingClients: [
     ['server', 'aus1', page, 1],
     ['user', '00u1', page, 1],
