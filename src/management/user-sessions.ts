@@ -1,11 +1,10 @@
 /** Signing a user out: their sessions end, and the tokens with them where that is asked for. */
-import * as z from 'zod'
 import type { Ending } from '../domain/ending.ts'
 import { deleteRefreshTokens } from '../store/refresh-tokens.ts'
 import { endingEntry } from './context.ts'
 import { route, type Route } from './route.ts'
 import { userChange, userOf, USER_PATH, USERS_MANAGE } from './user-resource.ts'
-import { readSwitch } from './users.ts'
+import { readSwitch, switchParameter } from './parameters.ts'
 
 export const userSessionRoutes: readonly Route[] = [
   route({
@@ -15,8 +14,8 @@ export const userSessionRoutes: readonly Route[] = [
     scope: USERS_MANAGE,
     permission: 'okta.sessions.manage',
     query: {
-      oauthTokens: z.boolean().default(false).describe('Whether the tokens of the user end too.'),
-      forgetDevices: z.boolean().default(true).describe('Devices are remembered by sessions only.'),
+      oauthTokens: switchParameter('Whether the tokens of the user end too.', false),
+      forgetDevices: switchParameter('Devices are remembered by sessions only.', true),
     },
     status: 204,
     async handle({ params, query }, context) {

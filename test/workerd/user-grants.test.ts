@@ -162,6 +162,45 @@ describe('withdrawing', () => {
   })
 })
 
+describe('grants of an app', () => {
+  it('are those of administrators, and then in pages those of people', async () => {
+    const app = await aClient()
+    const path = `/api/v1/apps/${app.id}/grants`
+    const scopeId = 'okta.apps.read'
+    const admin = await made(201, 'POST', path, { scopeId, issuer: ORIGIN })
+    const people = [await aPerson(), await aPerson()]
+    const rows: Row[] = []
+    for (const { id } of people) rows.push(await aConsent(server!.id, app.clientId, id, 'read'))
+    await aConsent(server!.id, client!.clientId, people[0]!.id, 'read')
+    const all = (await made(200, 'GET', path)) as unknown as Json[]
+    expect(ids(all as unknown as Json)).toEqual([admin['id'], rows[0]!.id, rows[1]!.id])
+    expect(all.map((one) => one['source'])).toEqual(['ADMIN', 'END_USER', 'END_USER'])
+    expect(all[1]).toMatchObject({
+      userId: people[0]!.id,
+      issuer: server!.issuer,
+      _embedded: { scope: { name: 'read' } },
+      _links: { self: { href: `${ORIGIN}${path}/${rows[0]!.id}` } },
+    })
+    const first = await api('GET', `${path}?limit=1`)
+    expect(ids((await first.json()) as Json)).toEqual([admin['id'], rows[0]!.id])
+    const next = /<([^>]+)>; rel="next"/.exec(first.headers.get('link') ?? '')![1]!
+    expect(ids(await made(200, 'GET', next))).toEqual([rows[1]!.id])
+  })
+
+  it('of a person are read and revoked below their own app', async () => {
+    const { person, tokens, consents } = await aGiver()
+    const row = consents[0]!
+    expect(await refused('GET', `/api/v1/apps/${otherClient!.id}/grants/${row.id}`)).toContain(
+      '404',
+    )
+    const path = `/api/v1/apps/${client!.id}/grants/${row.id}`
+    expect(await made(200, 'GET', path)).toMatchObject({ id: row.id, userId: person.id })
+    await made(204, 'DELETE', path)
+    expect(await whichEnded(tokens)).toEqual([true, false, false])
+    expect(await refused('GET', path)).toContain('404')
+  })
+})
+
 describe('refresh tokens of a user', () => {
   it('are listed by client and revoked one by one or all', async () => {
     const { person, tokens } = await aGiver()

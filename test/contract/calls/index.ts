@@ -13,6 +13,8 @@ import { userCalls, userEndCalls } from './users.ts'
 export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
+  ...trustedOriginCalls,
+  ...apiTokenCalls,
   ...userCalls,
   ...groupCalls,
   ...refreshTokenCalls,
