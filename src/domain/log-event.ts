@@ -63,8 +63,8 @@ export function systemLogEvent(
   published: number,
 ): SystemLogEvent {
   const { result, reason } = happening.outcome ?? { result: 'SUCCESS', reason: null }
-  const path = caller === null ? {} : { requestUri: caller.path, url: caller.path }
-  const request = type === 'JOB' ? {} : { requestId: id, ...path }
+  const request =
+    type === 'JOB' ? {} : { requestId: id, requestUri: caller?.path, url: caller?.path }
   return bounded({
     actor: entity(happening.actor),
     client: clientOf(caller, happening.clientId ?? null),

@@ -13,8 +13,6 @@ interface Payloads {
   /** The person was deleted. */
   'subject.erase': Record<string, never>
   'system-log': SystemLogEvent
-  /** The person was deleted: the log keeps the id only. */
-  'system-log.forget': { readonly login: string }
 }
 
 export type OutboxKind = keyof Payloads
@@ -38,9 +36,4 @@ export const OUTBOX_KINDS: readonly OutboxKind[] = [
   'key-ring.destroy',
   'key-ring.configure',
   'system-log',
-  // Behind the events that still name the person, the one of the deletion included.
-  'system-log.forget',
 ]
-
-export const inDeliveryOrder = (entries: readonly OutboxEntry[]): readonly OutboxEntry[] =>
-  entries.toSorted((a, b) => OUTBOX_KINDS.indexOf(a.kind) - OUTBOX_KINDS.indexOf(b.kind))

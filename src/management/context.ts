@@ -2,7 +2,7 @@
 import type { KeyRing } from '../state/key-ring.ts'
 import type { Subject } from '../state/subject.ts'
 import type { Ending } from '../domain/ending.ts'
-import { inDeliveryOrder, type OutboxEntry } from '../domain/outbox.ts'
+import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
@@ -104,7 +104,7 @@ export class ManagementContext {
     }
     if (!happened) return false
     if (audiences.length > 0) await deliverAudience(db, key, deliver)
-    await deliverAll(db, inDeliveryOrder(entries), deliver)
+    await deliverAll(db, entries, deliver)
     // The ring may have changed by the delivery.
     this.#forget(change)
     return true
@@ -161,17 +161,9 @@ export class ManagementContext {
 }
 
 export const outboxEntry = (
-  kind: Exclude<OutboxEntry['kind'], 'subject.end' | 'system-log' | 'system-log.forget'>,
+  kind: Exclude<OutboxEntry['kind'], 'subject.end' | 'system-log'>,
   subject: string,
 ): OutboxEntry => ({ id: randomId('obx'), kind, subject, payload: {} })
-
-/** The log keeps a deleted user's id, and no name. */
-export const forgettingEntry = (userId: string, login: string): OutboxEntry => ({
-  id: randomId('obx'),
-  kind: 'system-log.forget',
-  subject: userId,
-  payload: { login },
-})
 
 /** What was issued to a user ends with the change; see {@link Ending}. */
 export const endingEntry = (userId: string, ending: Ending): OutboxEntry => ({

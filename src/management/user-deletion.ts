@@ -7,9 +7,9 @@ import type { GuardedUser } from '../domain/user.ts'
 import { forgetUserRoles } from '../store/role-assignments.ts'
 import { forgetInRules, serversNamingInRules } from '../store/rule-people.ts'
 import { deleteUserAt, forgetReservations, reserveLogin } from '../store/users.ts'
-import { forgettingEntry, outboxEntry, type ManagementContext } from './context.ts'
+import { outboxEntry, type ManagementContext } from './context.ts'
 import { DEACTIVATION } from './user-lifecycle.ts'
-import { commitUserAt, userChange, userEntity } from './user-resource.ts'
+import { commitUserAt, userChange } from './user-resource.ts'
 import { moved } from './user-transition.ts'
 
 /** One attempt at the step that the user's status calls for. */
@@ -27,10 +27,7 @@ async function erased(user: GuardedUser, context: ManagementContext): Promise<vo
     {
       ...userChange(user, 'user.lifecycle.delete.completed', 'User is deleted'),
       serverIds,
-      outbox: [
-        outboxEntry('subject.erase', user.id),
-        forgettingEntry(user.id, userEntity(user).alternateId),
-      ],
+      outbox: [outboxEntry('subject.erase', user.id)],
     },
     context,
     [

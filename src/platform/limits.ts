@@ -171,7 +171,6 @@ export const limits = {
   logRetentionDays: 90,
   /** Token events give way before the database is full (10 GB). */
   logBytesMax: 8_000_000_000,
-  logForgetBatchesPerRunMax: 100,
   logPruneRowsMax: 500,
   logPruneBatchesPerRunMax: 40,
 

@@ -14,7 +14,6 @@ import { findServer } from '../store/authorization-servers.ts'
 import { readConfiguration, type StoredConfiguration } from '../store/configuration.ts'
 import { drainOutbox } from '../store/outbox.ts'
 import { seed } from '../store/seed.ts'
-import { forgetInLog } from '../store/system-log-people.ts'
 import { writeEvents } from '../store/system-log.ts'
 
 export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
@@ -116,9 +115,6 @@ export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<
       return
     case 'system-log':
       await writeEvents(env.LOG_DB, [currentEvent(entry.payload)])
-      return
-    case 'system-log.forget':
-      await forgetInLog(env.LOG_DB, { id: entry.subject, login: entry.payload.login })
   }
 }
 

@@ -1,10 +1,11 @@
 /**
- * The unmodified Okta SDK for Node against a started product: an authorization server with everything below it through an
- * API token, and the management API through a token of the org server (private_key_jwt, granted scope, role).
+ * The unmodified Okta SDK for Node against a started product: the life of every resource, once with an API token and
+ * once in PrivateKey mode, where a service app mints org tokens with all scopes and has a super administrator's role.
  */
 import okta from '@okta/okta-sdk-nodejs'
-import { exportJWK, generateKeyPair } from 'jose'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { exportJWK, generateKeyPair, type JWK } from 'jose'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { orgScopeNames } from '../../src/issuer/org-scopes.ts'
 import type { Json } from '../json.ts'
 import {
   API_TOKEN,
@@ -14,23 +15,33 @@ import {
   temporaryFolder,
   type Product,
 } from './product.ts'
+import { appLives } from './sdk/apps.ts'
+import { authorizationServerLives } from './sdk/authorization-servers.ts'
+import { groupLives } from './sdk/groups.ts'
+import { all, type World } from './sdk/life.ts'
+import { orgLives } from './sdk/org.ts'
+import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
+import { userLives } from './sdk/users.ts'
 
 const testing = { disableHttpsCheck: true }
-const CONDITIONS = {
-  people: { users: { include: [], exclude: [] }, groups: { include: ['EVERYONE'], exclude: [] } },
-  grantTypes: { include: ['implicit', 'client_credentials', 'password', 'authorization_code'] },
-  scopes: { include: ['*'] },
+
+interface Machine {
+  readonly clientId: string
+  readonly privateKey: JWK
 }
 
 let stateDir: string
 let product: Product
-// The SDK's own types are looser than what it accepts.
-let client: Json
+let administrator: Json
+let machine: Machine
+let names = 0
 
 beforeAll(async () => {
   stateDir = temporaryFolder()
   product = await startProduct(stateDir, await freePort())
-  client = new okta.Client({ orgUrl: product.origin, token: API_TOKEN, testing } as never)
+  administrator = new okta.Client({ orgUrl: product.origin, token: API_TOKEN, testing } as never)
+  machine = await aMachine(orgScopeNames)
+  await assignRole(machine, 'SUPER_ADMIN')
 })
 
 afterAll(async () => {
@@ -38,95 +49,24 @@ afterAll(async () => {
   remove(stateDir)
 })
 
-async function all(collection: Json): Promise<Json[]> {
-  const items: Json[] = []
-  await collection['each']((item: Json) => {
-    items.push(item)
+const call = async (method: string, path: string, body?: Json): Promise<Json> => {
+  const response = await fetch(product.origin + path, {
+    method,
+    headers: { authorization: `SSWS ${API_TOKEN}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   })
-  return items
+  return (await response.json()) as Json
 }
 
-it('an authorization server lives its life through authorizationServerApi', async () => {
-  const api = client['authorizationServerApi']
-  const server = await api.createAuthorizationServer({
-    authorizationServer: { name: 'sdk', description: 'd', audiences: ['api://sdk'] },
-  })
-  const at = { authServerId: server.id }
-  expect(server).toMatchObject({
-    name: 'sdk',
-    status: 'ACTIVE',
-    issuer: `${product.origin}/oauth2/${server.id}`,
-  })
-  const names = (await all(await api.listAuthorizationServers({ limit: 1 }))).map(
-    (one) => one['name'],
-  )
-  expect(names.toSorted()).toEqual(['default', 'sdk'])
-
-  const scope = await api.createOAuth2Scope({
-    ...at,
-    oAuth2Scope: { name: 'car:drive', consent: 'REQUIRED' },
-  })
-  expect(scope).toMatchObject({ name: 'car:drive', consent: 'REQUIRED', system: false })
-  const claim = await api.createOAuth2Claim({
-    ...at,
-    oAuth2Claim: {
-      name: 'carDriving',
-      status: 'ACTIVE',
-      claimType: 'RESOURCE',
-      valueType: 'EXPRESSION',
-      value: '"driving!"',
-      conditions: { scopes: ['car:drive'] },
-    },
-  })
-  expect(claim.conditions.scopes).toEqual(['car:drive'])
-
-  const policy = await api.createAuthorizationServerPolicy({
-    ...at,
-    policy: {
-      type: 'OAUTH_AUTHORIZATION_POLICY',
-      status: 'ACTIVE',
-      name: 'p',
-      description: 'p',
-      priority: 1,
-      conditions: { clients: { include: ['ALL_CLIENTS'] } },
-    },
-  })
-  const token = {
-    accessTokenLifetimeMinutes: 5,
-    refreshTokenLifetimeMinutes: 0,
-    refreshTokenWindowMinutes: 10080,
-  }
-  const rule = await api.createAuthorizationServerPolicyRule({
-    ...at,
-    policyId: policy.id,
-    policyRule: {
-      type: 'RESOURCE_ACCESS',
-      name: 'r',
-      priority: 1,
-      conditions: CONDITIONS,
-      actions: { token },
-    },
-  })
-  expect(rule.actions.token).toMatchObject(token)
-
-  const keys = await all(await api.rotateAuthorizationServerKeys({ ...at, use: { use: 'sig' } }))
-  expect(keys.map((key) => key['status']).toSorted()).toEqual(['ACTIVE', 'EXPIRED', 'NEXT'])
-  await api.deactivateAuthorizationServer(at)
-  expect((await api.getAuthorizationServer(at)).status).toBe('INACTIVE')
-  await api.deleteAuthorizationServer(at)
-  await expect(api.getAuthorizationServer(at)).rejects.toMatchObject({
-    status: 404,
-    errorCode: 'E0000007',
-  })
-})
-
-it('PrivateKey mode works as far as the granted scope and the role go', async () => {
+/** A service app with a key of its own and scopes granted. */
+async function aMachine(scopes: Iterable<string>): Promise<Machine> {
   const pair = await generateKeyPair('RS256', { extractable: true })
   const key = { ...(await exportJWK(pair.publicKey)), kid: 'k', use: 'sig', alg: 'RS256' }
-  const app = await client['applicationApi'].createApplication({
+  const api = administrator['applicationApi']
+  const app = await api.createApplication({
     application: {
       name: 'oidc_client',
-      label: 'sdk app',
+      label: `machine ${++names}`,
       signOnMode: 'OPENID_CONNECT',
       credentials: {
         oauthClient: { token_endpoint_auth_method: 'private_key_jwt', autoKeyRotation: true },
@@ -141,35 +81,70 @@ it('PrivateKey mode works as far as the granted scope and the role go', async ()
       },
     },
   })
-  const clientId = app.credentials.oauthClient.client_id
-  await client['applicationApi'].grantConsentToScope({
-    appId: app.id,
-    oAuth2ScopeConsentGrant: { issuer: product.origin, scopeId: 'okta.authorizationServers.read' },
-  })
-  const machine = new okta.Client({
+  for (const scopeId of scopes)
+    await api.grantConsentToScope({
+      appId: app.id,
+      oAuth2ScopeConsentGrant: { issuer: product.origin, scopeId },
+    })
+  const privateKey = await exportJWK(pair.privateKey)
+  return { clientId: app.credentials.oauthClient.client_id, privateKey }
+}
+
+const assignRole = ({ clientId }: Machine, type: string): Promise<unknown> =>
+  administrator['roleAssignmentApi'].assignRoleToClient({ clientId, assignRoleRequest: { type } })
+
+const clientOf = (of: Machine, scopes: Iterable<string>): Json =>
+  new okta.Client({
     orgUrl: product.origin,
     authorizationMode: 'PrivateKey',
-    clientId,
-    scopes: ['okta.authorizationServers.read'],
-    privateKey: await exportJWK(pair.privateKey),
+    clientId: of.clientId,
+    scopes: [...scopes],
+    privateKey: of.privateKey,
     keyId: 'k',
     testing,
   } as never) as unknown as Json
-  const list = async (): Promise<unknown> =>
-    (await all(await machine['authorizationServerApi'].listAuthorizationServers())).map(
-      (one) => one['name'],
-    )
-  await expect(list()).rejects.toMatchObject({ status: 403, errorCode: 'E0000006' })
 
-  await fetch(`${product.origin}/oauth2/v1/clients/${clientId}/roles`, {
-    method: 'POST',
-    headers: { authorization: `SSWS ${API_TOKEN}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ type: 'READ_ONLY_ADMIN' }),
+const modes: readonly (readonly [name: string, client: () => Json])[] = [
+  ['with an API token', () => administrator],
+  ['in PrivateKey mode', () => clientOf(machine, orgScopeNames)],
+]
+
+const lives = [
+  ...authorizationServerLives,
+  ...resourceServerKeyLives,
+  ...appLives,
+  ...userLives,
+  ...groupLives,
+  ...orgLives,
+]
+
+describe.each(modes)('%s', (_mode, clientOfMode) => {
+  it.each(lives.map((life) => [life.name, life.live] as const))('%s', async (_name, live) => {
+    const world: World = {
+      client: clientOfMode(),
+      origin: product.origin,
+      unique: (prefix) => `${prefix}-${++names}`,
+      call,
+    }
+    await live(world)
   })
-  expect(await list()).toEqual(['default'])
-  await expect(
-    machine['authorizationServerApi'].createAuthorizationServer({
-      authorizationServer: { name: 'no', audiences: ['api://no'] },
-    }),
-  ).rejects.toMatchObject({ status: 403 })
+})
+
+describe('PrivateKey mode', () => {
+  it('works as far as the granted scope and the role go', async () => {
+    const scopes = ['okta.authorizationServers.read']
+    const limited = await aMachine(scopes)
+    const client = clientOf(limited, scopes)
+    const api = client['authorizationServerApi']
+    const list = (): Promise<Json[]> => all(api.listAuthorizationServers())
+    await expect(list()).rejects.toMatchObject({ status: 403, errorCode: 'E0000006' })
+    await assignRole(limited, 'READ_ONLY_ADMIN')
+    expect((await list()).map((server) => server['name'])).toContain('default')
+    const authorizationServer = { name: 'no', audiences: ['api://no'] }
+    await expect(api.createAuthorizationServer({ authorizationServer })).rejects.toMatchObject({
+      status: 403,
+      errorCode: 'E0000006',
+    })
+    await expect(all(client['groupApi'].listGroups())).rejects.toMatchObject({ status: 403 })
+  })
 })

@@ -228,47 +228,6 @@ describe('the brake of the management API', () => {
   })
 })
 
-describe('a person who was deleted', () => {
-  it('is an id in the log, wherever a name or a login stood, also of those who acted on the person', async () => {
-    const login = `${unique('ann')}@example.com`
-    const id = unique('00u')
-    const ann = { id, type: 'User', alternateId: login, displayName: 'Ann Example' }
-    const bob = { id: unique('00u'), type: 'User', alternateId: 'bob@example.com', displayName: 'Bob' } // prettier-ignore
-    const by = anEventAt(Date.now() - 3000, { actor: ann })
-    const onto = anEventAt(Date.now() - 2000, {
-      actor: bob,
-      target: [
-        { ...ann, changeDetails: { from: { city: 'Bonn' }, to: { city: 'Köln' } } },
-        { id: 'aus1', type: 'T', alternateId: null, displayName: 'kept' },
-      ],
-      debugData: { requestUri: `/api/v1/users/${encodeURIComponent(login)}` },
-    })
-    const other = anEventAt(Date.now() - 1000, { actor: bob })
-    await store(by, onto, other)
-    const payload = JSON.stringify({ login })
-    await DB.prepare(
-      "INSERT INTO outbox (id, kind, subject, payload, created) VALUES ('obxforget', 'system-log.forget', ?1, ?2, 1)",
-    )
-      .bind(id, payload)
-      .run()
-    await scheduled()
-    const events = [
-      ...(await logEvents(`actor.id eq "${id}"`)),
-      ...(await logEvents(`target.id eq "${id}"`)),
-    ]
-    expect(events.map((event) => event['uuid'])).toEqual([by.uuid, onto.uuid])
-    expect(JSON.stringify(events)).not.toMatch(/ann-|Ann Example|Köln/)
-    expect(events[0]!['actor']).toEqual({ id, type: 'User', alternateId: id, displayName: id, detailEntry: null }) // prettier-ignore
-    expect(events[1]).toMatchObject({
-      actor: { displayName: 'Bob' },
-      target: [{ id, displayName: id }, { displayName: 'kept' }],
-      debugContext: { debugData: { requestUri: `/api/v1/users/${id}` } },
-    })
-    expect(await logEvents(`uuid eq "${other.uuid}"`)).toMatchObject([other])
-    expect(await count(DB, 'outbox')).toBe(0)
-  })
-})
-
 describe('what is old', () => {
   const aged = (days: number, type: string): SystemLogEvent => {
     const target = [{ id: unique('aged'), type: 'T', alternateId: null, displayName: null }]

@@ -2,7 +2,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { answered, api, aServer, made, unique, type Json } from './support.ts'
-import { logEvents } from './log-support.ts'
 import { aProfile, aUser, USERS } from './user-support.ts'
 
 const PASSWORD = 'Tr0ubadour-and-3'
@@ -298,21 +297,6 @@ describe('a deletion', () => {
     ])
     await env.DB.prepare('UPDATE reserved_logins SET until = 1 WHERE login = ?1').bind(login).run()
     await aUser({ login })
-  })
-
-  it('leaves the id in the log, and no name', async () => {
-    const user = await aUser()
-    const login: string = user['profile']['login']
-    await made(200, 'GET', `${USERS}/${login.toUpperCase()}`)
-    await made(200, 'POST', `${USERS}/${login.toUpperCase()}/lifecycle/deactivate`)
-    await made(204, 'DELETE', `${USERS}/${user['id']}`)
-    const events = await logEvents(`target.id eq "${user['id']}"`)
-    expect(events.map((event) => event['eventType'])).toContain('user.lifecycle.delete.completed')
-    expect(events.length).toBeGreaterThan(2)
-    const { firstName, lastName } = user['profile']
-    const text = JSON.stringify(events).toLowerCase()
-    for (const name of [login, encodeURIComponent(login), `${firstName} ${lastName}`])
-      expect(text).not.toContain(name.toLowerCase())
   })
 
   it('deletes once, when many ask', async () => {

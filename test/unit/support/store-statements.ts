@@ -102,7 +102,6 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['server', 'aus1', page, 1],
     ['user', '00u1', page, 1],
   ],
-  forgetInLog: [[{ id: '00u1', login: 'a@example.com' }]],
   writeEvents: [[[anEvent()]]],
   pruneEvents: [[0]],
   readEvents: (['ASCENDING', 'DESCENDING'] as const).flatMap((order) =>
@@ -140,8 +139,6 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
 /** Rows for the statements whose caller goes on only when there is one. */
 function given(sql: string): readonly object[] {
   if (sql.includes('schema_version')) return [{ version: 2, org_id: '00o1' }]
-  if (sql.includes('AS place'))
-    return [{ position: 1, published: 1, document: JSON.stringify(anEvent()) }]
   if (sql.includes('substr(mac')) {
     return [{ app_id: '0oa1', id: 's1', mac: '1.m', envelope: JSON.stringify(secret) }]
   }
