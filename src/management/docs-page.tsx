@@ -34,14 +34,15 @@ const contentOf = (part: unknown): JsonSchema | undefined =>
     'application/json'
   ]?.schema
 
-/** A resource below another one that is listed is named by its last word, further in. */
+/** A resource below one that is listed is named by what it adds, further in. */
 function Entry({ name, names }: { readonly name: string; readonly names: readonly string[] }) {
   const parts = name.split(' · ')
-  const isBelow = names.includes(parts.slice(0, -1).join(' · '))
+  const above = (count: number): string => parts.slice(0, count).join(' · ')
+  const depth = [2, 1, 0].find((count) => count < parts.length && names.includes(above(count))) ?? 0
   return (
     <li>
-      <a class={isBelow ? `l${parts.length}` : 'l1'} href={`#${anchorOf(name)}`}>
-        {isBelow ? parts.at(-1) : name}
+      <a class={`l${depth + 1}`} href={`#${anchorOf(name)}`}>
+        {parts.slice(depth).join(' · ')}
       </a>
     </li>
   )

@@ -46,7 +46,8 @@ async function call(route: Route, c: Context, ports: ManagementPorts): Promise<R
       route.body === null
         ? undefined
         : parseBody(route.body, await readJson(request), route.subject)
-    const input = { params: c.req.param(), query: url.searchParams, headers: request.headers, body }
+    const query = declaredOf(route, url.searchParams)
+    const input = { params: c.req.param(), query, headers: request.headers, body }
     const context = new ManagementContext(ports, principal, {
       request,
       requestId: requestIdOf(c),
@@ -67,6 +68,10 @@ function refuseRepeated(query: URLSearchParams): void {
     seen.add(name)
   }
 }
+
+/** A handler sees only the parameters that its route describes. */
+const declaredOf = ({ query }: Route, sent: URLSearchParams): URLSearchParams =>
+  new URLSearchParams([...sent].filter(([name]) => Object.hasOwn(query, name)))
 
 function answer(route: Route, url: URL, ports: ManagementPorts, result: unknown): Response {
   const headers =

@@ -197,6 +197,8 @@ export interface OpenApiDocument {
   readonly components: { readonly schemas: Readonly<Record<string, JsonSchema>> } & JsonSchema
 }
 
+const byName = (a: string, b: string): number => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)
+
 export function openApiDocument(routes: readonly Route[], origin: string): OpenApiDocument {
   const schemas = schemasOf(routes)
   const paths: Record<string, Record<string, Operation>> = {}
@@ -212,7 +214,7 @@ export function openApiDocument(routes: readonly Route[], origin: string): OpenA
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: origin }],
-    tags: [...new Set(routes.map(resourceOf))].map((name) => ({ name })),
+    tags: [...new Set(routes.map(resourceOf))].toSorted(byName).map((name) => ({ name })),
     paths,
     components: {
       schemas: { ...schemas.components, Error: ERROR_SCHEMA },

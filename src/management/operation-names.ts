@@ -22,7 +22,9 @@ const capitalized = (word: string): string => word.slice(0, 1).toUpperCase() + w
 
 /** `api-tokens` → `apiTokens`. */
 const joined = (segment: string): string =>
-  segment.replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase())
+  segment
+    .replace('resourceservercredentials', 'resourceServerCredentials')
+    .replaceAll(/[-_](\w)/g, (_, letter: string) => letter.toUpperCase())
 
 const singular = (word: string): string =>
   word.endsWith('ies') ? `${word.slice(0, -3)}y` : word.replace(/s$/, '')
@@ -34,7 +36,7 @@ const PASSED_OVER: ReadonlySet<string> = new Set(['credentials', 'lifecycle'])
 export function operationId({ method, path }: Named, isList: boolean): string {
   const segments = path.replace(PREFIX, '').split('/')
   const last = segments.at(-1) ?? ''
-  const isAction = method === 'POST' && isActionOf(segments.at(-2), last)
+  const isAction = method === 'POST' && saysWhatIsDone(segments)
   const verb = isAction ? joined(last) : verbOf(method, last, isList)
   const of = isAction ? segments.slice(0, -1) : segments
   const nouns = of.flatMap((segment, at) => {
@@ -46,13 +48,20 @@ export function operationId({ method, path }: Named, isList: boolean): string {
 }
 
 /** `…/lifecycle/activate`, `…/credentials/change_password`: the last segment says what is done. */
-const isActionOf = (before: string | undefined, last: string): boolean =>
-  before === 'lifecycle' || (before === 'credentials' && last.includes('_'))
+function saysWhatIsDone(segments: readonly string[]): boolean {
+  const [before, last] = segments.slice(-2)
+  return before === 'lifecycle' || (before === 'credentials' && last!.includes('_'))
+}
 
 function verbOf(method: Route['method'], last: string, isList: boolean): string {
   if (method === 'GET' && isList) return 'list'
-  return method === 'POST' && isParameter(last) ? 'update' : VERBS[method]
+  // What is one already is not created by a POST: `/users/{id}`, `/org`.
+  const isOne = isParameter(last) || !last.endsWith('s')
+  return method === 'POST' && isOne ? 'update' : VERBS[method]
 }
+
+/** Segments that make no heading either. */
+const UNHEADED: ReadonlySet<string> = new Set([...PASSED_OVER, 'current'])
 
 const WORDS: Readonly<Record<string, string>> = {
   jwks: 'JWKs',
@@ -71,9 +80,10 @@ const readable = (segment: string): string =>
 /** `Authorization servers · Policies · Rules`. */
 export function resourceOf({ path }: Named): string {
   const segments = path.replace(PREFIX, '').split('/')
-  const ends = segments.findIndex((segment) => segment === 'lifecycle')
-  const nouns = segments
-    .slice(0, ends === -1 ? undefined : ends)
-    .filter((segment) => !isParameter(segment) && !PASSED_OVER.has(segment))
-  return nouns.slice(0, 3).map(readable).join(' · ')
+  return segments
+    .slice(0, saysWhatIsDone(segments) ? -1 : undefined)
+    .filter((segment) => !isParameter(segment) && !UNHEADED.has(segment))
+    .slice(0, 3)
+    .map(readable)
+    .join(' · ')
 }
