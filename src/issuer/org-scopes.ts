@@ -12,13 +12,13 @@ const RESOURCES = {
   orgs: "the org's settings",
   roles: 'administrator role assignments',
   schemas: 'the attributes of profiles',
-  sessions: 'sessions of people',
   trustedOrigins: 'trusted origins',
   users: 'users with their credentials',
+  userTypes: 'types of users',
 } as const
 
 /** What nobody writes through the API. */
-const READ_ONLY: ReadonlySet<string> = new Set(['logs'])
+const READ_ONLY: ReadonlySet<string> = new Set(['logs', 'userTypes'])
 
 export interface OrgScope {
   readonly name: string

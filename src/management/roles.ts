@@ -27,6 +27,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.trustedOrigins.manage',
       'okta.trustedOrigins.read',
       'okta.users.manage',
+      'okta.userTypes.read',
     ],
   ],
   [
@@ -37,6 +38,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.apps.manage',
       'okta.apps.read',
       'okta.schemas.read',
+      'okta.userTypes.read',
     ],
   ],
   [
@@ -60,6 +62,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.schemas.read',
       'okta.sessions.manage',
       'okta.users.manage',
+      'okta.userTypes.read',
     ],
   ],
   ['GROUP_MEMBERSHIP_ADMIN', [...READ_PEOPLE, 'okta.groups.members.manage']],

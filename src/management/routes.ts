@@ -25,11 +25,13 @@ import { serverClientRoutes } from './server-clients.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
 import { userClientRoutes } from './user-clients.ts'
 import { userGrantRoutes } from './user-grants.ts'
+import { userSchemaRoutes } from './user-schema.ts'
 import { userSessionRoutes } from './user-sessions.ts'
 import { userCredentialRoutes } from './user-credentials.ts'
 import { userGroupRoutes } from './user-groups.ts'
 import { userLifecycleRoutes } from './user-lifecycle.ts'
 import { userRoleRoutes } from './user-roles.ts'
+import { userTypeRoutes } from './user-types.ts'
 import { userRoutes } from './users.ts'
 
 /** Every route of the management API. */
@@ -65,4 +67,6 @@ export const managementRoutes: readonly Route[] = [
   ...userLifecycleRoutes,
   ...userCredentialRoutes,
   ...userRoleRoutes,
+  ...userSchemaRoutes,
+  ...userTypeRoutes,
 ]

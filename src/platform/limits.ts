@@ -79,6 +79,9 @@ export const limits = {
   appUsersPageSizeMax: 500,
   profileAttributesMax: 200,
   profileListMembersMax: 100,
+  /** Users from whom one batch takes the values of a deleted attribute, and batches of one request. */
+  attributeValuesRemovedMax: 1000,
+  attributeRemovalBatchesMax: 10,
   groupsOfNewUserMax: 20,
   /** How often a write starts over when somebody else wrote the same user meanwhile. */
   userWriteAttemptsMax: 8,

@@ -52,6 +52,35 @@ async function users(world: World): Promise<void> {
   await expectGone(api.getUser(at))
 }
 
+async function schema(world: World): Promise<void> {
+  const { client, unique } = world
+  const api = client['schemaApi']
+  const at = { schemaId: 'default' }
+  const name = unique('tier').replaceAll('-', '_')
+  const setTo = (definition: Json | null): Promise<Json> =>
+    api.updateUserProfile({
+      ...at,
+      userSchema: { definitions: { custom: { id: '#custom', type: 'object', properties: { [name]: definition } } } }, // prettier-ignore
+    })
+  const made = await setTo({ title: 'Tier', type: 'string', maxLength: 10 })
+  expect(made.definitions.custom.properties[name]).toMatchObject({ title: 'Tier', type: 'string' })
+  const body = { profile: { ...profileOf(unique('tiered')), [name]: 'gold' } }
+  const user = await client['userApi'].createUser({ body, activate: false })
+  expect(user.profile[name]).toBe('gold')
+  const search = `profile.${name} eq "gold"`
+  expect(idsOf(await all(client['userApi'].listUsers({ search })))).toEqual([user.id])
+  await setTo({ title: 'Level', type: 'string', maxLength: 10 })
+  const read = await api.getUserSchema(at)
+  expect(read.definitions.custom.properties[name].title).toBe('Level')
+  await setTo(null)
+  expect((await api.getUserSchema(at)).definitions.custom.properties).not.toHaveProperty(name)
+  expect((await client['userApi'].getUser({ userId: user.id })).profile[name]).toBeUndefined()
+  const [type] = await all(client['userTypeApi'].listUserTypes())
+  expect(type).toMatchObject({ id: user.type.id, name: 'user' })
+  expect((await client['userTypeApi'].getUserType({ typeId: type!['id'] })).name).toBe('user')
+  await removeUser(world, user)
+}
+
 async function lifecycle(world: World): Promise<void> {
   const { client, unique } = world
   const api = client['userApi']
@@ -132,4 +161,5 @@ export const userLives: readonly Life[] = [
   { name: 'the lifecycle of a user', live: lifecycle },
   { name: 'credentials of a user', live: credentials },
   { name: 'a role of a user', live: roles },
+  { name: 'the schema of user profiles', live: schema },
 ]

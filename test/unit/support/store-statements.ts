@@ -76,6 +76,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   deliverAudience: [['obx1', async () => undefined]],
   enqueueAudience: [
     ['obx1', { relation: 'group', values: ['g'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'attribute', values: ['x'], tells: 'stale' }, 1],
     ['obx1', { relation: 'app', values: ['a'], tells: 'stale' }, 1],
     ['obx1', { relation: 'consentsToScope', values: ['s', 'c'], tells: { endedAt: 1 } }, 1],
     ['obx1', { relation: 'consentsOfUser', values: ['u'], tells: { endedAt: 1 } }, 1],
