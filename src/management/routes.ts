@@ -6,6 +6,7 @@ import { appIdTokenRoutes } from './app-id-token.ts'
 import { appKeyRoutes } from './app-keys.ts'
 import { appSecretRoutes } from './app-secrets.ts'
 import { appTokenRoutes } from './app-tokens.ts'
+import { appUserRoutes } from './app-users.ts'
 import { appRoutes } from './apps.ts'
 import { associatedServerRoutes } from './associated-servers.ts'
 import { authorizationServerRoutes } from './authorization-servers.ts'
@@ -51,6 +52,7 @@ export const managementRoutes: readonly Route[] = [
   ...appGrantRoutes,
   ...appTokenRoutes,
   ...appGroupRoutes,
+  ...appUserRoutes,
   ...appIdTokenRoutes,
   ...clientRoleRoutes,
   ...groupRoutes,

@@ -113,6 +113,10 @@ export const deviations: readonly ListedDeviation[] = [
     'the published pattern matches no duration at all, not even the published example P30D',
     'ApiToken/tokenWindow: pattern',
   ),
+  ...because(
+    'both of the published alternatives have optional members only, so that every body matches both',
+    'AppUserUpdateRequest: oneOf',
+  ),
 ]
 
 const NOT_YET = 'not built yet'
@@ -131,14 +135,6 @@ export const notImplemented: ReadonlyMap<string, string> = new Map(
       'getApplicationKey',
       'cloneApplicationKey',
     ],
-    [NOT_YET]: [
-      'listApplicationUsers',
-      'assignUserToApplication',
-      'getApplicationUser',
-      'updateApplicationUser',
-      'unassignUserFromApplication',
-      'forgotPassword',
-      'forgotPasswordSetNewPassword',
-    ],
+    [NOT_YET]: ['forgotPassword', 'forgotPasswordSetNewPassword'],
   }).flatMap(([reason, operations]) => operations.map((one) => [one, reason] as const)),
 )

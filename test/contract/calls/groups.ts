@@ -17,6 +17,14 @@ export const groupCalls: readonly Call[] = [
   },
   { operation: 'listGroups', what: 'filtered', query: { filter: 'type eq "BUILT_IN"' } },
   { operation: 'assignUserToGroup' },
+  {
+    operation: 'assignUserToApplication',
+    body: ({ userId }) => ({ id: userId, scope: 'USER', credentials: { userName: 'contract' } }),
+  },
+  { operation: 'listApplicationUsers', query: { expand: 'user', limit: '20' } },
+  { operation: 'getApplicationUser' },
+  { operation: 'updateApplicationUser', body: { profile: { role: 'driver' } } },
+  { operation: 'unassignUserFromApplication' },
   { operation: 'listGroupUsers', query: { limit: '1' } },
   { operation: 'listUserGroups' },
   {

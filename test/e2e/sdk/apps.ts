@@ -2,6 +2,7 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { expect } from 'vitest'
 import type { Json } from '../../json.ts'
+import { aUser, removeUser } from './users.ts'
 import { all, expectGone, expectNothing, idsOf, paged, type Life, type World } from './life.ts'
 
 const TYPES: Readonly<Record<string, Json>> = {
@@ -173,6 +174,29 @@ const tokens = (world: World): Promise<void> =>
     await expectNothing(api.revokeOAuth2TokensForApplication(at))
   })
 
+const users = (world: World): Promise<void> =>
+  withApp(world, async (at) => {
+    const { client } = world
+    const api = client['applicationApi']
+    const people = [await aUser(world), await aUser(world), await aUser(world)]
+    for (const { id } of people) {
+      const appUser = { id, scope: 'USER', credentials: { userName: `name-${id}` } }
+      expect(await api.assignUserToApplication({ ...at, appUser })).toMatchObject({ id, scope: 'USER' }) // prettier-ignore
+    }
+    const userId = people[0]!['id'] as string
+    const appUser = { profile: { role: 'driver' } }
+    const updated = await api.updateApplicationUser({ ...at, userId, appUser })
+    expect(updated.credentials.userName).toBe(`name-${userId}`)
+    expect((await api.getApplicationUser({ ...at, userId })).id).toBe(userId)
+    const listed = await paged(world, 2, () => api.listApplicationUsers({ ...at, limit: 1 }))
+    expect(idsOf(listed).toSorted()).toEqual(idsOf(people).toSorted())
+    const filter = `user.id eq "${userId}"`
+    expect(idsOf(await all(client['applicationApi'].listApplications({ filter })))).toEqual([at.appId]) // prettier-ignore
+    await expectNothing(api.unassignUserFromApplication({ ...at, userId }))
+    await expectGone(api.getApplicationUser({ ...at, userId }))
+    for (const person of people) await removeUser(world, person)
+  })
+
 export const appLives: readonly Life[] = [
   { name: 'an app of each type', live: apps },
   { name: 'a client secret', live: secrets },
@@ -180,5 +204,6 @@ export const appLives: readonly Life[] = [
   { name: 'a scope granted to an app', live: grants },
   { name: 'a role of a service app', live: clientRoles },
   { name: 'groups of an app', live: groups },
+  { name: 'users of an app', live: users },
   { name: 'refresh tokens of an app', live: tokens },
 ]
