@@ -106,6 +106,26 @@ describe('okta_app_oauth', () => {
     expect(read['credentials']['oauthClient']).not.toHaveProperty('client_secret')
     expect(read['_links']).toHaveProperty('logo')
 
+    // What the provider calls behind every create and read, documented nowhere.
+    const idToken = `/api/v1/internal/apps/${created['id']}/settings/oauth/idToken`
+    await call(200, 'POST', idToken, { issuerMode: 'ORG_URL' })
+    expect(await call(200, 'GET', idToken)).toMatchObject({
+      issuer: expect.stringMatching(/^https?:/),
+      orgUrl: null,
+      customUrl: null,
+      audience: client_id,
+      issuerMode: 'ORG_URL',
+    })
+    const groups = {
+      valueType: 'GROUPS',
+      groupFilterType: 'REGEX',
+      issuerMode: 'ORG_URL',
+      name: 'groups',
+      value: '.*',
+    }
+    expect(await call(200, 'POST', idToken, groups)).toMatchObject(groups)
+    expect(await call(200, 'GET', idToken)).toMatchObject(groups)
+
     const changed = app('tf-web-2', { ...WEB, consent_method: 'REQUIRED' }, { client_id })
     await call(200, 'PUT', path, changed)
     expect(await call(200, 'GET', path)).toMatchObject({

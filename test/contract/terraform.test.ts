@@ -292,3 +292,76 @@ describe('okta_auth_server_claim_default', () => {
     expect(await call(200, 'GET', `${claims}/${sub['id']}`)).toMatchObject({ name: 'sub', value })
   })
 })
+
+describe('the start of the provider', () => {
+  it('finds out who it is, twice, and that the engine is the classic one', async () => {
+    for (const _ of [1, 2])
+      expect(await call(200, 'GET', '/api/v1/users/me')).toMatchObject({
+        id: expect.stringMatching(/^00u/),
+        status: 'ACTIVE',
+        profile: { login: expect.any(String) },
+      })
+    const answer = await door.send('GET', '/.well-known/okta-organization')
+    const organization = (await answer.json()) as Json
+    expect(organization).toMatchObject({ pipeline: 'v1', id: expect.stringMatching(/^00o/) })
+    expect(organization['_links']['organization']['href']).toMatch(/^https?:/)
+    expect((await call(200, 'GET', '/api/v1/org'))['id']).toBe(organization['id'])
+  })
+})
+
+describe('okta_group, okta_user and the assignments of an app', () => {
+  const APPS = '/api/v1/apps'
+
+  it('live from create to destroy, and everybody is found by the name of the group', async () => {
+    const [everyone] = await call(200, 'GET', '/api/v1/groups?q=Everyone') as unknown as Json[] // prettier-ignore
+    expect(everyone).toMatchObject({ type: 'BUILT_IN', profile: { name: 'Everyone' } })
+    const group = await call(200, 'POST', '/api/v1/groups', {
+      profile: { name: 'tf-group', description: '' },
+    })
+    const login = 'tf@terraform.example'
+    const profile = { firstName: 'Terra', lastName: 'Form', login, email: login }
+    const user = await call(200, 'POST', '/api/v1/users?activate=true', { profile })
+    const member = `/api/v1/groups/${group['id']}/users/${user['id']}`
+    await call(204, 'PUT', member)
+    const app = await call(200, 'POST', `${APPS}?activate=true`, {
+      name: 'oidc_client',
+      label: 'tf-assigned',
+      signOnMode: 'OPENID_CONNECT',
+      credentials: { oauthClient: { token_endpoint_auth_method: 'client_secret_basic' } },
+      settings: {
+        oauthClient: {
+          application_type: 'web',
+          grant_types: ['authorization_code'],
+          response_types: ['code'],
+          redirect_uris: ['https://terraform.example/callback'],
+        },
+      },
+    })
+    const ofGroup = `${APPS}/${app['id']}/groups/${group['id']}`
+    const ofUser = `${APPS}/${app['id']}/users/${user['id']}`
+    await call(200, 'PUT', ofGroup, { priority: 0, profile: {} })
+    expect(await call(200, 'GET', ofGroup)).toMatchObject({ id: group['id'], priority: 0 })
+    expect((await call(200, 'GET', ofUser))['scope']).toBe('GROUP')
+    await call(200, 'POST', `${APPS}/${app['id']}/users`, {
+      id: user['id'],
+      scope: 'USER',
+      credentials: { userName: 'terra' },
+      profile: {},
+    })
+    await call(200, 'POST', ofUser, { credentials: { userName: 'form' } })
+    expect(await call(200, 'GET', ofUser)).toMatchObject({
+      scope: 'USER',
+      credentials: { userName: 'form' },
+    })
+    await call(204, 'DELETE', ofUser)
+    await call(204, 'DELETE', ofGroup)
+    await expectGone(ofUser)
+    await expectGone(ofGroup)
+    await call(204, 'DELETE', member)
+    await call(204, 'DELETE', `/api/v1/groups/${group['id']}`)
+    for (const _ of [1, 2]) await call(204, 'DELETE', `/api/v1/users/${user['id']}`)
+    await expectGone(`/api/v1/users/${user['id']}`)
+    await call(200, 'POST', `${APPS}/${app['id']}/lifecycle/deactivate`)
+    await call(204, 'DELETE', `${APPS}/${app['id']}`)
+  })
+})

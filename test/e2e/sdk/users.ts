@@ -52,6 +52,27 @@ async function users(world: World): Promise<void> {
   await expectGone(api.getUser(at))
 }
 
+async function whatTheyHold(world: World): Promise<void> {
+  const api = world.client['userApi']
+  const user = await aUser(world)
+  const userId = user['id'] as string
+  await api.reactivateUser({ userId, sendEmail: false })
+  await expect(api.unlockUser({ userId })).rejects.toMatchObject({ status: 403, errorCode: 'E0000032' }) // prettier-ignore
+  expect(await all(api.listUserClients({ userId }))).toEqual([])
+  expect(await all(api.listUserGrants({ userId }))).toEqual([])
+  await expectNothing(api.revokeUserGrants({ userId }))
+  const [app] = await all(
+    world.client['applicationApi'].listApplications({ q: 'machine', limit: 1 }),
+  )
+  const of = { userId, clientId: app!['credentials'].oauthClient.client_id }
+  expect(await all(api.listGrantsForUserAndClient(of))).toEqual([])
+  expect(await all(api.listRefreshTokensForUserAndClient(of))).toEqual([])
+  await expectNothing(api.revokeTokensForUserAndClient(of))
+  await expectNothing(api.revokeGrantsForUserAndClient(of))
+  await expectNothing(api.revokeUserSessions({ userId, oauthTokens: true }))
+  await removeUser(world, user)
+}
+
 async function schema(world: World): Promise<void> {
   const { client, unique } = world
   const api = client['schemaApi']
@@ -161,5 +182,6 @@ export const userLives: readonly Life[] = [
   { name: 'the lifecycle of a user', live: lifecycle },
   { name: 'credentials of a user', live: credentials },
   { name: 'a role of a user', live: roles },
+  { name: 'what a user holds', live: whatTheyHold },
   { name: 'the schema of user profiles', live: schema },
 ]
