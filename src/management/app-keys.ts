@@ -28,6 +28,7 @@ import {
 } from './app-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
+import { partLifecycleRoutes } from './part-lifecycle.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = `${APP_PATH}/credentials/jwks`
@@ -168,28 +169,14 @@ export const appKeyRoutes: readonly Route[] = [
       return presentKey(key, app, context.origin)
     },
   }),
-  route({
-    method: 'DELETE',
+  ...partLifecycleRoutes({
     path: `${PATH}/:keyId`,
-    summary: 'Delete a client key',
-    scope: APPS_MANAGE,
-    status: 204,
-    handle: ({ params }, context) => changing(params, context, deleted),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:keyId/lifecycle/activate`,
-    summary: 'Activate a client key',
+    what: 'a client key',
     scope: APPS_MANAGE,
     output: ClientKeyOutput,
-    handle: ({ params }, context) => changing(params, context, activated),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:keyId/lifecycle/deactivate`,
-    summary: 'Deactivate a client key',
-    scope: APPS_MANAGE,
-    output: ClientKeyOutput,
-    handle: ({ params }, context) => changing(params, context, deactivated),
+    changing,
+    deleted,
+    activated,
+    deactivated,
   }),
 ]

@@ -8,6 +8,7 @@ import { limits } from '../platform/limits.ts'
 import { ApiError, notFound } from '../protocol/api-errors.ts'
 import { bumpApp, findApp, findAppByClientId } from '../store/apps.ts'
 import type { Change, ManagementContext } from './context.ts'
+import { Overtaken, untilFirst } from './overtaken.ts'
 import { idParam, type Params } from './route.ts'
 
 export const APPS_PATH = '/api/v1/apps'
@@ -50,26 +51,15 @@ export async function guardedAppOf(params: Params, context: ManagementContext): 
   return app
 }
 
-/** The app was written since it was read. */
-class Overtaken extends ApiError {
-  constructor() {
-    super('E0000195', 'the app was changed at the same time by others')
-  }
-}
-
 /** Finds and guards the app and makes an attempt at changing it, anew as long as others are faster. */
 export async function changedApp<Answer>(
   params: Params,
   context: ManagementContext,
   attempt: (app: App) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let left = limits.writeAttemptsMax; ; left--) {
-    try {
-      return await attempt(await guardedAppOf(params, context))
-    } catch (error) {
-      if (!(error instanceof Overtaken) || left <= 1) throw error
-    }
-  }
+  return untilFirst(limits.writeAttemptsMax, async () =>
+    attempt(await guardedAppOf(params, context)),
+  )
 }
 
 /**
@@ -83,7 +73,7 @@ export async function commitAt(
   context: ManagementContext,
   following: readonly D1PreparedStatement[] = [bumpApp(context.db, app.id)],
 ): Promise<void> {
-  await context.commitOr(new Overtaken(), statements, change, following)
+  await context.commitOr(new Overtaken('app'), statements, change, following)
 }
 
 export const appHref = (origin: string, app: Pick<App, 'id'>): string =>

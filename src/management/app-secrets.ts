@@ -31,6 +31,7 @@ import { generatedSecret, openedSecret, sealedSecret, secretFault } from './app-
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { rolesAllow } from './roles.ts'
+import { partLifecycleRoutes } from './part-lifecycle.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = `${APP_PATH}/credentials/secrets`
@@ -200,28 +201,14 @@ export const appSecretRoutes: readonly Route[] = [
       return opened(found.secret, found.app, context)
     },
   }),
-  route({
-    method: 'DELETE',
+  ...partLifecycleRoutes({
     path: `${PATH}/:secretId`,
-    summary: 'Delete a client secret',
-    scope: APPS_MANAGE,
-    status: 204,
-    handle: ({ params }, context) => changing(params, context, deleted),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:secretId/lifecycle/activate`,
-    summary: 'Activate a client secret',
+    what: 'a client secret',
     scope: APPS_MANAGE,
     output: ClientSecretOutput,
-    handle: ({ params }, context) => changing(params, context, activated),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:secretId/lifecycle/deactivate`,
-    summary: 'Deactivate a client secret',
-    scope: APPS_MANAGE,
-    output: ClientSecretOutput,
-    handle: ({ params }, context) => changing(params, context, deactivated),
+    changing,
+    deleted,
+    activated,
+    deactivated,
   }),
 ]

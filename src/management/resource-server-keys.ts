@@ -25,6 +25,7 @@ import {
 } from '../store/resource-server-keys.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
+import { partLifecycleRoutes } from './part-lifecycle.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 import {
   changedServer,
@@ -206,28 +207,14 @@ export const resourceServerKeyRoutes: readonly Route[] = [
       return present(keyOf(params, await serverOf(params, context)), context.origin)
     },
   }),
-  route({
-    method: 'DELETE',
+  ...partLifecycleRoutes({
     path: `${PATH}/:keyId`,
-    summary: 'Delete an encryption key',
-    scope: SERVERS_MANAGE,
-    status: 204,
-    handle: ({ params }, context) => changing(params, context, deleted),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:keyId/lifecycle/activate`,
-    summary: 'Activate an encryption key',
+    what: 'an encryption key',
     scope: SERVERS_MANAGE,
     output: ResourceServerKeyOutput,
-    handle: ({ params }, context) => changing(params, context, activated),
-  }),
-  route({
-    method: 'POST',
-    path: `${PATH}/:keyId/lifecycle/deactivate`,
-    summary: 'Deactivate an encryption key',
-    scope: SERVERS_MANAGE,
-    output: ResourceServerKeyOutput,
-    handle: ({ params }, context) => changing(params, context, deactivated),
+    changing,
+    deleted,
+    activated,
+    deactivated,
   }),
 ]

@@ -5,9 +5,10 @@
 import { DEFAULT_SERVER_ID, type AuthorizationServer } from '../domain/authorization-server.ts'
 import { serverSegment } from '../issuer/urls.ts'
 import { limits } from '../platform/limits.ts'
-import { ApiError, notFound } from '../protocol/api-errors.ts'
+import { notFound } from '../protocol/api-errors.ts'
 import { bumpServer, findServer, type StoredServer } from '../store/authorization-servers.ts'
 import type { Change, ManagementContext } from './context.ts'
+import { Overtaken, untilFirst } from './overtaken.ts'
 import { idParam, type Params } from './route.ts'
 
 export const SERVERS_PATH = '/api/v1/authorizationServers'
@@ -54,26 +55,13 @@ export const serverChange = (
   ],
 })
 
-/** The server was written to since it was read. */
-class Overtaken extends ApiError {
-  constructor() {
-    super('E0000195', 'the authorization server was changed at the same time by others')
-  }
-}
-
 /** Finds the server and makes an attempt at changing it, anew as long as others are faster. */
 export async function changedServer<Answer>(
   params: Params,
   context: ManagementContext,
   attempt: (server: StoredServer) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let left = limits.writeAttemptsMax; ; left--) {
-    try {
-      return await attempt(await serverOf(params, context))
-    } catch (error) {
-      if (!(error instanceof Overtaken) || left <= 1) throw error
-    }
-  }
+  return untilFirst(limits.writeAttemptsMax, async () => attempt(await serverOf(params, context)))
 }
 
 /**
@@ -87,5 +75,5 @@ export async function commitAt(
   context: ManagementContext,
   following: readonly D1PreparedStatement[] = [bumpServer(context.db, server.id)],
 ): Promise<void> {
-  await context.commitOr(new Overtaken(), statements, change, following)
+  await context.commitOr(new Overtaken('authorization server'), statements, change, following)
 }

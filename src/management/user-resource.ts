@@ -8,6 +8,7 @@ import { limits } from '../platform/limits.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
 import { findUser, updateUserAt, type UserFields } from '../store/users.ts'
 import type { Change, ManagementContext } from './context.ts'
+import { Overtaken, untilFirst } from './overtaken.ts'
 import { idParam, type Params } from './route.ts'
 import { USERS_PATH } from './user-presentation.ts'
 
@@ -43,26 +44,15 @@ export async function guardedUserOf(
   return user
 }
 
-/** The user was written since they were read. */
-class Overtaken extends ApiError {
-  constructor() {
-    super('E0000195', 'the user was changed at the same time by others')
-  }
-}
-
 /** Finds and guards the user and makes an attempt at changing them, anew as long as others are faster. */
 export async function changedUser<Answer>(
   params: Params,
   context: ManagementContext,
   attempt: (user: GuardedUser) => Promise<Answer>,
 ): Promise<Answer> {
-  for (let left = limits.userWriteAttemptsMax; ; left--) {
-    try {
-      return await attempt(await guardedUserOf(params, context))
-    } catch (error) {
-      if (!(error instanceof Overtaken) || left <= 1) throw error
-    }
-  }
+  return untilFirst(limits.userWriteAttemptsMax, async () =>
+    attempt(await guardedUserOf(params, context)),
+  )
 }
 
 /** Commits what {@link changedUser} decided; the last of the statements holds only at the version that was read. */
@@ -74,7 +64,7 @@ export const commitUserAt = (
   following: readonly D1PreparedStatement[] = [],
 ): Promise<void> =>
   context.commitOr(
-    new Overtaken(),
+    new Overtaken('user'),
     statements,
     { ...change, staleUsers: [user.id, ...(change.staleUsers ?? [])] },
     following,
