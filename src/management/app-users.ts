@@ -15,13 +15,14 @@ import {
 } from '../store/app-users.ts'
 import { ForeignKeyViolation } from '../store/database.ts'
 import { APP_PATH, appChange, appHref, appOf, APPS_MANAGE, APPS_READ } from './app-resource.ts'
+import { authorize } from './access.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { groupHref } from './group-presentation.ts'
 import { begins, pageParameters, readPage, textParameter, walk } from './page.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 import { presentUser, userHref } from './user-presentation.ts'
-import { userOf } from './user-resource.ts'
+import { userOf, USERS_READ } from './user-resource.ts'
 
 const PATH = `${APP_PATH}/users`
 const ONE_PATH = `${PATH}/:userId`
@@ -30,8 +31,16 @@ const PAGE = 50
 
 const expand = { expand: z.literal('user').describe('Embeds the user.') }
 
-function present(one: AssignedUser, query: URLSearchParams, origin: string) {
+/** Whether to embed the user, which is reading users: E0000006 for a caller who may not. */
+function embedsUser(query: URLSearchParams, { principal }: ManagementContext): boolean {
+  const wanted = query.get('expand') === 'user'
+  if (wanted) authorize(principal, { scope: USERS_READ, permission: USERS_READ })
+  return wanted
+}
+
+function present(one: AssignedUser, query: URLSearchParams, context: ManagementContext) {
   const { user, scope, groupId } = one
+  const { origin } = context
   return {
     id: user.id,
     created: timestamp(one.created),
@@ -42,7 +51,7 @@ function present(one: AssignedUser, query: URLSearchParams, origin: string) {
     syncState: 'DISABLED',
     credentials: { userName: one.userName ?? String(user.profile['login'] ?? user.login) },
     profile: one.profile,
-    ...(query.get('expand') === 'user' && { _embedded: { user: presentUser(user, origin) } }),
+    ...(embedsUser(query, context) && { _embedded: { user: presentUser(user, origin) } }),
     _links: {
       app: { href: appHref(origin, { id: one.appId }) },
       user: { href: userHref(origin, user) },
@@ -120,7 +129,7 @@ export const appUserRoutes: readonly Route[] = [
     },
     output: z.array(AppUserOutput),
     async handle({ params, query }, context) {
-      const { db, origin } = context
+      const { db } = context
       const app = await appOf(params, context)
       const page = readPage(query, PAGE, limits.appUsersPageSizeMax)
       const { rows, next } = await walk(page.limit, page.after, {
@@ -129,7 +138,7 @@ export const appUserRoutes: readonly Route[] = [
         placeOf: ({ userId }) => userId,
         keeps: (one) => page.query === null || isCalled(one, page.query),
       })
-      return new ListAnswer({ items: rows.map((one) => present(one, query, origin)), next })
+      return new ListAnswer({ items: rows.map((one) => present(one, query, context)), next })
     },
   }),
   route({
@@ -143,7 +152,7 @@ export const appUserRoutes: readonly Route[] = [
     async handle({ params, query, body }, context) {
       const app = await appOf(params, context)
       const user = await userOf({ userId: body.id }, context)
-      return present(await assigned(app, user, body, context), query, context.origin)
+      return present(await assigned(app, user, body, context), query, context)
     },
   }),
   route({
@@ -154,7 +163,7 @@ export const appUserRoutes: readonly Route[] = [
     query: expand,
     output: AppUserOutput,
     handle: async ({ params, query }, context) =>
-      present((await assignmentOf(params, context)).one, query, context.origin),
+      present((await assignmentOf(params, context)).one, query, context),
   }),
   route({
     method: 'POST',
@@ -173,7 +182,7 @@ export const appUserRoutes: readonly Route[] = [
         [saveAppUser(db, one, body, nowSeconds, 'assigned')],
         change(app, one.user, 'update', 'Assignment of an application to a user is changed'),
       )
-      return present((await assignmentOf(params, context)).one, query, context.origin)
+      return present((await assignmentOf(params, context)).one, query, context)
     },
   }),
   route({

@@ -4,21 +4,20 @@ import type { Route } from './route.ts'
 type Mounted = Pick<Route, 'method' | 'path'>
 
 /** `:name` stands for any segment, also for one that is another path's own: `/api-tokens/current` is an `:id` too. */
-function matches(pattern: string, path: string): boolean {
-  const [wanted, segments] = [pattern.split('/'), path.split('/')]
-  return (
-    wanted.length === segments.length &&
-    wanted.every((part, at) => part.startsWith(':') || part === segments[at])
-  )
-}
+const matches = (pattern: readonly string[], path: readonly string[]): boolean =>
+  pattern.length === path.length &&
+  pattern.every((part, at) => part === path[at] || part.startsWith(':'))
 
 /** Each path with its methods; HEAD goes with GET, and OPTIONS is answered everywhere. */
 export function methodsByPath(routes: readonly Mounted[]): ReadonlyMap<string, readonly string[]> {
   const paths = new Set(routes.map(({ path }) => path))
+  // Every isolate does this when it starts, for each pair.
+  const patterns = routes.map(({ method, path }) => ({ method, segments: path.split('/') }))
   return new Map(
     [...paths].map((path) => {
+      const segments = path.split('/')
       const own = new Set<string>(
-        routes.filter((route) => matches(route.path, path)).map(({ method }) => method),
+        patterns.filter((one) => matches(one.segments, segments)).map(({ method }) => method),
       )
       const head = own.has('GET') ? ['HEAD'] : []
       return [path, [...own, ...head, 'OPTIONS'].toSorted()] as const

@@ -14,7 +14,7 @@ const VERBS: Readonly<Record<Route['method'], string>> = {
   DELETE: 'delete',
 }
 
-const PREFIX = /^\/(api\/v1|oauth2\/v1|\.well-known)\//
+const PREFIX = /^\/(api\/v1\/meta|api\/v1|oauth2\/v1|\.well-known)\//
 
 const isParameter = (segment: string): boolean => segment.startsWith(':')
 

@@ -119,7 +119,7 @@ export const deviations: readonly ListedDeviation[] = [
   ),
 ]
 
-const NOT_YET = 'not built yet'
+const SELF_SERVICE = 'people who are not signed in have no pages yet that lead them on'
 
 /** By operationId. */
 export const notImplemented: ReadonlyMap<string, string> = new Map(
@@ -135,6 +135,6 @@ export const notImplemented: ReadonlyMap<string, string> = new Map(
       'getApplicationKey',
       'cloneApplicationKey',
     ],
-    [NOT_YET]: ['forgotPassword', 'forgotPasswordSetNewPassword'],
+    [SELF_SERVICE]: ['forgotPassword', 'forgotPasswordSetNewPassword'],
   }).flatMap(([reason, operations]) => operations.map((one) => [one, reason] as const)),
 )

@@ -1,7 +1,7 @@
 /** Apps assigned to users one by one, and seen beside what users have through groups. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { APPS, aWebApp, create } from './app-support.ts'
+import { anAdministrator, APPS, aWebApp, create } from './app-support.ts'
 import { aGroup, GROUPS, keepsProjection, rememberProjection } from './group-support.ts'
 import { logPage } from './log-support.ts'
 import { answered, api, made, ORIGIN, type Json } from './support.ts'
@@ -130,6 +130,20 @@ describe('the assignment of an app to a user', () => {
     expect((await made(200, 'GET', path(app, user)))['profile']).toEqual({ from: 'second' })
     await api('DELETE', `${GROUPS}/${second['id']}/users/${user['id']}`)
     expect((await api('GET', path(app, user))).status).toBe(404)
+  })
+
+  it('embeds the user only for who may read users', async () => {
+    const [app, user] = [await create(aWebApp()), await aUser()]
+    await assign(app, user)
+    const narrow = await anAdministrator('APP_ADMIN', 'okta.apps.read')
+    const wide = await anAdministrator('APP_ADMIN', 'okta.apps.read', 'okta.users.read')
+    for (const at of [path(app), path(app, user)]) {
+      const statusFor = async (who: string, query: string): Promise<number> =>
+        (await api('GET', at + query, undefined, who)).status
+      expect(await statusFor(narrow, '')).toBe(200)
+      expect(await statusFor(narrow, '?expand=user')).toBe(403)
+      expect(await statusFor(wide, '?expand=user')).toBe(200)
+    }
   })
 
   it('refuses people and apps that do not exist, and bodies that say what cannot be', async () => {
