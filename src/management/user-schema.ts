@@ -125,6 +125,9 @@ const holdersOf = (name: string): Audience => ({
   tells: 'stale',
 })
 
+const isDefined = async (name: string, { db }: ManagementContext): Promise<boolean> =>
+  (await customAttributes(db)).some((one) => one.name === name)
+
 /** Values first, some users at a time; those users' objects hear of it from the outbox. */
 async function remove(names: readonly string[], context: ManagementContext): Promise<void> {
   const { db, nowSeconds } = context
@@ -139,8 +142,8 @@ async function remove(names: readonly string[], context: ManagementContext): Pro
         ],
         change('Values of a custom attribute are removed from users', [name]),
       )
-      // Somebody else removed it.
-      if (!took) break
+      // Somebody else was faster with the values; with the attribute, too?
+      if (!took && !(await isDefined(name, context))) break
       if (--batches === 0)
         throw new ApiError('E0000195', `many users have had values of ${name}: send this again`)
     }

@@ -237,6 +237,22 @@ describe('the schema of user profiles', () => {
     expect(await custom()).not.toHaveProperty(name)
   })
 
+  it('is removed also when its last value is cleared meanwhile, or somebody else removes it', async () => {
+    for (let round = 0; round < 8; round++) {
+      const name = attributeName()
+      await set({ [name]: text })
+      const user = await aUser({ [name]: 'value' })
+      const answers = await Promise.all([
+        posted({ [name]: null }),
+        api('POST', `${USERS}/${user['id']}`, { profile: { [name]: null } }),
+        posted({ [name]: null }),
+      ])
+      expect(answers[0].status).toBe(200)
+      expect(answers[2].status).toBe(200)
+      expect(await custom()).not.toHaveProperty(name)
+    }
+  })
+
   it('values of many users go some at a time, and the log tells of it', async () => {
     const name = attributeName()
     await set({ [name]: text })
