@@ -152,6 +152,7 @@ export const AppOutput = z
     _links: z.object({
       appLinks: z.array(Link),
       groups: Link,
+      users: Link,
       logo: z.array(Link),
       clientCredentials: z.array(Link),
       ...lifecycleLinks,

@@ -89,6 +89,7 @@ function presentLinks(app: App, origin: string): Record<string, unknown> {
   return {
     appLinks: [],
     groups: { href: `${self}/groups` },
+    users: { href: `${self}/users` },
     logo: [],
     clientCredentials: [
       { name: 'secrets', ...link(`${self}/credentials/secrets`, 'GET', 'POST') },
