@@ -192,14 +192,18 @@ export function checkProfile(
   return { profile, faults, undefinedNames }
 }
 
-/** The names of a profile's custom attributes with their types, which must still be so when it is written. */
-export function customTypes(
+/** Of what type values are, `array:string` for a list of texts; it stays as it is while the attribute is there. */
+export type AttributeKind = `${AttributeType}:${ItemType | ''}`
+
+/** The names of a profile's custom attributes with their kinds, which must still be so when it is written. */
+export function customKinds(
   profile: ProfileValues,
   attributes: ReadonlyMap<string, ProfileAttribute>,
-): Readonly<Record<string, AttributeType>> {
+): Readonly<Record<string, AttributeKind>> {
+  const kindOf = ({ type, items }: ProfileAttribute): AttributeKind => `${type}:${items ?? ''}`
   return Object.fromEntries(
     Object.keys(profile)
       .filter((name) => !baseAttributes.has(name))
-      .map((name) => [name, attributes.get(name)!.type]),
+      .map((name) => [name, kindOf(attributes.get(name)!)]),
   )
 }

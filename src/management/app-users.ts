@@ -152,6 +152,8 @@ export const appUserRoutes: readonly Route[] = [
     async handle({ params, query, body }, context) {
       const app = await appOf(params, context)
       const user = await userOf({ userId: body.id }, context)
+      // A path may name a login; what is assigned is named by its id alone.
+      if (user.id !== body.id) throw notFound(body.id, 'User')
       return present(await assigned(app, user, body, context), query, context)
     },
   }),

@@ -4,6 +4,7 @@
  * who holds a role is changed only by who may give roles.
  */
 import { displayNameOf, loginKey, type GuardedUser, type User } from '../domain/user.ts'
+import type { AttributeKind } from '../domain/user-profile.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
 import { findUser, updateUserAt, type UserFields } from '../store/users.ts'
@@ -92,8 +93,8 @@ export const updateAt = (
   user: User,
   changed: Partial<UserFields>,
   { db, nowSeconds }: ManagementContext,
-  types: Readonly<Record<string, string>> = {},
-): D1PreparedStatement => updateUserAt(db, user, fieldsOf(user, changed), nowSeconds, types)
+  kinds: Readonly<Record<string, AttributeKind>> = {},
+): D1PreparedStatement => updateUserAt(db, user, fieldsOf(user, changed), nowSeconds, kinds)
 
 /** Whether two logins are the same one, written differently perhaps. */
 export const isSameLogin = (left: string, right: string): boolean =>

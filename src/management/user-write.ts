@@ -6,7 +6,8 @@ import { allAttributes } from '../domain/profile-schema.ts'
 import { loginKey, type GuardedUser } from '../domain/user.ts'
 import {
   checkProfile,
-  customTypes,
+  customKinds,
+  type AttributeKind,
   type CheckedProfile,
   type ProfileValues,
   type SentProfile,
@@ -48,7 +49,7 @@ function refuse({ faults, undefinedNames }: CheckedProfile, subject: string): vo
 interface PlannedProfile {
   readonly profile: ProfileValues
   readonly login: string
-  readonly types: Readonly<Record<string, string>>
+  readonly kinds: Readonly<Record<string, AttributeKind>>
 }
 
 async function plannedProfile(
@@ -65,7 +66,7 @@ async function plannedProfile(
   return {
     profile,
     login: loginKey(String(profile['login'])),
-    types: customTypes(profile, attributes),
+    kinds: customKinds(profile, attributes),
   }
 }
 
@@ -102,7 +103,7 @@ export async function createUser(
   const { db, nowSeconds } = context
   const hasPassword = givenPassword(input.credentials).kind !== 'absent'
   checkOptions(options, hasPassword)
-  const { profile, login, types } = await plannedProfile(
+  const { profile, login, kinds } = await plannedProfile(
     input.profile,
     {},
     'full',
@@ -126,7 +127,7 @@ export async function createUser(
   try {
     await context.commitOr(
       duplicateLogin(),
-      [insertUser(db, user, groupIds, types)],
+      [insertUser(db, user, groupIds, kinds)],
       userChange(user, 'user.lifecycle.create', 'User is created'),
       [...setting(user.id, credentials, context), ...settleUser(db, user.id, nowSeconds, groupIds)],
     )
@@ -224,7 +225,7 @@ export async function updateUser(
   try {
     await commitUserAt(
       user,
-      [updateAt(user, fields, context, planned?.types)],
+      [updateAt(user, fields, context, planned?.kinds)],
       updateChange(user, planned !== null, credentials),
       context,
       [

@@ -3,7 +3,7 @@
  * that tell who they are and before those rows go. Nobody is read into memory to be named.
  */
 import type { Ending } from '../domain/ending.ts'
-import { HOLDERS } from './profile-attributes.ts'
+import { someHolders } from './profile-attributes.ts'
 
 /** How users are found, by what the change concerns. `?4` and on are the values, in this order. */
 const RELATIONS = {
@@ -13,7 +13,7 @@ const RELATIONS = {
   app: `SELECT user_id FROM app_users WHERE app_id = ?4 UNION
     SELECT m.user_id FROM app_groups g JOIN group_members m ON m.group_id = g.group_id WHERE g.app_id = ?4`,
   /** Some of those who have a value of a profile attribute. */
-  attribute: `SELECT DISTINCT user_id FROM (${HOLDERS('?4')})`,
+  attribute: `SELECT DISTINCT user_id FROM (${someHolders('?4')})`,
   /** Who consented to a scope of a server, by the clients. */
   consentsToScope:
     'SELECT DISTINCT user_id, server_id, client_id FROM consents WHERE server_id = ?4 AND scope = ?5',

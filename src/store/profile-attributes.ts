@@ -34,8 +34,8 @@ export async function customAttributes(db: D1Database): Promise<readonly CustomA
   }))
 }
 
-/** What decides whether a value fits: it stays as it is for good. */
-const KIND = (definition: string): string =>
+/** An `AttributeKind` of a stored definition, as SQL. */
+export const kindOf = (definition: string): string =>
   `coalesce(${definition} ->> '$.type', '') || ':' || coalesce(${definition} ->> '$.items.type', '')`
 
 /**
@@ -52,7 +52,7 @@ export const saveAttributes = (
       `INSERT INTO profile_attributes (name, definition, created, last_updated)
        SELECT key, value, ?2, ?2 FROM json_each(?1)
        WHERE NOT EXISTS (SELECT 1 FROM profile_attributes, json_each(?1) j WHERE lower(name) = lower(j.key)
-         AND (name <> j.key OR ${KIND('definition')} <> ${KIND('j.value')}))
+         AND (name <> j.key OR ${kindOf('definition')} <> ${kindOf('j.value')}))
        AND (SELECT count(*) FROM profile_attributes WHERE name NOT IN (SELECT key FROM json_each(?1)))
          + (SELECT count(*) FROM json_each(?1)) <= ?3
        ON CONFLICT (name) DO UPDATE SET definition = excluded.definition, last_updated = excluded.last_updated`,
@@ -60,7 +60,7 @@ export const saveAttributes = (
     .bind(JSON.stringify(attributes), now, limits.profileAttributesMax)
 
 /** Some of those who have a value, the same ones for every statement of a batch until their values are gone. */
-export const HOLDERS = (name: string): string =>
+export const someHolders = (name: string): string =>
   `SELECT user_id FROM user_attributes WHERE attribute = ${name} ORDER BY value, user_id
    LIMIT ${limits.attributeValuesRemovedMax}`
 
@@ -73,11 +73,13 @@ export const forgetValues = (
   db
     .prepare(
       `UPDATE users SET profile = json_remove(profile, '$."' || ?1 || '"'), last_updated = ?2, version = version + 1
-       WHERE id IN (${HOLDERS('?1')})`,
+       WHERE id IN (${someHolders('?1')})`,
     )
     .bind(name, now),
   db
-    .prepare(`DELETE FROM user_attributes WHERE attribute = ?1 AND user_id IN (${HOLDERS('?1')})`)
+    .prepare(
+      `DELETE FROM user_attributes WHERE attribute = ?1 AND user_id IN (${someHolders('?1')})`,
+    )
     .bind(name),
 ]
 

@@ -3,9 +3,10 @@
  * which was decided on what was read, the caller's right to it included, holds only if nobody wrote since.
  */
 import { loginKey, loginReservedUntil, type GuardedUser, type User } from '../domain/user.ts'
-import type { ProfileValues } from '../domain/user-profile.ts'
+import type { AttributeKind, ProfileValues } from '../domain/user-profile.ts'
 import { STATUSES_IN_USE, type UserStatus } from '../domain/user-status.ts'
 import { json, readAll, readBatch } from './database.ts'
+import { kindOf } from './profile-attributes.ts'
 import { forgetAttributes, indexAttributes } from './user-attributes.ts'
 
 /** Of `users u`, whatever else is joined. */
@@ -107,19 +108,19 @@ export async function openGroups(
 
 export type NewUser = Omit<User, 'hasPassword' | 'recoveryQuestion' | 'lastLogin' | 'version'>
 
-/** What must still be so of the profile's custom attributes: their names with their types. */
-type CustomTypes = Readonly<Record<string, string>>
+/** What must still be so of the profile's custom attributes: their names with their kinds. */
+type CustomKinds = Readonly<Record<string, AttributeKind>>
 
 const stillDefined = (place: string): string =>
   `(SELECT count(*) FROM json_each(${place}) j JOIN profile_attributes p ON p.name = j.key
-  AND p.definition ->> '$.type' = j.value) = (SELECT count(*) FROM json_each(${place}))`
+  AND ${kindOf('p.definition')} = j.value) = (SELECT count(*) FROM json_each(${place}))`
 
 /** Inserts nobody while the login is reserved, one of the groups is none, or an attribute is no longer defined. */
 export const insertUser = (
   db: D1Database,
   user: NewUser,
   groupIds: readonly string[] = [],
-  types: CustomTypes = {},
+  kinds: CustomKinds = {},
 ): D1PreparedStatement =>
   db
     .prepare(
@@ -139,7 +140,7 @@ export const insertUser = (
       user.statusChanged,
       user.passwordChanged,
       JSON.stringify(groupIds),
-      JSON.stringify(types),
+      JSON.stringify(kinds),
     )
 
 /** What follows {@link insertUser} in its batch: the index of the profile, membership in Everyone and in the groups. */
@@ -185,7 +186,7 @@ export const updateUserAt = (
   { id, version }: AtVersion,
   fields: UserFields,
   now: number,
-  types: CustomTypes = {},
+  kinds: CustomKinds = {},
 ): D1PreparedStatement =>
   db
     .prepare(
@@ -205,7 +206,7 @@ export const updateUserAt = (
       fields.statusChanged,
       fields.passwordChanged,
       now,
-      JSON.stringify(types),
+      JSON.stringify(kinds),
     )
 
 /** Follows a change of the profile. Where nothing changed, the index is made of what is there. */

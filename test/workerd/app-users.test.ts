@@ -149,7 +149,8 @@ describe('the assignment of an app to a user', () => {
   it('refuses people and apps that do not exist, and bodies that say what cannot be', async () => {
     const [app, user] = [await create(aWebApp()), await aUser()]
     const post = (body: unknown, at = path(app)) => refusal('POST', at, body)
-    expect(await post({ id: '00unobody' })).toEqual([404, 'E0000007'])
+    for (const id of ['00unobody', 'me', user['profile']['login']])
+      expect([id, await post({ id })]).toEqual([id, [404, 'E0000007']])
     expect(await post({ id: user['id'] }, `${APPS}/0oanothing/users`)).toEqual([404, 'E0000007']) // prettier-ignore
     for (const body of [
       {},

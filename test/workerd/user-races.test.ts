@@ -78,6 +78,17 @@ describe('custom attributes', () => {
     expect(await changes(deleteAttribute(DB, other))).toBe(0)
   })
 
+  it('that are lists of something else by now are written into nobody', async () => {
+    const name = aName()
+    await save({ [name]: definition('array', 'integer') })
+    const user = await userAsRead((await aPerson()).id)
+    const fields = fieldsOf(user, { profile: { ...user.profile, [name]: ['late'] } })
+    const write = (kind: 'array:string' | 'array:integer') =>
+      changes(updateUserAt(DB, user, fields, NOW, { [name]: kind }))
+    expect(await write('array:string')).toBe(0)
+    expect(await write('array:integer')).toBe(1)
+  })
+
   it('that are gone, or of another type by now, are written into nobody', async () => {
     const name = aName()
     await save({ [name]: definition('string') })
@@ -85,11 +96,11 @@ describe('custom attributes', () => {
     const fields = fieldsOf(user, { profile: { ...user.profile, [name]: 'late' } })
     const login = `${name}@late.example`
     const fresh = { ...user, id: `00u${name}`, login, profile: { [name]: 'late' } }
-    const types = { [name]: 'string' }
+    const kinds = { [name]: 'string:' } as const
     const writes = () =>
       Promise.all([
-        changes(updateUserAt(DB, user, fields, NOW, types)),
-        changes(insertUser(DB, fresh, [], types)),
+        changes(updateUserAt(DB, user, fields, NOW, kinds)),
+        changes(insertUser(DB, fresh, [], kinds)),
       ])
     expect(await changes(deleteAttribute(DB, name))).toBe(1)
     expect(await writes()).toEqual([0, 0])
