@@ -1,6 +1,7 @@
 /** What answers about apps, their keys and their secrets look like. */
 import * as z from 'zod'
 import { APP_NAME, AppReplacement } from './app.ts'
+import { AppUserOutput } from './app-user.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS } from './client.ts'
 import { lifecycleLinks, Link, StatusOutput, Timestamp } from './output.ts'
 
@@ -149,6 +150,7 @@ export const AppOutput = z
       oauthClient: OAuthClientSettingsOutput,
     }),
     profile: z.record(z.string(), z.unknown()),
+    _embedded: z.object({ user: AppUserOutput }).optional(),
     _links: z.object({
       appLinks: z.array(Link),
       groups: Link,

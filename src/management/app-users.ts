@@ -3,7 +3,6 @@ import * as z from 'zod'
 import type { App } from '../domain/app.ts'
 import { AppUserInput, AppUserOutput, AppUserUpdate } from '../domain/app-user.ts'
 import { displayNameOf, type User } from '../domain/user.ts'
-import { timestamp } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
 import {
@@ -14,14 +13,14 @@ import {
   type AssignedUser,
 } from '../store/app-users.ts'
 import { ForeignKeyViolation } from '../store/database.ts'
-import { APP_PATH, appChange, appHref, appOf, APPS_MANAGE, APPS_READ } from './app-resource.ts'
+import { APP_PATH, appChange, appOf, APPS_MANAGE, APPS_READ } from './app-resource.ts'
 import { authorize } from './access.ts'
+import { presentAppUser } from './app-user-presentation.ts'
 import type { Change, ManagementContext } from './context.ts'
-import { groupHref } from './group-presentation.ts'
 import { begins, pageParameters, readPage, textParameter, walk } from './page.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
-import { presentUser, userHref } from './user-presentation.ts'
+import { presentUser } from './user-presentation.ts'
 import { userOf, USERS_READ } from './user-resource.ts'
 
 const PATH = `${APP_PATH}/users`
@@ -38,27 +37,12 @@ function embedsUser(query: URLSearchParams, { principal }: ManagementContext): b
   return wanted
 }
 
-function present(one: AssignedUser, query: URLSearchParams, context: ManagementContext) {
-  const { user, scope, groupId } = one
-  const { origin } = context
-  return {
-    id: user.id,
-    created: timestamp(one.created),
-    lastUpdated: timestamp(one.lastUpdated),
-    scope,
-    status: user.status === 'DEPROVISIONED' ? 'INACTIVE' : 'ACTIVE',
-    statusChanged: timestamp(one.created),
-    syncState: 'DISABLED',
-    credentials: { userName: one.userName ?? String(user.profile['login'] ?? user.login) },
-    profile: one.profile,
-    ...(embedsUser(query, context) && { _embedded: { user: presentUser(user, origin) } }),
-    _links: {
-      app: { href: appHref(origin, { id: one.appId }) },
-      user: { href: userHref(origin, user) },
-      ...(scope === 'GROUP' && groupId !== null && { group: { href: groupHref(origin, groupId) } }),
-    },
-  }
-}
+const present = (one: AssignedUser, query: URLSearchParams, context: ManagementContext) => ({
+  ...presentAppUser(one, context.origin),
+  ...(embedsUser(query, context) && {
+    _embedded: { user: presentUser(one.user, context.origin) },
+  }),
+})
 
 interface Found {
   readonly app: App

@@ -6,11 +6,9 @@ import type { Status } from '../domain/authorization-server.ts'
 import { Nothing } from '../domain/output.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
-import { keysOf } from '../store/app-credentials.ts'
 import { deleteAppAt, forgetClient, serversNaming, setAppStatusAt } from '../store/apps.ts'
 import { deleteRefreshTokens } from '../store/refresh-tokens.ts'
-import { pageOfApps } from './app-list.ts'
-import { presentApp } from './app-presentation.ts'
+import { embeddedUserOf, pageOfApps, presentApps } from './app-list.ts'
 import {
   APP_PATH,
   appChange,
@@ -108,7 +106,11 @@ export const appRoutes: readonly Route[] = [
     query: {
       q: textParameter('How a label begins.'),
       filter: textParameter(
-        '`eq` comparisons of `status`, `name` and one of `id`, `user.id` and `group.id`, joined by `and`.',
+        '`eq` comparisons of `status`, `name`, `credentials.signing.kid`, `settings.slo.enabled` and one of `id`, ' +
+          '`user.id` and `group.id`, joined by `and`.',
+      ),
+      expand: textParameter(
+        '`user/{userId}`, with a filter of the same `user.id`: embeds the assignments of the user.',
       ),
       ...pageParameters(limits.pageSizeDefault),
     },
@@ -133,11 +135,13 @@ export const appRoutes: readonly Route[] = [
     path: APP_PATH,
     summary: 'Retrieve an app',
     scope: APPS_READ,
+    query: {
+      expand: textParameter('`user/{userId}`: embeds the assignment of the user, if there is one.'),
+    },
     output: AppOutput,
-    async handle({ params }, context) {
+    async handle({ params, query }, context) {
       const app = await appOf(params, context)
-      const keys = await keysOf(context.db, [app.id])
-      return presentApp(app, keys.get(app.id) ?? [], context.origin)
+      return (await presentApps([app], context, embeddedUserOf(query)))[0]
     },
   }),
   route({

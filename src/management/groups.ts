@@ -8,6 +8,7 @@ import { notFound } from '../protocol/api-errors.ts'
 import { deleteGroup, insertGroup, updateGroup } from '../store/groups.ts'
 import { forgetInRules, serversNamingInRules } from '../store/rule-people.ts'
 import { appsOfGroup } from './app-list.ts'
+import { APPS_READ } from './app-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { pageOfGroups } from './group-list.ts'
 import { GROUPS_PATH, presentGroup } from './group-presentation.ts'
@@ -127,6 +128,7 @@ export const groupRoutes: readonly Route[] = [
     path: `${GROUP_PATH}/apps`,
     summary: 'List apps that are assigned to a group',
     scope: GROUPS_READ,
+    permission: APPS_READ,
     query: pageParameters(limits.pageSizeDefault),
     output: z.array(AppOutput),
     async handle({ params, query }, context) {

@@ -129,12 +129,11 @@ export function comparisonsOf(
 }
 
 /**
- * The values that a filter asks attributes to equal, when it is nothing but equalities of texts joined by `and`, each
- * attribute once. Null for every other filter.
+ * The values that a filter asks attributes to equal, when it is nothing but equalities joined by `and`, each attribute
+ * once. Null for every other filter.
  */
-export function equalitiesOf(filter: Filter): ReadonlyMap<string, string> | null {
-  if (filter.op === 'eq')
-    return typeof filter.value === 'string' ? new Map([[filter.attribute, filter.value]]) : null
+export function equalitiesOf(filter: Filter): ReadonlyMap<string, FilterValue> | null {
+  if (filter.op === 'eq') return new Map([[filter.attribute, filter.value]])
   if (filter.op !== 'and') return null
   const [left, right] = [equalitiesOf(filter.left), equalitiesOf(filter.right)]
   if (left === null || right === null) return null

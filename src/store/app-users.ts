@@ -32,19 +32,19 @@ const fromRow = (row: AppUserRow): AssignedUser => ({
   user: userFromRow(row),
 })
 
-/** The group of the lowest priority through which a user has the app `?1`. */
-const groupOf = (userId: string): string =>
+/** The group of the lowest priority through which a user has an app. */
+const groupOf = (appId: string, userId: string): string =>
   `(SELECT a.group_id FROM app_groups a JOIN group_members m ON m.group_id = a.group_id AND m.user_id = ${userId}
-    WHERE a.app_id = ?1 ORDER BY a.priority, a.group_id LIMIT 1)`
+    WHERE a.app_id = ${appId} ORDER BY a.priority, a.group_id LIMIT 1)`
 
-/** Assignments to the users that a query finds, without those who turn out to have none. */
-const assignmentsOf = (users: string): string =>
-  `SELECT ${userColumns}, ?1 AS app_id, x.user_id IS NOT NULL AS is_direct, g.group_id, x.user_name,
+/** Assignments of the apps to the users that a query pairs, without those who turn out to have none. */
+const assignmentsOf = (pairs: string): string =>
+  `SELECT ${userColumns}, found_app AS app_id, x.user_id IS NOT NULL AS is_direct, g.group_id, x.user_name,
      coalesce(x.profile, g.profile) AS assignment_profile, coalesce(x.created, g.created) AS assignment_created,
      coalesce(x.last_updated, g.last_updated) AS assignment_last_updated
-   FROM (${users}) JOIN users u ON u.id = found_id
-   LEFT JOIN app_users x ON x.app_id = ?1 AND x.user_id = u.id
-   LEFT JOIN app_groups g ON g.app_id = ?1 AND g.group_id = ${groupOf('u.id')}
+   FROM (${pairs}) JOIN users u ON u.id = found_user
+   LEFT JOIN app_users x ON x.app_id = found_app AND x.user_id = u.id
+   LEFT JOIN app_groups g ON g.app_id = found_app AND g.group_id = ${groupOf('found_app', 'u.id')}
    WHERE x.user_id IS NOT NULL OR g.group_id IS NOT NULL`
 
 export async function findAppUser(
@@ -52,9 +52,20 @@ export async function findAppUser(
   appId: string,
   userId: string,
 ): Promise<AssignedUser | null> {
-  const statement = db.prepare(assignmentsOf('SELECT ?2 AS found_id'))
-  const rows = await readAll<AppUserRow>(statement.bind(appId, userId))
-  return rows[0] === undefined ? null : fromRow(rows[0])
+  return (await assignmentsToUser(db, userId, [appId])).get(appId) ?? null
+}
+
+/** The assignments of some apps to one user, by the apps' ids. */
+export async function assignmentsToUser(
+  db: D1Database,
+  userId: string,
+  appIds: readonly string[],
+): Promise<ReadonlyMap<string, AssignedUser>> {
+  const statement = db.prepare(
+    assignmentsOf('SELECT value AS found_app, ?2 AS found_user FROM json_each(?1)'),
+  )
+  const rows = await readAll<AppUserRow>(statement.bind(JSON.stringify(appIds), userId))
+  return new Map(rows.map((row) => [row.app_id, fromRow(row)]))
 }
 
 /** A page of everybody who has an app. Of each of its groups no more members are read than the page holds. */
@@ -68,7 +79,7 @@ export async function listAppUsers(
   const members = `SELECT json_group_array(user_id) FROM (${few('group_members WHERE group_id = held.group_id')})`
   const statement = db.prepare(
     `${assignmentsOf(
-      `SELECT user_id AS found_id FROM (SELECT user_id FROM (${few('app_users WHERE app_id = ?1')})
+      `SELECT ?1 AS found_app, user_id AS found_user FROM (SELECT user_id FROM (${few('app_users WHERE app_id = ?1')})
        UNION SELECT j.value FROM app_groups held, json_each((${members})) j WHERE held.app_id = ?1)
        ORDER BY user_id LIMIT ?3`,
     )} ORDER BY u.id`,
@@ -93,9 +104,9 @@ export const saveAppUser = (
     .prepare(
       `INSERT INTO app_users (app_id, user_id, user_name, profile, created, last_updated)
        SELECT ?1, ?2, ?3, coalesce(?4,
-         (SELECT profile FROM app_groups WHERE app_id = ?1 AND group_id = ${groupOf('?2')}), '{}'), ?5, ?5
+         (SELECT profile FROM app_groups WHERE app_id = ?1 AND group_id = ${groupOf('?1', '?2')}), '{}'), ?5, ?5
        WHERE (?6 = 'whatever' OR EXISTS (SELECT 1 FROM app_users WHERE app_id = ?1 AND user_id = ?2)
-         OR ${groupOf('?2')} IS NOT NULL)
+         OR ${groupOf('?1', '?2')} IS NOT NULL)
        AND NOT EXISTS (SELECT 1 FROM users WHERE id = ?2 AND status = 'DEPROVISIONED')
        ON CONFLICT (app_id, user_id) DO UPDATE SET user_name = coalesce(?3, user_name),
          profile = coalesce(?4, profile), last_updated = ?5`,

@@ -146,6 +146,28 @@ describe('the assignment of an app to a user', () => {
     }
   })
 
+  it('is embedded in apps that are asked for together with the user', async () => {
+    const [direct, grouped, without] = await Promise.all([1, 2, 3].map(() => create(aWebApp())))
+    const [user, group] = [await aUser(), await aGroup()]
+    await assign(direct!, user, { profile: { role: 'driver' } })
+    await give(grouped!, group)
+    await join(group, user)
+    const [expand, id] = [`expand=user/${user['id']}`, user['id']]
+    const embedded = async (app: Json): Promise<unknown> =>
+      (await made(200, 'GET', `${APPS}/${app['id']}?${expand}`))['_embedded']
+    expect(await embedded(direct!)).toEqual({ user: await made(200, 'GET', path(direct!, user)) })
+    expect(await embedded(without!)).toBeUndefined()
+    const filter = (who: string): string => `filter=${encodeURIComponent(`user.id eq "${who}"`)}`
+    const listed = await made(200, 'GET', `${APPS}?${filter(id)}&${expand}`)
+    const scopes = listed.map((app: Json) => [app['id'], app['_embedded']['user']['scope']])
+    expect(Object.fromEntries(scopes)).toEqual({
+      [direct!['id']]: 'USER',
+      [grouped!['id']]: 'GROUP',
+    })
+    for (const query of [expand, `${filter('00unobody')}&${expand}`])
+      expect(await refusal('GET', `${APPS}?${query}`)).toEqual([400, 'E0000001'])
+  })
+
   it('refuses people and apps that do not exist, and bodies that say what cannot be', async () => {
     const [app, user] = [await create(aWebApp()), await aUser()]
     const post = (body: unknown, at = path(app)) => refusal('POST', at, body)

@@ -191,6 +191,8 @@ describe('listing apps', () => {
     expect(await ids(filter(`id eq "${wanted[1]}"`))).toEqual([wanted[1]])
     expect(await ids(filter('name eq "oidc_client"'))).toEqual(wanted)
     expect(await ids(filter('name eq "okta_org2org"'))).toEqual([])
+    expect(await ids(filter('credentials.signing.kid eq "none of ours"'))).toEqual([])
+    expect(await ids(filter('settings.slo.enabled eq true'))).toEqual([])
   })
 
   it.each([
@@ -204,7 +206,9 @@ describe('listing apps', () => {
     'not (status eq "ACTIVE")',
     'status pr',
     'status eq true',
-    'credentials.signing.kid eq "x"',
+    'credentials.signing.kid eq true',
+    'settings.slo.enabled eq "true"',
+    'credentials.signing eq "x"',
   ])('the filter %s is E0000053', async (filter) => {
     const [status, error] = await answered(await list(`filter=${encodeURIComponent(filter)}`))
     expect([status, error['errorCode']]).toEqual([400, 'E0000053'])

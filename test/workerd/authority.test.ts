@@ -43,11 +43,8 @@ const SUBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/meta\/types/, 'userTypes'],
 ]
 
-/** Groups have their applications under them, which is reading the group. */
-const subjectOf = ({ path }: Route): string =>
-  path.startsWith('/api/v1/groups/:groupId/apps')
-    ? 'groups'
-    : SUBJECTS.find(([pattern]) => pattern.test(path))![1]
+/** The apps of a group show their settings, which is for whom may read apps. */
+const subjectOf = ({ path }: Route): string => SUBJECTS.find(([pattern]) => pattern.test(path))![1]
 
 /** What a role manages, and what else it reads. Who manages something reads it. */
 const ROLES: Readonly<Record<string, readonly [manages: string, reads: string]>> = {
