@@ -3,7 +3,13 @@
  * types by grant types, redirect URIs, client authentication. Pure; every fault is one sentence that names its field.
  */
 import type { GrantType } from '../protocol/urns.ts'
-import type { App, AppFields, AppReplacement, ApplicationType } from './app.ts'
+import {
+  DEFAULT_LEEWAY_SECONDS,
+  type App,
+  type AppFields,
+  type AppReplacement,
+  type ApplicationType,
+} from './app.ts'
 
 const SETTINGS = 'settings.oauthClient'
 const CREDENTIALS = 'credentials.oauthClient'
@@ -108,7 +114,7 @@ export function fieldsOf(input: AppReplacement, existing: App | null): AppFields
           refresh_token: {
             rotation_type:
               refreshToken?.rotation_type ?? (applicationType === 'browser' ? 'ROTATE' : 'STATIC'),
-            leeway: refreshToken?.leeway ?? 30,
+            leeway: refreshToken?.leeway ?? DEFAULT_LEEWAY_SECONDS,
           },
         }),
       }),

@@ -13,6 +13,9 @@ import type { GroupsClaim } from './id-token-settings.ts'
 
 export const APP_NAME = 'oidc_client'
 
+/** How long the last refresh token stays good after it was rotated, unless the app says. */
+export const DEFAULT_LEEWAY_SECONDS = 30
+
 const APPLICATION_TYPES = ['web', 'native', 'browser', 'service'] as const
 export type ApplicationType = (typeof APPLICATION_TYPES)[number]
 

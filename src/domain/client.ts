@@ -27,6 +27,26 @@ export interface ClientKey {
   readonly jwk: JWK
 }
 
+/** What an app registered for people who sign in to it. */
+export interface ClientFlows {
+  readonly redirectUris: readonly string[]
+  readonly postLogoutRedirectUris: readonly string[]
+  /** Of code, token and id_token, each by itself. */
+  readonly responseTypes: readonly string[]
+  readonly pkceRequired: boolean
+  readonly consentMethod: 'TRUSTED' | 'REQUIRED'
+  readonly refreshRotation: 'STATIC' | 'ROTATE'
+  readonly refreshLeewaySeconds: number
+  /** The only algorithm of its request objects; null: any. */
+  readonly requestObjectAlgorithm: string | null
+  /** Everybody has the app, assigned or not. */
+  readonly isImplicitlyAssigned: boolean
+  readonly clientUri: string | null
+  readonly logoUri: string | null
+  readonly tosUri: string | null
+  readonly policyUri: string | null
+}
+
 export interface Client {
   /** The app's id, `0oa…`. */
   readonly id: string
@@ -40,6 +60,7 @@ export interface Client {
   /** Registered signing keys that are ACTIVE. */
   readonly keys: readonly ClientKey[]
   readonly jwksUri: string | null
+  readonly flows: ClientFlows
   /** The app's own `profile` object, which expressions read as app.profile. */
   readonly profile: Readonly<Record<string, unknown>>
   /** okta.* scopes an administrator granted. */

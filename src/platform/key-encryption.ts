@@ -15,7 +15,17 @@ import { randomBytes } from './random.ts'
 import { StorageUnavailable } from './storage-errors.ts'
 
 /** What a subkey is for. Two purposes never share a key. */
-export type Purpose = 'signing-key' | 'client-secret' | 'client-secret-mac' | 'api-token-mac'
+export type Purpose =
+  | 'signing-key'
+  | 'client-secret'
+  | 'client-secret-mac'
+  | 'api-token-mac'
+  | 'code-mac'
+  | 'refresh-token-mac'
+  | 'session-mac'
+  | 'browser-mac'
+  | 'login-mac'
+  | 'transaction'
 
 /** An AES-256-GCM ciphertext with what is needed to open it, except the associated data. */
 export interface Envelope {

@@ -17,6 +17,22 @@ export const limits = {
   clockSkewSeconds: 60,
   jtiCharactersMax: 256,
 
+  /** Codes, refresh tokens, session cookies. */
+  artefactCharactersMax: 1024,
+  codeSeconds: 300,
+  sessionIdleSeconds: 2 * 3600,
+  sessionSeconds: 24 * 3600,
+  /** How often the use of a session is written down. */
+  sessionTouchSeconds: 60,
+  /** Sign-in transactions, and the bytes of a sealed one. */
+  transactionSeconds: 3600,
+  transactionCharactersMax: 14 * 1024,
+  stateBytesMax: 1024,
+  nonceCharactersMax: 1024,
+  /** What is kept of one user. */
+  sessionsPerUserMax: 100,
+  authorizationsPerUserMax: 2000,
+
   /** The longest life that a rule can give an access token. */
   accessTokenSecondsMax: 24 * 3600,
 

@@ -1,6 +1,7 @@
 /** The client of the token path: apps, app_secrets, app_keys, app_grants and role_assignments, read together. */
 import type { JWK } from 'jose'
-import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
+import { DEFAULT_LEEWAY_SECONDS, type AppDocument } from '../domain/app.ts'
+import type { Client, ClientFlows, TokenEndpointAuthMethod } from '../domain/client.ts'
 import type { Status } from '../domain/authorization-server.ts'
 import type { Envelope } from '../platform/key-encryption.ts'
 import { json } from './database.ts'
@@ -15,6 +16,7 @@ interface ClientRow {
   token_endpoint_auth_method: TokenEndpointAuthMethod
   jwks_uri: string | null
   profile: string
+  document: string
   tokens_not_before: number
 }
 
@@ -22,7 +24,7 @@ interface ClientRow {
 export const selectClient = (db: D1Database, clientId: string): readonly D1PreparedStatement[] =>
   [
     `SELECT id, client_id, label, status, application_type, grant_types, token_endpoint_auth_method, jwks_uri, profile,
-     tokens_not_before FROM apps WHERE client_id = ?1`,
+     document, tokens_not_before FROM apps WHERE client_id = ?1`,
     `SELECT s.id, s.status, s.mac, s.envelope FROM app_secrets s JOIN apps a ON a.id = s.app_id WHERE a.client_id = ?1`,
     `SELECT k.id, k.kid, k.jwk FROM app_keys k JOIN apps a ON a.id = k.app_id
      WHERE a.client_id = ?1 AND k.status = 'ACTIVE'`,
@@ -31,6 +33,25 @@ export const selectClient = (db: D1Database, clientId: string): readonly D1Prepa
   ].map((statement) => db.prepare(statement).bind(clientId))
 
 export const CLIENT_STATEMENTS = 5
+
+function flowsOf({ oauthClient, pkceRequired, implicitAssignment }: AppDocument): ClientFlows {
+  const { refresh_token: refresh } = oauthClient
+  return {
+    redirectUris: oauthClient.redirect_uris ?? [],
+    postLogoutRedirectUris: oauthClient.post_logout_redirect_uris ?? [],
+    responseTypes: oauthClient.response_types ?? [],
+    pkceRequired,
+    consentMethod: oauthClient.consent_method ?? 'TRUSTED',
+    refreshRotation: refresh?.rotation_type ?? 'STATIC',
+    refreshLeewaySeconds: refresh?.leeway ?? DEFAULT_LEEWAY_SECONDS,
+    requestObjectAlgorithm: oauthClient.request_object_signing_alg ?? null,
+    isImplicitlyAssigned: implicitAssignment,
+    clientUri: oauthClient.client_uri ?? null,
+    logoUri: oauthClient.logo_uri ?? null,
+    tosUri: oauthClient.tos_uri ?? null,
+    policyUri: oauthClient.policy_uri ?? null,
+  }
+}
 
 export function clientFromResults(results: readonly D1Result[]): Client | null {
   const [app, secrets, keys, grants, roles] = results.map((result) => result.results)
@@ -53,6 +74,7 @@ export function clientFromResults(results: readonly D1Result[]): Client | null {
       jwk: json<JWK>(jwk),
     })),
     jwksUri: row.jwks_uri,
+    flows: flowsOf(json<AppDocument>(row.document)),
     profile: json<Record<string, unknown>>(row.profile),
     orgScopes: (grants as { scope: string }[]).map(({ scope }) => scope),
     roles: (roles as { role: string }[]).map(({ role }) => role),

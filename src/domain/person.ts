@@ -1,0 +1,21 @@
+/** What the object of a user keeps of the user, read from the database on first use and after every change. */
+import type { ProfileValues } from './user-profile.ts'
+import type { UserStatus } from './user-status.ts'
+
+export interface Person {
+  readonly id: string
+  readonly status: UserStatus
+  readonly profile: ProfileValues
+  readonly groupIds: readonly string[]
+  /** Seconds. */
+  readonly lastUpdated: number
+}
+
+/** That a user has an app: one by one, through a group, or because everybody has it. */
+export interface Assignment {
+  /** How the app calls the user; `sub` at custom servers. */
+  readonly userName: string
+}
+
+/** Only these get anything: whoever must change a password first signs in nowhere. */
+export const maySignIn = ({ status }: Pick<Person, 'status'>): boolean => status === 'ACTIVE'

@@ -1,0 +1,35 @@
+/** A person signed in at the org in one browser: one sign-in serves every issuer. */
+import type { Assignment, Person } from './person.ts'
+
+export interface Session {
+  readonly id: string
+  /** What tokens call the session: neither its address nor its secret. It outlives a new sign-in of the same person. */
+  readonly sid: string
+  readonly userId: string
+  /** When the person last proved to be themselves, in milliseconds. */
+  readonly authenticatedAt: number
+  /** Methods of that proof, RFC 8176. */
+  readonly amr: readonly string[]
+  /** Milliseconds, as far as nobody ends it before. */
+  readonly expiresAt: number
+}
+
+/** What a browser presents, after its MAC was checked. */
+export interface SessionKey {
+  readonly userId: string
+  readonly id: string
+  readonly secret: string
+}
+
+/** A session with its person, and with the assignment of the app that was asked about. */
+export interface SignedIn {
+  readonly session: Session
+  readonly person: Person
+  /** Null: the person does not have the app. */
+  readonly assignment: Assignment | null
+}
+
+/** What a right or wrong password comes to. `expired`: it is right and must be changed first. */
+export type SignInOutcome =
+  | { readonly outcome: 'correct'; readonly person: Person; readonly assignment: Assignment | null }
+  | { readonly outcome: 'wrong' | 'locked' | 'expired' }

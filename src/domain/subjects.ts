@@ -1,0 +1,145 @@
+/**
+ * The objects of users as other rooms see them: sessions and authorizations, each with one writer. Every call is one
+ * round trip, durable before it returns, and throws StorageUnavailable when the object or what it reads is away.
+ */
+import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
+import type { Assignment, Person } from './person.ts'
+import type { Session, SessionKey, SignedIn, SignInOutcome } from './session.ts'
+
+/** The app that is asked about, as far as an assignment depends on it. */
+export interface AskedApp {
+  readonly appId: string
+  /** Everybody has it. */
+  readonly isImplicit: boolean
+}
+
+export interface Redemption {
+  readonly userId: string
+  readonly authorizationId: string
+  readonly secret: string
+  readonly serverId: string
+  readonly clientId: string
+  readonly app: AskedApp
+  /** As sent; null when it was not. */
+  readonly redirectUri: string | null
+  /** S256 of the verifier that was sent; null when none was. */
+  readonly verifierChallenge: string | null
+  /** Ids of the rules of the server that are active; null: the server has none to ask. */
+  readonly ruleIds: readonly string[] | null
+  /** Whether the client has the refresh token grant. */
+  readonly mayRefresh: boolean
+  /** Seconds. */
+  readonly now: number
+}
+
+export interface Refresh {
+  readonly userId: string
+  readonly authorizationId: string
+  readonly generation: number
+  readonly secret: string
+  readonly serverId: string
+  readonly clientId: string
+  readonly app: AskedApp
+  /** Null: all that were granted. */
+  readonly scopes: readonly string[] | null
+  readonly ruleIds: readonly string[] | null
+  readonly rotation: 'STATIC' | 'ROTATE'
+  readonly leewaySeconds: number
+  readonly now: number
+}
+
+/** The refresh token that the client holds from now on. */
+export interface RefreshHandle {
+  readonly generation: number
+  readonly secret: string
+}
+
+export type GrantOutcome =
+  | {
+      readonly outcome: 'granted'
+      readonly record: AuthorizationRecord
+      readonly person: Person
+      readonly assignment: Assignment
+      /** Null: no refresh token. */
+      readonly refresh: RefreshHandle | null
+    }
+  | {
+      readonly outcome: 'refused'
+      readonly reason: GrantRefusal
+      /** The refusal ended the whole authorization: a code or token was used that had been used up. */
+      readonly ended: boolean
+    }
+
+/** What is asked about a token that an authorization stands behind. */
+export type Inspected =
+  | { readonly userId: string; readonly authorizationId: string; readonly jti: string }
+  | {
+      readonly userId: string
+      readonly authorizationId: string
+      readonly generation: number
+      readonly secret: string
+    }
+
+export type Inspection =
+  | {
+      readonly alive: true
+      readonly record: AuthorizationRecord
+      readonly person: Person
+      /** Of a refresh token, in seconds; null for other tokens, which say it themselves. */
+      readonly expires: number | null
+    }
+  | { readonly alive: false }
+
+export interface Subjects {
+  /** One attempt; the only place where a password is hashed. `userId` null: nobody, with the same work. */
+  readonly verifyPassword: (attempt: {
+    readonly userId: string | null
+    /** What was typed: names the place where nobody's attempts are worked on. */
+    readonly login: string
+    readonly password: string
+    readonly app: AskedApp | null
+    /** Milliseconds. */
+    readonly now: number
+  }) => Promise<SignInOutcome>
+  /** Begins a session. One of the same person that the browser had is replaced and keeps its `sid`. */
+  readonly startSession: (begin: {
+    readonly userId: string
+    readonly secret: string
+    readonly amr: readonly string[]
+    readonly replaces: SessionKey | null
+    readonly now: number
+  }) => Promise<Session | null>
+  /** Null: there is no such session, or no longer. */
+  readonly findSession: (
+    key: SessionKey,
+    app: AskedApp | null,
+    now: number,
+  ) => Promise<SignedIn | null>
+  readonly endSession: (key: SessionKey) => Promise<void>
+  /** Stores an authorization. False: the session ended, or the person may not have it any more. */
+  readonly authorize: (record: AuthorizationRecord, app: AskedApp) => Promise<boolean>
+  /** The same for an authorization without a code; the refresh handle where the client may refresh. */
+  readonly authorizeDirectly: (
+    record: AuthorizationRecord,
+    app: AskedApp,
+    mayRefresh: boolean,
+  ) => Promise<{ readonly refresh: RefreshHandle | null } | null>
+  readonly redeem: (redemption: Redemption) => Promise<GrantOutcome>
+  readonly refresh: (refresh: Refresh) => Promise<GrantOutcome>
+  /** Seconds. */
+  readonly inspect: (asked: Inspected, now: number) => Promise<Inspection>
+  /** Ends an authorization of a client with everything that came of it. */
+  readonly endAuthorization: (asked: {
+    readonly userId: string
+    readonly authorizationId: string
+    readonly clientId: string
+    readonly now: number
+  }) => Promise<void>
+  /** Ends one access token. `expires` in seconds. */
+  readonly revokeAccessToken: (asked: {
+    readonly userId: string
+    readonly authorizationId: string
+    readonly jti: string
+    readonly expires: number
+  }) => Promise<void>
+}
