@@ -55,15 +55,17 @@ export type ClaimsOutcome =
 
 const NO_CLAIMS: readonly (readonly [string, Value])[] = []
 
-/** The subject and the custom claims of an access token for a client without a user. */
+/** The subject and the custom claims of an access token. `userName` is what the app calls the user; null: no user. */
 export function evaluateClaims(
   compiled: CompiledClaims,
   client: Client,
   grantedScopes: readonly string[],
+  userName: string | null = null,
 ): ClaimsOutcome {
   if (compiled.broken.length > 0) return { outcome: 'failed', claim: compiled.broken[0]! }
+  const usual = userName ?? client.clientId
   if (compiled.subject === null && compiled.accessToken.length === 0)
-    return { outcome: 'evaluated', subject: client.clientId, claims: NO_CLAIMS }
+    return { outcome: 'evaluated', subject: usual, claims: NO_CLAIMS }
 
   const scope: ExpressionScope = {
     app: {
@@ -74,8 +76,7 @@ export function evaluateClaims(
     },
     access: { scope: grantedScopes },
   }
-  const subject =
-    compiled.subject === null ? client.clientId : evaluateExpression(compiled.subject, scope)
+  const subject = compiled.subject === null ? usual : evaluateExpression(compiled.subject, scope)
   if (typeof subject !== 'string' || subject === '') return { outcome: 'failed', claim: 'sub' }
 
   const claims: (readonly [string, Value])[] = []
