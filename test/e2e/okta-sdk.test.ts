@@ -20,6 +20,7 @@ import { authorizationServerLives } from './sdk/authorization-servers.ts'
 import { groupLives } from './sdk/groups.ts'
 import { all, type World } from './sdk/life.ts'
 import { orgLives } from './sdk/org.ts'
+import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
 import { userLives } from './sdk/users.ts'
 
@@ -115,6 +116,7 @@ const lives = [
   ...appLives,
   ...userLives,
   ...groupLives,
+  ...refreshTokenLives,
   ...orgLives,
 ]
 
@@ -125,6 +127,7 @@ describe.each(modes)('%s', (_mode, clientOfMode) => {
       origin: product.origin,
       unique: (prefix) => `${prefix}-${++names}`,
       call,
+      execute: product.execute,
     }
     await live(world)
   })

@@ -2,17 +2,20 @@
  * The product as a user starts it: `npm start` in a process group of its own, on a free port, with state of its own.
  * Stopping kills the group, because the development server leaves children behind.
  */
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 const root = join(import.meta.dirname, '..', '..')
 
 export interface Product {
   readonly origin: string
   readonly output: string
+  /** Runs statements on its configuration while it runs, for what no door makes yet. */
+  readonly execute: (sql: string) => Promise<void>
   /** Kills everything at once, as a crash would. */
   readonly kill: () => Promise<void>
 }
@@ -34,6 +37,20 @@ export function freePort(): Promise<number> {
       )
     })
   })
+}
+
+const runFile = promisify(execFile)
+
+async function execute(stateDir: string, sql: string): Promise<void> {
+  const wrangler = join(root, 'node_modules', '.bin', 'wrangler')
+  await runFile(
+    wrangler,
+    ['d1', 'execute', 'DB', '--local', '--persist-to', stateDir, '--command', sql],
+    {
+      cwd: root,
+      env: { ...process.env, CI: '1', DO_NOT_TRACK: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+    },
+  )
 }
 
 /** Resolves once the line that mints a token is printed. */
@@ -68,7 +85,12 @@ export function startProduct(stateDir: string, port: number): Promise<Product> {
     const read = (chunk: Buffer): void => {
       output += chunk.toString()
       if (/curl -s -u .*\n/.test(output))
-        resolve({ origin: `http://localhost:${port}`, output, kill })
+        resolve({
+          origin: `http://localhost:${port}`,
+          output,
+          execute: (sql) => execute(stateDir, sql),
+          kill,
+        })
     }
     child.stdout.on('data', read)
     child.stderr.on('data', read)

@@ -166,14 +166,6 @@ const groups = (world: World): Promise<void> =>
     for (const id of ids) await client['groupApi'].deleteGroup({ groupId: id })
   })
 
-const tokens = (world: World): Promise<void> =>
-  withApp(world, async (at) => {
-    const api = world.client['applicationApi']
-    expect(await all(api.listOAuth2TokensForApplication(at))).toEqual([])
-    await expectGone(api.getOAuth2TokenForApplication({ ...at, tokenId: 'oar1' }))
-    await expectNothing(api.revokeOAuth2TokensForApplication(at))
-  })
-
 const users = (world: World): Promise<void> =>
   withApp(world, async (at) => {
     const { client } = world
@@ -205,5 +197,4 @@ export const appLives: readonly Life[] = [
   { name: 'a role of a service app', live: clientRoles },
   { name: 'groups of an app', live: groups },
   { name: 'users of an app', live: users },
-  { name: 'refresh tokens of an app', live: tokens },
 ]

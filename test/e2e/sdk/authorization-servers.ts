@@ -3,7 +3,7 @@ import { expect } from 'vitest'
 import type { Json } from '../../json.ts'
 import { all, expectGone, expectNothing, idsOf, paged, type Life, type World } from './life.ts'
 
-const aServer = ({ client, unique }: World): Promise<Json> =>
+export const aServer = ({ client, unique }: World): Promise<Json> =>
   client['authorizationServerApi'].createAuthorizationServer({
     authorizationServer: {
       name: unique('server'),
@@ -194,13 +194,6 @@ const associated = (world: World): Promise<void> =>
     await expectNothing(api.deleteAuthorizationServer({ authServerId: other['id'] }))
   })
 
-const clients = (world: World): Promise<void> =>
-  withServer(world, async (at, api) => {
-    expect(await all(api.listOAuth2ClientsForAuthorizationServer(at))).toEqual([])
-    const of = { ...at, clientId: '0oanobody' }
-    await expectGone(api.getRefreshTokenForAuthorizationServerAndClient({ ...of, tokenId: 'oar1' }))
-  })
-
 export const authorizationServerLives: readonly Life[] = [
   { name: 'an authorization server', live: server },
   { name: 'a scope', live: scopes },
@@ -209,5 +202,4 @@ export const authorizationServerLives: readonly Life[] = [
   { name: 'a policy rule', live: rules },
   { name: 'signing keys', live: keys },
   { name: 'associated servers', live: associated },
-  { name: 'clients and refresh tokens of a server', live: clients },
 ]

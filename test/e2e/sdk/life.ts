@@ -10,6 +10,8 @@ export interface World {
   readonly unique: (prefix: string) => string
   /** Calls the API without the SDK, as the bootstrap administrator: for what the SDK cannot do. */
   readonly call: (method: string, path: string, body?: Json) => Promise<Json>
+  /** Puts into the database what no call makes yet. */
+  readonly execute: (sql: string) => Promise<void>
 }
 
 export interface Life {
