@@ -1,5 +1,6 @@
 /** Users, their lifecycle, credentials and roles, and what they were assigned. */
 import { expect } from 'vitest'
+import { limits } from '../../../src/platform/limits.ts'
 import type { Json } from '../../json.ts'
 import { all, expectGone, expectNothing, idsOf, paged, type Life, type World } from './life.ts'
 
@@ -50,27 +51,6 @@ async function users(world: World): Promise<void> {
   expect(idsOf(listed)).toContain(one['id'])
   for (const user of made) await removeUser(world, user)
   await expectGone(api.getUser(at))
-}
-
-async function whatTheyHold(world: World): Promise<void> {
-  const api = world.client['userApi']
-  const user = await aUser(world)
-  const userId = user['id'] as string
-  await api.reactivateUser({ userId, sendEmail: false })
-  await expect(api.unlockUser({ userId })).rejects.toMatchObject({ status: 403, errorCode: 'E0000032' }) // prettier-ignore
-  expect(await all(api.listUserClients({ userId }))).toEqual([])
-  expect(await all(api.listUserGrants({ userId }))).toEqual([])
-  await expectNothing(api.revokeUserGrants({ userId }))
-  const [app] = await all(
-    world.client['applicationApi'].listApplications({ q: 'machine', limit: 1 }),
-  )
-  const of = { userId, clientId: app!['credentials'].oauthClient.client_id }
-  expect(await all(api.listGrantsForUserAndClient(of))).toEqual([])
-  expect(await all(api.listRefreshTokensForUserAndClient(of))).toEqual([])
-  await expectNothing(api.revokeTokensForUserAndClient(of))
-  await expectNothing(api.revokeGrantsForUserAndClient(of))
-  await expectNothing(api.revokeUserSessions({ userId, oauthTokens: true }))
-  await removeUser(world, user)
 }
 
 async function schema(world: World): Promise<void> {
@@ -124,6 +104,35 @@ async function lifecycle(world: World): Promise<void> {
   expect(await status()).toBe('DEPROVISIONED')
   await api.activateUser({ ...at, sendEmail: false })
   expect(await status()).not.toBe('DEPROVISIONED')
+  await removeUser(world, user)
+  const waiting = await aUser(world)
+  const { activationToken } = await api.reactivateUser({ userId: waiting['id'], sendEmail: false })
+  expect(activationToken).toBeUndefined()
+  await removeUser(world, waiting)
+}
+
+async function lockout(world: World): Promise<void> {
+  const api = world.client['userApi']
+  const user = await aUser(world, { password: { value: PASSWORD } })
+  const at = { userId: user['id'] as string }
+  const change = (oldPassword: string): Promise<Json> =>
+    api.changePassword({
+      ...at,
+      changePasswordRequest: {
+        oldPassword: { value: oldPassword },
+        newPassword: { value: `${PASSWORD}2` },
+      },
+    })
+  for (let guess = 1; guess <= limits.passwordAttemptsMax; guess++)
+    await expect(change(`Guess-${guess}`)).rejects.toMatchObject({ errorCode: 'E0000014' })
+  expect((await api.getUser(at)).status).toBe('LOCKED_OUT')
+  await expect(change(PASSWORD)).rejects.toMatchObject({ status: 403, errorCode: 'E0000038' })
+  await expectNothing(api.resetFactors(at))
+  await expectNothing(api.unlockUser(at))
+  expect((await api.getUser(at)).status).toBe('ACTIVE')
+  await change(PASSWORD)
+  await api.suspendUser(at)
+  await expect(api.unlockUser(at)).rejects.toMatchObject({ status: 403, errorCode: 'E0000032' })
   await removeUser(world, user)
 }
 
@@ -181,7 +190,7 @@ export const userLives: readonly Life[] = [
   { name: 'a user', live: users },
   { name: 'the lifecycle of a user', live: lifecycle },
   { name: 'credentials of a user', live: credentials },
+  { name: 'a user who is locked out', live: lockout },
   { name: 'a role of a user', live: roles },
-  { name: 'what a user holds', live: whatTheyHold },
   { name: 'the schema of user profiles', live: schema },
 ]
