@@ -22,6 +22,7 @@ import { all, type World } from './sdk/life.ts'
 import { orgLives } from './sdk/org.ts'
 import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
+import { userGrantLives } from './sdk/user-grants.ts'
 import { userLives } from './sdk/users.ts'
 
 const testing = { disableHttpsCheck: true }
@@ -117,6 +118,7 @@ const lives = [
   ...userLives,
   ...groupLives,
   ...refreshTokenLives,
+  ...userGrantLives,
   ...orgLives,
 ]
 
