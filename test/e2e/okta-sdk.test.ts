@@ -18,7 +18,7 @@ import {
 import { appLives } from './sdk/apps.ts'
 import { authorizationServerLives } from './sdk/authorization-servers.ts'
 import { groupLives } from './sdk/groups.ts'
-import { all, type World } from './sdk/life.ts'
+import { all, expectGone, expectNothing, type World } from './sdk/life.ts'
 import { orgLives } from './sdk/org.ts'
 import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
@@ -41,7 +41,7 @@ let names = 0
 beforeAll(async () => {
   stateDir = temporaryFolder()
   product = await startProduct(stateDir, await freePort())
-  administrator = new okta.Client({ orgUrl: product.origin, token: API_TOKEN, testing } as never)
+  administrator = clientWith(API_TOKEN)
   machine = await aMachine(orgScopeNames)
   await assignRole(machine, 'SUPER_ADMIN')
 })
@@ -95,6 +95,9 @@ async function aMachine(scopes: Iterable<string>): Promise<Machine> {
 const assignRole = ({ clientId }: Machine, type: string): Promise<unknown> =>
   administrator['roleAssignmentApi'].assignRoleToClient({ clientId, assignRoleRequest: { type } })
 
+const clientWith = (token: string): Json =>
+  new okta.Client({ orgUrl: product.origin, token, testing } as never) as unknown as Json
+
 const clientOf = (of: Machine, scopes: Iterable<string>): Json =>
   new okta.Client({
     orgUrl: product.origin,
@@ -135,7 +138,26 @@ describe.each(modes)('%s', (_mode, clientOfMode) => {
   })
 })
 
+describe('an API token', () => {
+  it('revokes itself, and is of no use then', async () => {
+    const { id, token } = await call('POST', '/api/v1/api-tokens', { name: 'for once' })
+    const api = clientWith(token)['apiTokenApi']
+    expect((await api.getApiToken({ apiTokenId: id })).name).toBe('for once')
+    await expectNothing(api.revokeCurrentApiToken())
+    await expect(api.getApiToken({ apiTokenId: id })).rejects.toMatchObject({
+      status: 401,
+      errorCode: 'E0000011',
+    })
+    await expectGone(administrator['apiTokenApi'].getApiToken({ apiTokenId: id }))
+  })
+})
+
 describe('PrivateKey mode', () => {
+  it('has no API token of its own to revoke', async () => {
+    const api = clientOf(machine, orgScopeNames)['apiTokenApi']
+    await expect(api.revokeCurrentApiToken()).rejects.toMatchObject({ status: 403, errorCode: 'E0000006' }) // prettier-ignore
+  })
+
   it('works as far as the granted scope and the role go', async () => {
     const scopes = ['okta.authorizationServers.read']
     const limited = await aMachine(scopes)

@@ -104,6 +104,12 @@ const keys = (world: World): Promise<void> =>
     const here = { ...at, keyId: made.id }
     expect(made).toMatchObject({ kid: 'sdk', status: 'ACTIVE' })
     expect((await api.getJwk(here)).kid).toBe('sdk')
+    // Okta's description has an array, where this version of the SDK reads an object with `keys`.
+    await expect(api.listJwk(at)).rejects.toThrow('data is not iterable')
+    const path = `/api/v1/apps/${at.appId}/credentials/jwks`
+    expect(await world.call('GET', path)).toMatchObject([{ id: made.id, kid: 'sdk' }])
+    const { settings } = await world.client['applicationApi'].getApplication(at)
+    expect(settings.oauthClient.jwks.keys).toMatchObject([{ kid: 'sdk', status: 'ACTIVE' }])
     expect((await api.deactivateOAuth2ClientJsonWebKey(here)).status).toBe('INACTIVE')
     expect((await api.activateOAuth2ClientJsonWebKey(here)).status).toBe('ACTIVE')
     await api.deactivateOAuth2ClientJsonWebKey(here)
@@ -155,12 +161,15 @@ const groups = (world: World): Promise<void> =>
     }
     const groupId = ids[0]!
     expect((await api.getApplicationGroupAssignment({ ...at, groupId })).id).toBe(groupId)
-    const listed = await all(api.listApplicationGroupAssignments({ ...at, limit: 20 }))
+    const listed = await paged(world, 3, () => api.listApplicationGroupAssignments({ ...at, limit: 1 })) // prettier-ignore
     expect(idsOf(listed).toSorted()).toEqual(ids.toSorted())
     const jsonPatchOperation = [{ op: 'replace', path: '/priority', value: 2 }]
     await api.updateGroupAssignmentToApplication({ ...at, groupId, jsonPatchOperation })
-    const assignedApps = await all(client['groupApi'].listAssignedApplicationsForGroup({ groupId }))
-    expect(idsOf(assignedApps)).toEqual([at.appId])
+    await withApp(world, async (other) => {
+      await api.assignGroupToApplication({ ...other, groupId, applicationGroupAssignment: {} })
+      const list = (): Promise<Json> => client['groupApi'].listAssignedApplicationsForGroup({ groupId, limit: 1 }) // prettier-ignore
+      expect(idsOf(await paged(world, 2, list)).toSorted()).toEqual([at.appId, other.appId].toSorted()) // prettier-ignore
+    })
     await expectNothing(api.unassignApplicationFromGroup({ ...at, groupId }))
     await expectGone(api.getApplicationGroupAssignment({ ...at, groupId }))
     for (const id of ids) await client['groupApi'].deleteGroup({ groupId: id })

@@ -176,22 +176,25 @@ const keys = (world: World): Promise<void> =>
 
 const associated = (world: World): Promise<void> =>
   withServer(world, async (at, api) => {
-    const other = await aServer(world)
+    const others = [await aServer(world), await aServer(world), await aServer(world)]
+    const [other, ...rest] = idsOf(others)
     const trusted = await all(
       await api.createAssociatedServers({
         ...at,
-        associatedServerMediated: { trusted: [other['id']] },
+        associatedServerMediated: { trusted: idsOf(others) },
       }),
     )
-    expect(idsOf(trusted)).toEqual([other['id']])
-    const list = (trust: boolean, more: Json = {}): Promise<Json[]> =>
-      all(api.listAssociatedServersByTrustedType({ ...at, trusted: trust, ...more }))
-    expect(idsOf(await list(true))).toEqual([other['id']])
-    expect(idsOf(await list(false))).not.toContain(other['id'])
-    await expectNothing(api.deleteAssociatedServer({ ...at, associatedServerId: other['id'] }))
-    expect(await list(true)).toEqual([])
-    expect(idsOf(await list(false, { q: other['name'] }))).toEqual([other['id']])
-    await expectNothing(api.deleteAuthorizationServer({ authServerId: other['id'] }))
+    expect(idsOf(trusted).toSorted()).toEqual(idsOf(others).toSorted())
+    const list = (trust: boolean, more: Json = {}): Promise<Json> =>
+      api.listAssociatedServersByTrustedType({ ...at, trusted: trust, ...more })
+    const listed = await paged(world, 3, () => list(true, { limit: 1 }))
+    expect(idsOf(listed).toSorted()).toEqual(idsOf(others).toSorted())
+    expect(idsOf(await all(list(false)))).not.toContain(other)
+    await expectNothing(api.deleteAssociatedServer({ ...at, associatedServerId: other }))
+    expect(idsOf(await all(list(true))).toSorted()).toEqual(rest.toSorted())
+    expect(idsOf(await all(list(false, { q: others[0]!['name'] })))).toEqual([other])
+    for (const authServerId of idsOf(others))
+      await expectNothing(api.deleteAuthorizationServer({ authServerId }))
   })
 
 export const authorizationServerLives: readonly Life[] = [

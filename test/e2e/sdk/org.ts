@@ -1,7 +1,9 @@
 /** Trusted origins, API tokens, the org and its log. */
 import { expect } from 'vitest'
+import { limits } from '../../../src/platform/limits.ts'
 import type { Json } from '../../json.ts'
 import { all, expectGone, expectNothing, idsOf, paged, type Life, type World } from './life.ts'
+import { aUser, removeUser } from './users.ts'
 
 async function trustedOrigins(world: World): Promise<void> {
   const { client, unique } = world
@@ -54,6 +56,25 @@ async function apiTokens({ client, call, unique }: World): Promise<void> {
   await expectGone(api.getApiToken(at))
 }
 
+/** The SDK sends no limit for this list: more than a page holds are there, of a user made for it. */
+async function manyApiTokens(world: World): Promise<void> {
+  const { client, execute, unique } = world
+  const user = await aUser(world)
+  const prefix = unique('00T')
+  const many = limits.pageSizeMax + 1
+  await execute(
+    `WITH RECURSIVE made (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < ${many})
+     INSERT INTO api_tokens (id, name, user_id, mac, created, last_updated)
+     SELECT '${prefix}-' || n, 'one of many', '${user['id']}', '${prefix}-' || n, 1, 1 FROM made`,
+  )
+  const listed = await paged(world, 2, () => client['apiTokenApi'].listApiTokens())
+  const ofUser = listed.filter((token) => token['userId'] === user['id'])
+  expect(new Set(idsOf(ofUser)).size).toBe(many)
+  expect(new Set(idsOf(listed)).size).toBe(listed.length)
+  await removeUser(world, user)
+  await expectGone(client['apiTokenApi'].getApiToken({ apiTokenId: `${prefix}-1` }))
+}
+
 async function org({ client, origin, unique }: World): Promise<void> {
   const api = client['orgSettingApi']
   const companyName = unique('company')
@@ -92,6 +113,7 @@ async function log(world: World): Promise<void> {
 export const orgLives: readonly Life[] = [
   { name: 'a trusted origin', live: trustedOrigins },
   { name: 'an API token', live: apiTokens },
+  { name: 'many API tokens', live: manyApiTokens },
   { name: 'the org', live: org },
   { name: 'the system log', live: log },
 ]
