@@ -22,6 +22,7 @@ import { all, expectGone, expectNothing, type World } from './sdk/life.ts'
 import { orgLives } from './sdk/org.ts'
 import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
+import { uncalled, watch } from './sdk/routes.ts'
 import { userGrantLives } from './sdk/user-grants.ts'
 import { userLives } from './sdk/users.ts'
 
@@ -95,11 +96,17 @@ async function aMachine(scopes: Iterable<string>): Promise<Machine> {
 const assignRole = ({ clientId }: Machine, type: string): Promise<unknown> =>
   administrator['roleAssignmentApi'].assignRoleToClient({ clientId, assignRoleRequest: { type } })
 
-const clientWith = (token: string): Json =>
-  new okta.Client({ orgUrl: product.origin, token, testing } as never) as unknown as Json
+/** The routes that were called in each mode. */
+const called = { token: new Set<string>(), privateKey: new Set<string>() }
 
-const clientOf = (of: Machine, scopes: Iterable<string>): Json =>
-  new okta.Client({
+function clientWith(token: string): Json {
+  const client: Json = new okta.Client({ orgUrl: product.origin, token, testing } as never)
+  watch(client, called.token)
+  return client
+}
+
+function clientOf(of: Machine, scopes: Iterable<string>): Json {
+  const client: Json = new okta.Client({
     orgUrl: product.origin,
     authorizationMode: 'PrivateKey',
     clientId: of.clientId,
@@ -107,7 +114,10 @@ const clientOf = (of: Machine, scopes: Iterable<string>): Json =>
     privateKey: of.privateKey,
     keyId: 'k',
     testing,
-  } as never) as unknown as Json
+  } as never)
+  watch(client, called.privateKey)
+  return client
+}
 
 const modes: readonly (readonly [name: string, client: () => Json])[] = [
   ['with an API token', () => administrator],
@@ -174,4 +184,18 @@ describe('PrivateKey mode', () => {
     })
     await expect(all(client['groupApi'].listGroups())).rejects.toMatchObject({ status: 403 })
   })
+})
+
+describe('the SDK', () => {
+  it.each(Object.entries(called))(
+    'has called each operation that it has, and read each list over several pages: %s',
+    (_mode, of) => {
+      expect(uncalled(of).toSorted()).toEqual([
+        'GET /api/v1/internal/apps/:appId/settings/oauth/idToken',
+        'POST /api/v1/api-tokens',
+        'POST /api/v1/internal/apps/:appId/settings/oauth/idToken',
+        'POST /api/v1/org/credentials/lifecycle/keyRotate',
+      ])
+    },
+  )
 })

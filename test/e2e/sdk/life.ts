@@ -36,7 +36,10 @@ export async function paged(
   list: () => Promise<Json>,
 ): Promise<Json[]> {
   let requests = 0
-  const count = (): void => void requests++
+  const count = ({ url }: Json): void => {
+    // In PrivateKey mode an access token may be fetched in between.
+    if (!(url as string).endsWith('/oauth2/v1/token')) requests++
+  }
   client['requestExecutor'].on('request', count)
   try {
     const items = await all(list())
