@@ -65,7 +65,8 @@ async function manyApiTokens(world: World): Promise<void> {
   await execute(
     `WITH RECURSIVE made (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < ${many})
      INSERT INTO api_tokens (id, name, user_id, mac, created, last_updated)
-     SELECT '${prefix}-' || n, 'one of many', '${user['id']}', '${prefix}-' || n, 1, 1 FROM made`,
+     SELECT '${prefix}-' || n, 'one of many', '${user['id']}', version || '${prefix}-' || n, 1, 1
+     FROM made, (SELECT substr(mac, 1, instr(mac, '.')) AS version FROM api_tokens LIMIT 1)`,
   )
   const listed = await paged(world, 2, () => client['apiTokenApi'].listApiTokens())
   const ofUser = listed.filter((token) => token['userId'] === user['id'])
