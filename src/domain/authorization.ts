@@ -1,7 +1,21 @@
 /** What a redeemed grant amounts to: by which grant, for which user, asking for what. */
 export interface Authorization {
   readonly grantType: string
+  /** OpenID Connect Core §3.3: tokens of the authorization endpoint beside the code. */
+  readonly isHybrid?: boolean
   /** Null when the client acts for itself. */
-  readonly user: { readonly id: string; readonly groupIds: readonly string[] } | null
+  readonly user: AuthorizingUser | null
   readonly requestedScopes: readonly string[]
+}
+
+/** The person behind an authorization, as far as access depends on it. */
+export interface AuthorizingUser {
+  readonly id: string
+  readonly groupIds: readonly string[]
+  /** The org's name of the person: `sub` of the org server's access tokens. */
+  readonly login: string
+  /** How the app calls the person: `sub` at custom servers. */
+  readonly userName: string
+  /** Administrator roles; only the org server asks for them. */
+  readonly roles: readonly string[]
 }

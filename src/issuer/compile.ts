@@ -11,7 +11,7 @@ import {
 import type { Scope } from '../domain/scope.ts'
 import type { ServerConfiguration } from '../domain/snapshot.ts'
 import { inForce } from '../policy/evaluate.ts'
-import { clientDefaults } from '../policy/scopes.ts'
+import { clientDefaults, userDefaults } from '../policy/scopes.ts'
 import { urlsOf, type ServerUrls } from './urls.ts'
 
 /** To what access tokens are encrypted after they are signed: one key, or one of those at a URI. */
@@ -32,6 +32,7 @@ export interface CompiledServer {
   readonly urls: ServerUrls
   readonly scopes: ReadonlyMap<string, Scope>
   readonly clientDefaultScopes: readonly string[]
+  readonly userDefaultScopes: readonly string[]
   readonly policies: readonly Policy[]
   readonly claims: CompiledClaims
   /** Null: access tokens are signed only. */
@@ -46,6 +47,7 @@ export function compileServer(configuration: ServerConfiguration, origin: string
     urls: urlsOf(origin, configuration.server),
     scopes,
     clientDefaultScopes: clientDefaults(scopes),
+    userDefaultScopes: userDefaults(scopes),
     policies: inForce(configuration.policies),
     claims: compileClaims(configuration.claims),
     encryption: compileEncryption(configuration.server.tokenEncryption),

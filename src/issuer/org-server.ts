@@ -6,6 +6,10 @@ import type { ServerConfiguration } from '../domain/snapshot.ts'
 /** Access tokens of the org server live this long, whatever the client. */
 export const ORG_ACCESS_TOKEN_SECONDS = 3600
 
+/** Families of refresh tokens of the org server, and how long one may lie unused. */
+export const ORG_REFRESH_TOKEN_SECONDS = 90 * 24 * 3600
+export const ORG_REFRESH_WINDOW_SECONDS = 7 * 24 * 3600
+
 export function orgServer(origin: string): ServerConfiguration {
   const server: AuthorizationServer = {
     id: ORG_SERVER_ID,

@@ -23,7 +23,7 @@ import {
 } from '../store/api-tokens.ts'
 import { readConfiguration } from '../store/configuration.ts'
 import type { ManagementPorts } from './context.ts'
-import { rolesAllow } from './roles.ts'
+import { rolesAllow } from '../policy/roles.ts'
 
 export interface Principal {
   readonly id: string

@@ -25,7 +25,7 @@ import {
 } from '../store/api-tokens.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { pageParameters, paged, readPage } from './page.ts'
-import { ANYBODY } from './roles.ts'
+import { ANYBODY } from '../policy/roles.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const PATH = '/api/v1/api-tokens'

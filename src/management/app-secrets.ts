@@ -30,7 +30,7 @@ import {
 import { generatedSecret, openedSecret, sealedSecret, secretFault } from './app-secret-values.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
-import { rolesAllow } from './roles.ts'
+import { rolesAllow } from '../policy/roles.ts'
 import { partLifecycleRoutes } from './part-lifecycle.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 

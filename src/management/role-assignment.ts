@@ -8,7 +8,7 @@ import { UniqueViolation } from '../store/database.ts'
 import { rolesOf, type PrincipalType, type RoleAssignment } from '../store/role-assignments.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { whole } from './page.ts'
-import { roleLabel, roleNames } from './roles.ts'
+import { roleLabel, roleNames } from '../policy/roles.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
 const READ = 'okta.roles.read'

@@ -4,16 +4,22 @@
  */
 import { evaluateClaims } from '../claims/evaluate.ts'
 import type { Value } from '../claims/expression/evaluate.ts'
-import type { Authorization } from '../domain/authorization.ts'
+import type { Authorization, AuthorizingUser } from '../domain/authorization.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import { ORG_ACCESS_TOKEN_SECONDS } from '../issuer/org-server.ts'
+import {
+  ORG_ACCESS_TOKEN_SECONDS,
+  ORG_REFRESH_TOKEN_SECONDS,
+  ORG_REFRESH_WINDOW_SECONDS,
+} from '../issuer/org-server.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
 import { evaluatePolicies, type Decision } from '../policy/evaluate.ts'
 import {
   grantOrgScopes,
+  grantOrgUserScopes,
   grantScopes,
   refuseForClient,
+  refuseForUser,
   type ScopeOutcome,
   type ScopeRefusal,
 } from '../policy/scopes.ts'
@@ -22,6 +28,10 @@ import { OAuthError, printable, reasons, type ReasonName } from '../protocol/err
 export interface Access {
   readonly scopes: readonly string[]
   readonly lifetimeSeconds: number
+  /** Of a family of refresh tokens as a whole; 0: without end. */
+  readonly refreshTokenSeconds: number
+  /** A refresh token that is not used for so long is dead. */
+  readonly refreshWindowSeconds: number
   readonly subject: string
   readonly claims: readonly (readonly [string, Value])[]
   /** How the policies decided; null on the org server, which has none. */
@@ -71,45 +81,72 @@ export function decideAccess(
     : decideCustomAccess(server, client, authorization)
 }
 
-function decideOrgAccess(client: Client, { requestedScopes }: Authorization): Access {
+const ORG_LIFETIMES = {
+  lifetimeSeconds: ORG_ACCESS_TOKEN_SECONDS,
+  refreshTokenSeconds: ORG_REFRESH_TOKEN_SECONDS,
+  refreshWindowSeconds: ORG_REFRESH_WINDOW_SECONDS,
+}
+
+function decideOrgAccess(client: Client, { user, requestedScopes }: Authorization): Access {
+  const scopes =
+    user === null
+      ? orgScopesOfClient(client, requestedScopes)
+      : granted(
+          grantOrgUserScopes(requestedScopes, client.orgScopes, orgScopeNames, user.roles),
+          null,
+        )
+  const subject = user === null ? client.clientId : user.login
+  return { scopes, ...ORG_LIFETIMES, subject, claims: [], decision: null }
+}
+
+function orgScopesOfClient(client: Client, requested: readonly string[]): readonly string[] {
   if (client.authMethod !== 'private_key_jwt') throw new OAuthError('org_needs_private_key_jwt')
   if (client.applicationType !== 'service') throw new OAuthError('org_needs_service_app')
-  return {
-    scopes: granted(grantOrgScopes(requestedScopes, client.orgScopes, orgScopeNames), null),
-    lifetimeSeconds: ORG_ACCESS_TOKEN_SECONDS,
-    subject: client.clientId,
-    claims: [],
-    decision: null,
-  }
+  return granted(grantOrgScopes(requested, client.orgScopes, orgScopeNames), null)
+}
+
+/** What the scopes of a server refuse and give for want of a request depends on who asks. */
+function scopesFor(
+  server: CompiledServer,
+  user: AuthorizingUser | null,
+): readonly [refuse: typeof refuseForUser, defaults: readonly string[]] {
+  return user === null
+    ? [refuseForClient, server.clientDefaultScopes]
+    : [refuseForUser, server.userDefaultScopes]
 }
 
 function decideCustomAccess(
   server: CompiledServer,
   client: Client,
-  { grantType, user, requestedScopes }: Authorization,
+  { grantType, isHybrid, user, requestedScopes }: Authorization,
 ): Access {
-  const refused = refuseForClient(requestedScopes, server.scopes)
+  const [refuse, defaults] = scopesFor(server, user)
+  const refused = refuse(requestedScopes, server.scopes)
   if (refused !== null) throw refusal(refused)
-  if (requestedScopes.length === 0 && server.clientDefaultScopes.length === 0)
+  if (requestedScopes.length === 0 && defaults.length === 0)
     throw new OAuthError('no_default_scopes')
   const decision = evaluatePolicies(server.policies, {
     clientId: client.clientId,
     grantType,
+    isHybrid,
     user,
     scopes: requestedScopes,
   })
-  const outcome = grantScopes(decision, requestedScopes, server.clientDefaultScopes)
+  const outcome = grantScopes(decision, requestedScopes, defaults)
   const scopes = granted(outcome, decision)
   // grantScopes refuses every denial; this tells the compiler so.
   if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
-  const claims = evaluateClaims(server.claims, client, scopes)
+  const claims = evaluateClaims(server.claims, client, scopes, user?.userName ?? null)
   if (claims.outcome === 'failed') {
     const description = printable(`The '${claims.claim}' claim could not be evaluated.`)
     throw new AccessRefused(new OAuthError('claim_failed', description), decision)
   }
+  const { token } = decision.rule.actions
   return {
     scopes,
-    lifetimeSeconds: decision.rule.actions.token.accessTokenLifetimeMinutes * 60,
+    lifetimeSeconds: token.accessTokenLifetimeMinutes * 60,
+    refreshTokenSeconds: token.refreshTokenLifetimeMinutes * 60,
+    refreshWindowSeconds: token.refreshTokenWindowMinutes * 60,
     subject: claims.subject,
     claims: claims.claims,
     decision,

@@ -13,6 +13,12 @@ interface RuleCondition {
 export const matchesClient = (policy: Policy, asked: AccessRequest): boolean =>
   policy.clients.includes(ALL_CLIENTS) || policy.clients.includes(asked.clientId)
 
+/** One rule decides both halves of a hybrid request, so that must allow both: the code and the tokens beside it. */
+function matchesGrantTypes(rule: Rule, { grantType, isHybrid }: AccessRequest): boolean {
+  const listed: readonly string[] = rule.conditions.grantTypes.include
+  return listed.includes(grantType) && (isHybrid !== true || listed.includes('implicit'))
+}
+
 /** The people condition of a rule. Without a user it does not apply. */
 function matchesPeople(rule: Rule, { user }: AccessRequest): boolean {
   if (user === null) return true
@@ -36,8 +42,7 @@ export function allowsScope(rule: Rule, scope: string): boolean {
 export const ruleConditions: readonly RuleCondition[] = [
   {
     name: 'grantTypes',
-    matches: (rule, asked) =>
-      (rule.conditions.grantTypes.include as readonly string[]).includes(asked.grantType),
+    matches: matchesGrantTypes,
   },
   { name: 'people', matches: matchesPeople },
   {

@@ -9,6 +9,8 @@ import { matchesClient, ruleConditions, type ConditionName } from './conditions.
 export interface AccessRequest {
   readonly clientId: string
   readonly grantType: string
+  /** Tokens also come from the authorization endpoint. */
+  readonly isHybrid?: boolean | undefined
   /** Null when no user takes part (client_credentials): people conditions do not apply then. */
   readonly user: { readonly id: string; readonly groupIds: readonly string[] } | null
   /** Scope names as requested; empty when the request named none. */

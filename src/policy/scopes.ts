@@ -3,10 +3,11 @@
  * Pure: returns the refusal instead of throwing it, with the names that caused it.
  */
 import type { Scope } from '../domain/scope.ts'
-import { OIDC_SCOPES } from '../protocol/scope.ts'
+import { needsOpenid, OIDC_SCOPES, ORG_OIDC_SCOPES } from '../protocol/scope.ts'
 import type { ReasonName } from '../protocol/errors.ts'
 import { allowsScope } from './conditions.ts'
 import type { Decision } from './evaluate.ts'
+import { rolesUse } from './roles.ts'
 
 export interface ScopeRefusal {
   readonly outcome: 'refused'
@@ -37,6 +38,20 @@ export function refuseForClient(
   const needConsent = requested.filter((name) => configured.get(name)?.consent === 'REQUIRED')
   return needConsent.length > 0 ? refused('consent_required', needConsent) : null
 }
+
+/** The same for a request of a person: OIDC scopes are theirs to ask, and what needs consent is asked later. */
+export function refuseForUser(
+  requested: readonly string[],
+  configured: ScopeIndex,
+): ScopeRefusal | null {
+  const unknown = requested.filter((name) => !configured.has(name))
+  if (unknown.length > 0) return refused('unknown_scope', unknown)
+  return needsOpenid(requested) ? refused('openid_scope_required', requested) : null
+}
+
+/** The default scopes that a person can have: all of them. */
+export const userDefaults = (configured: ScopeIndex): readonly string[] =>
+  [...configured.values()].filter((scope) => scope.default).map((scope) => scope.name)
 
 /** The default scopes that a client can have for itself: OIDC scopes and those that need consent are not among them. */
 export const clientDefaults = (configured: ScopeIndex): readonly string[] =>
@@ -83,4 +98,39 @@ export function grantOrgScopes(
   return missing.length > 0
     ? refused('org_scopes_not_granted', missing)
     : { outcome: 'granted', scopes: requested }
+}
+
+/** A person's request at the org server, before it is known who the person is. */
+export function refuseForOrgUser(
+  requested: readonly string[],
+  grantedToApp: readonly string[],
+  known: ReadonlySet<string>,
+): ScopeRefusal | null {
+  if (requested.length === 0) return refused('no_default_scopes')
+  const management = requested.filter((name) => !ORG_OIDC_SCOPES.includes(name))
+  const unknown = management.filter((name) => !known.has(name))
+  if (unknown.length > 0) return refused('unknown_scope', unknown)
+  if (!requested.includes('openid') && (needsOpenid(requested) || requested.includes('groups')))
+    return refused('openid_scope_required', requested)
+  const missing = management.filter((name) => !grantedToApp.includes(name))
+  return missing.length > 0 ? refused('org_scopes_not_granted', missing) : null
+}
+
+/**
+ * What a person's app has at the org server: scope ∩ role. A scope that the app was not granted is a fault of the app
+ * and refuses the request. A scope that the person's roles give no use for is no fault of anybody's: one app serves
+ * administrators of every kind, and each gets what is of use to them. What was granted is said in the answer.
+ */
+export function grantOrgUserScopes(
+  requested: readonly string[],
+  grantedToApp: readonly string[],
+  known: ReadonlySet<string>,
+  roles: readonly string[],
+): ScopeOutcome {
+  const refusal = refuseForOrgUser(requested, grantedToApp, known)
+  if (refusal !== null) return refusal
+  const usable = requested.filter((name) => ORG_OIDC_SCOPES.includes(name) || rolesUse(roles, name))
+  return usable.some((name) => name !== 'offline_access')
+    ? { outcome: 'granted', scopes: usable }
+    : refused('org_scopes_not_granted', requested)
 }

@@ -3,6 +3,10 @@
  * code and status on the wire and the sentence a client reads. Sentences that Okta's clients compare are Okta's; the
  * others are ours. Descriptions stay inside RFC 6749's character set.
  */
+import { assertionReasons } from './assertion-reasons.ts'
+import { authorizeReasons } from './authorize-reasons.ts'
+import { requestObjectReasons } from './request-object-reasons.ts'
+
 export interface Reason {
   readonly error: string
   readonly status: 400 | 401 | 403 | 405 | 413 | 415 | 429 | 503
@@ -122,93 +126,7 @@ export const reasons = {
       "Only clients with 'application_type' of 'service' may use the client_credentials 'grant_type' with the Org Authorization Server.",
     confirmable: true,
   },
-  assertion_malformed: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The parsing of the client_assertion failed.',
-  },
-  assertion_issuer: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The issuer claim for client_assertion is not a valid client_id.',
-  },
-  assertion_subject: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The subject claim for client_assertion is not a valid client_id.',
-  },
-  assertion_audience: {
-    error: 'invalid_client',
-    status: 401,
-    description:
-      'The audience claim for client_assertion must be the endpoint invoked for the request.',
-  },
-  assertion_expiration_missing: {
-    error: 'invalid_client',
-    status: 401,
-    description: "The client_assertion must contain the 'exp' claim as seconds since epoch.",
-  },
-  assertion_expired: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion token is expired.',
-  },
-  assertion_too_long_lived: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion token has an expiration too far into the future.',
-  },
-  assertion_issued_in_future: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion token must be issued before the current time.',
-  },
-  assertion_replayed: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion token has already been used.',
-  },
-  assertion_jti: {
-    error: 'invalid_client',
-    status: 401,
-    description: "The 'jti' claim of the client_assertion is invalid.",
-  },
-  assertion_algorithm: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion JWT signature algorithm is invalid.',
-    confirmable: true,
-  },
-  assertion_signature: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion signature is invalid.',
-    confirmable: true,
-  },
-  assertion_key: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client_assertion JWT kid is invalid.',
-    confirmable: true,
-  },
-  assertion_no_keys: {
-    error: 'invalid_client',
-    status: 401,
-    description:
-      'The client does not have a JWKSet configured, but the client_assertion requires one.',
-    confirmable: true,
-  },
-  assertion_jwks_unavailable: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'Error retrieving the client JWKSet from jwks_uri.',
-  },
-  assertion_secret_too_short: {
-    error: 'invalid_client',
-    status: 401,
-    description: 'The client secret is too short to verify a JWT HMAC.',
-    confirmable: true,
-  },
+  ...assertionReasons,
 
   // grants
   unsupported_grant_type: {
@@ -302,6 +220,9 @@ export const reasons = {
     description: 'A claim could not be evaluated.',
     confirmable: true,
   },
+
+  ...authorizeReasons,
+  ...requestObjectReasons,
 
   // encryption of access tokens
   encryption_key_missing: {

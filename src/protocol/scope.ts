@@ -29,3 +29,17 @@ export const OIDC_SCOPES: readonly string[] = [
   'offline_access',
   'device_sso',
 ]
+
+/** Those of the org server, which has no shared sign-in of native apps, but the groups of a person. */
+export const ORG_OIDC_SCOPES: readonly string[] = [
+  ...OIDC_SCOPES.filter((name) => name !== 'device_sso'),
+  'groups',
+]
+
+/**
+ * Scopes that only mean something in an OpenID request, without its `openid`. `offline_access` says nothing about the
+ * person and is as good for an app that only calls an API.
+ */
+export const needsOpenid = (names: readonly string[]): boolean =>
+  !names.includes('openid') &&
+  names.some((name) => name !== 'offline_access' && OIDC_SCOPES.includes(name))

@@ -73,6 +73,7 @@ describe('who may import whom', () => {
     'issuer',
     'mint',
     'grants',
+    'authorize',
   ]
   const CELLAR = ['platform', 'protocol', 'domain', 'keys', 'issuer']
   const leftOf = (room: string): readonly string[] => PATH.slice(0, PATH.indexOf(room))
@@ -245,10 +246,7 @@ describe('what is never written', () => {
 
 describe('how long things are', () => {
   /** Longer than the rest, each for a reason; the numbers only ever fall. */
-  const FILES_LINES = new Map([
-    // A table, one row a reason: it is read by row, and splitting it would hide what the door can say.
-    ['src/protocol/reasons.ts', 333],
-  ])
+  const FILES_LINES = new Map<string, number>([])
 
   rule('a file has at most 300 lines', 'it can be read in one go', () =>
     files

@@ -11,7 +11,7 @@ import {
   type AccessRequest,
   type Decision,
 } from '../../../src/policy/evaluate.ts'
-import { aPolicy, aRule } from '../support/builders.ts'
+import { aPolicy, aRule, type RuleChanges } from '../support/builders.ts'
 
 const asked = (changes: Partial<AccessRequest> = {}): AccessRequest => ({
   clientId: 'client-1',
@@ -113,6 +113,20 @@ describe('the grant type condition', () => {
     const policies = [aPolicy({ rules: [aRule({ grantTypes: ['password', 'implicit'] })] })]
     expect(decide(policies, { grantType: 'password' }).effect).toBe('allow')
     expect(decide(policies).effect).toBe('deny')
+  })
+
+  it('[OIDC-3.3] a hybrid request needs one rule that allows both the code and the tokens beside it', () => {
+    const hybrid = { grantType: 'authorization_code', isHybrid: true }
+    const effect = (...lists: RuleChanges['grantTypes'][]): string => {
+      const rules = lists.map((grantTypes, at) =>
+        aRule({ id: `r${at}`, ...(grantTypes && { grantTypes }) }),
+      )
+      return decide([aPolicy({ rules })], hybrid).effect
+    }
+    expect(effect(['implicit', 'authorization_code'])).toBe('allow')
+    expect(effect(['authorization_code'])).toBe('deny')
+    expect(effect(['implicit'])).toBe('deny')
+    expect(effect(['authorization_code'], ['implicit'])).toBe('deny')
   })
 
   it('passes nothing when the list is empty', () => {

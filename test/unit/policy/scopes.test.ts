@@ -9,8 +9,11 @@ import { evaluatePolicies, type Decision } from '../../../src/policy/evaluate.ts
 import {
   clientDefaults,
   grantOrgScopes,
+  grantOrgUserScopes,
   grantScopes,
   refuseForClient,
+  refuseForUser,
+  userDefaults,
 } from '../../../src/policy/scopes.ts'
 import { aPolicy, aRule, aScope } from '../support/builders.ts'
 
@@ -58,6 +61,30 @@ describe('a request without a user', () => {
 
   it('has as defaults neither system scopes nor those that need consent', () => {
     expect(clientDefaults(configured)).toEqual(['write', 'flexible'])
+  })
+})
+
+describe('a request of a person', () => {
+  const withEmail = index(
+    ...configured.values(),
+    aScope('email', { system: true }),
+    aScope('offline_access', { system: true }),
+  )
+
+  it.each([
+    ['OIDC scopes with openid', ['openid', 'email'], null],
+    ['custom scopes without openid', ['read', 'audit'], null],
+    ['offline_access for an API alone', ['read', 'offline_access'], null],
+    ['no scope at all is not refused here', [], null],
+    ['unknown scopes are named', ['openid', 'x'], ['unknown_scope', ['x']]],
+    ['OIDC scopes without openid', ['email'], ['openid_scope_required', ['email']]],
+  ])('%s', (_, requested, expected) => {
+    const refusal = refuseForUser(requested, withEmail)
+    expect(refusal && [refusal.reason, refusal.scopes]).toEqual(expected)
+  })
+
+  it('has all default scopes as defaults, whatever their consent', () => {
+    expect(userDefaults(configured)).toEqual(['write', 'audit', 'flexible', 'openid'])
   })
 })
 
@@ -171,5 +198,49 @@ describe('the org server', () => {
       outcome: 'granted',
       scopes: ['okta.apps.read'],
     })
+  })
+})
+
+describe("a person's app at the org server", () => {
+  const known = new Set(['okta.apps.read', 'okta.apps.manage', 'okta.users.read'])
+  const grants = ['okta.apps.read', 'okta.apps.manage']
+  const granted = (requested: string[], roles: string[]): unknown => {
+    const outcome = grantOrgUserScopes(requested, grants, known, roles)
+    return outcome.outcome === 'granted' ? outcome.scopes : [outcome.reason, outcome.scopes]
+  }
+
+  it.each([
+    ['OIDC scopes, whatever the roles', ['openid', 'groups', 'email'], []],
+    ['okta.* scopes of use to a role', ['okta.apps.read', 'okta.apps.manage'], ['APP_ADMIN']],
+    ['okta.* scopes without openid', ['okta.apps.read'], ['READ_ONLY_ADMIN']],
+  ])('grants %s', (_, requested, roles) => {
+    expect(granted(requested, roles)).toEqual(requested)
+  })
+
+  it('leaves out what is of no use to the roles', () => {
+    const requested = ['openid', 'okta.apps.read', 'okta.apps.manage']
+    expect(granted(requested, ['READ_ONLY_ADMIN'])).toEqual(['openid', 'okta.apps.read'])
+    expect(granted(requested, [])).toEqual(['openid'])
+  })
+
+  it.each([
+    ['no scopes', [], 'no_default_scopes', []],
+    ['an unknown scope', ['openid', 'read'], 'unknown_scope', ['read']],
+    ['device_sso', ['openid', 'device_sso'], 'unknown_scope', ['device_sso']],
+    ['OIDC scopes without openid', ['email'], 'openid_scope_required', ['email']],
+    ['groups without openid', ['groups'], 'openid_scope_required', ['groups']],
+    [
+      'a scope that the app was not granted',
+      ['openid', 'okta.users.read'],
+      'org_scopes_not_granted',
+      ['okta.users.read'],
+    ],
+  ])('refuses: %s', (_, requested, reason, scopes) => {
+    expect(granted(requested, ['SUPER_ADMIN'])).toEqual([reason, scopes])
+  })
+
+  it('refuses when nothing is left for the person', () => {
+    const requested = ['okta.apps.read', 'offline_access']
+    expect(granted(requested, [])).toEqual(['org_scopes_not_granted', requested])
   })
 })

@@ -1,12 +1,15 @@
 /** Makes domain objects for tests: complete, boring, and changed only in what a test is about. */
+import type { AuthorizingUser } from '../../../src/domain/authorization.ts'
 import type { AuthorizationServer } from '../../../src/domain/authorization-server.ts'
 import type { Claim } from '../../../src/domain/claim.ts'
 import type { Client } from '../../../src/domain/client.ts'
 import type { SigningKey } from '../../../src/domain/key-rotation.ts'
 import type { Policy, Rule } from '../../../src/domain/policy.ts'
 import { NO_ENCRYPTION } from '../../../src/domain/resource-server-key.ts'
+import { compileServer, type CompiledServer } from '../../../src/issuer/compile.ts'
+import { orgServer } from '../../../src/issuer/org-server.ts'
 import { systemLogEvent, type Happening } from '../../../src/domain/log-event.ts'
-import type { Scope } from '../../../src/domain/scope.ts'
+import { systemScopes, type Scope } from '../../../src/domain/scope.ts'
 import type { SystemLogEvent } from '../../../src/domain/system-log.ts'
 
 export const aServer = (changes: Partial<AuthorizationServer> = {}): AuthorizationServer => ({
@@ -26,6 +29,32 @@ export const aServer = (changes: Partial<AuthorizationServer> = {}): Authorizati
   tokenEncryption: NO_ENCRYPTION,
   created: 1,
   lastUpdated: 1,
+  ...changes,
+})
+
+export const ORIGIN = 'https://id.example'
+
+/** A custom server with the system scopes and what a test gives it, compiled. */
+export const aCompiledServer = (
+  changes: {
+    readonly scopes?: readonly Scope[]
+    readonly policies?: readonly Policy[]
+    readonly claims?: readonly Claim[]
+  } = {},
+): CompiledServer => {
+  const { scopes = [], policies = [], claims = [] } = changes
+  const all = [...systemScopes('aus1'), ...scopes]
+  return compileServer({ server: aServer(), version: 1, scopes: all, claims, policies }, ORIGIN)
+}
+
+export const theOrgServer = (): CompiledServer => compileServer(orgServer(ORIGIN), ORIGIN)
+
+export const anAuthorizingUser = (changes: Partial<AuthorizingUser> = {}): AuthorizingUser => ({
+  id: '00u1',
+  groupIds: [],
+  login: 'ann@example.com',
+  userName: 'ann',
+  roles: [],
   ...changes,
 })
 

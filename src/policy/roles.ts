@@ -81,9 +81,13 @@ export const roleLabel = (role: string): string =>
     .join(' ')
     .replace(/ Admin$/, ' Administrator')
 
+/** The permission for a whole resource that a finer one is part of. */
+const wholeOf = (permission: string): string =>
+  permission.replace(/^(okta\.[^.]+)\..*(\.\w+)$/, '$1$2')
+
 /** A pattern for a whole resource holds its parts too: `okta.users.manage` holds `okta.users.credentials.manage`. */
 function covers(pattern: string, permission: string): boolean {
-  const whole = permission.replace(/^(okta\.[^.]+)\..*(\.\w+)$/, '$1$2')
+  const whole = wholeOf(permission)
   return [permission, whole, whole.replace(/^okta\.[^.]+/, 'okta.*')].includes(pattern)
 }
 
@@ -94,3 +98,8 @@ export const ANYBODY = 'anybody'
 export const rolesAllow = (held: readonly string[], permission: string): boolean =>
   permission === ANYBODY ||
   held.some((role) => roles.get(role)?.some((pattern) => covers(pattern, permission)) ?? false)
+
+/** Whether a scope is of any use to somebody with these roles: one of them allows something that the scope covers. */
+export const rolesUse = (held: readonly string[], scope: string): boolean =>
+  rolesAllow(held, scope) ||
+  held.some((role) => roles.get(role)?.some((pattern) => wholeOf(pattern) === scope) ?? false)

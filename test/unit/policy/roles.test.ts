@@ -1,6 +1,6 @@
 /** The table of administrator roles: names, finer permissions, and names that are none. */
 import { describe, expect, it } from 'vitest'
-import { ANYBODY, roleLabel, roleNames, rolesAllow } from '../../../src/management/roles.ts'
+import { ANYBODY, roleLabel, roleNames, rolesAllow, rolesUse } from '../../../src/policy/roles.ts'
 
 describe('roles', () => {
   it('are the standard administrator roles', () => {
@@ -42,5 +42,19 @@ describe('roles', () => {
 
   it('what everybody may do needs none', () => {
     expect(rolesAllow([], ANYBODY)).toBe(true)
+  })
+})
+
+describe('whether a scope is of use to a role', () => {
+  it.each([
+    ['what the role may do', ['READ_ONLY_ADMIN'], 'okta.apps.read', true],
+    ['a scope for more than the role may do', ['READ_ONLY_ADMIN'], 'okta.apps.manage', false],
+    ['a scope that holds a part the role may do', ['HELP_DESK_ADMIN'], 'okta.users.manage', true],
+    ['everything, for a super administrator', ['SUPER_ADMIN'], 'okta.roles.manage', true],
+    ['one of several roles is enough', ['REPORT_ADMIN', 'APP_ADMIN'], 'okta.apps.manage', true],
+    ['nothing without a role', [], 'okta.users.read', false],
+    ['nothing for a role that does not exist', ['constructor'], 'okta.users.read', false],
+  ])('%s', (_, held, scope, used) => {
+    expect(rolesUse(held, scope)).toBe(used)
   })
 })
