@@ -36,6 +36,9 @@ export const limits = {
   /** The longest life that a rule can give an access token. */
   accessTokenSecondsMax: 24 * 3600,
 
+  /** Of `ui_locales` and of Accept-Language that pages look at. */
+  languagePreferencesCharactersMax: 1024,
+
   /** Management door. */
   jsonBytesMax: 256 * 1024,
   jsonDepthMax: 24,

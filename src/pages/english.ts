@@ -1,0 +1,61 @@
+/** The pages in English, which is complete and stands in for every language that has no table. */
+import type { Messages } from './messages.ts'
+
+export const english: Messages = {
+  lang: 'en',
+  dir: 'ltr',
+
+  help: 'Help',
+  terms: 'Terms',
+  privacy: 'Privacy',
+  continue: 'Continue',
+  signedInAs: 'Signed in as',
+
+  signIn: 'Sign in',
+  toContinueTo: 'to continue to {app}',
+  toContinue: 'with your account',
+  identifier: 'Username or email',
+  password: 'Password',
+  wrongCredentials: 'Unable to sign in. Check your username and password and try again.',
+  passwordExpired: 'Your password has expired. Ask your administrator for a new one.',
+  tooManyAttempts: 'Too many attempts from your network. Wait a few minutes and try again.',
+
+  consentTitle: '{app} asks for access',
+  consentIntroduction: 'If you allow it, the app will be able to:',
+  optional: 'Optional',
+  allow: 'Allow',
+  deny: 'Don’t allow',
+
+  errorTitle: 'This request can’t go on',
+  errorIntroduction:
+    'The app that brought you here sent something we can’t accept. Go back and try again. If it happens once more, show these details to the people who run the app.',
+  errorCode: 'Error',
+  errorDescription: 'Reason',
+  errorParameter: 'Parameter',
+  requestId: 'Request',
+
+  signOutTitle: 'Sign out?',
+  signOutIntroduction: 'You will need to sign in again the next time you open one of your apps.',
+  signOut: 'Sign out',
+  staySignedIn: 'Stay signed in',
+  signedOut: 'You are signed out',
+  signedOutIntroduction: 'You can close this window.',
+  signInAgain: 'Sign in again',
+
+  homeTitle: 'Hello, {name}',
+  homeIntroduction: 'You are signed in. Open one of your apps, and it will know you.',
+
+  returningTitle: 'One moment',
+  returningTo: 'We are taking you back to {app}.',
+  returning: 'We are taking you back to the app.',
+  deliveredTitle: 'All done',
+  delivered: 'You can close this window and go back to the app.',
+
+  expiredTitle: 'This page has expired',
+  expired: 'It was open for too long, or it was used already. Go back to the app and start again.',
+  laterTitle: 'Try again later',
+  later: 'Something on our side isn’t working right now. Please try again in a moment.',
+  tooManyRequestsTitle: 'A little slower, please',
+  tooManyRequests: 'There were too many requests from your network. Wait a moment and try again.',
+  startAgain: 'Start again',
+}

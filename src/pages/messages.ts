@@ -1,0 +1,65 @@
+/**
+ * Every sentence of the pages, as one table has them for one language. `{app}` and `{name}` stand where the page puts
+ * what it was given.
+ */
+
+/** One language. */
+export interface Messages {
+  /** BCP 47. */
+  readonly lang: string
+  readonly dir: 'ltr' | 'rtl'
+
+  readonly help: string
+  readonly terms: string
+  readonly privacy: string
+  readonly continue: string
+  readonly signedInAs: string
+
+  readonly signIn: string
+  readonly toContinueTo: string
+  readonly toContinue: string
+  readonly identifier: string
+  readonly password: string
+  /** One sentence for every reason, so that it says nothing about who has an account. */
+  readonly wrongCredentials: string
+  readonly passwordExpired: string
+  readonly tooManyAttempts: string
+
+  readonly consentTitle: string
+  readonly consentIntroduction: string
+  readonly optional: string
+  readonly allow: string
+  readonly deny: string
+
+  readonly errorTitle: string
+  readonly errorIntroduction: string
+  readonly errorCode: string
+  readonly errorDescription: string
+  readonly errorParameter: string
+  readonly requestId: string
+
+  readonly signOutTitle: string
+  readonly signOutIntroduction: string
+  readonly signOut: string
+  readonly staySignedIn: string
+  readonly signedOut: string
+  readonly signedOutIntroduction: string
+  readonly signInAgain: string
+
+  readonly homeTitle: string
+  readonly homeIntroduction: string
+
+  readonly returningTitle: string
+  readonly returningTo: string
+  readonly returning: string
+  readonly deliveredTitle: string
+  readonly delivered: string
+
+  readonly expiredTitle: string
+  readonly expired: string
+  readonly laterTitle: string
+  readonly later: string
+  readonly tooManyRequestsTitle: string
+  readonly tooManyRequests: string
+  readonly startAgain: string
+}
