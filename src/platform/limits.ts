@@ -29,6 +29,13 @@ export const limits = {
   transactionCharactersMax: 14 * 1024,
   stateBytesMax: 1024,
   nonceCharactersMax: 1024,
+  /** Authorization requests: a part, and all of it together, which is sealed while a person signs in. */
+  claimsParameterCharactersMax: 4096,
+  requestedClaimsMax: 100,
+  idTokenHintCharactersMax: 4096,
+  preferencesCharactersMax: 2048,
+  preferencesMax: 20,
+  authorizationRequestBytesMax: 9 * 1024,
   /** What is kept of one user. */
   sessionsPerUserMax: 100,
   authorizationsPerUserMax: 2000,

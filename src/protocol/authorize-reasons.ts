@@ -136,6 +136,11 @@ export const authorizeReasons = {
     status: 400,
     description: "The 'claims' parameter must be a JSON object of moderate size.",
   },
+  authorization_request_too_large: {
+    error: 'invalid_request',
+    status: 400,
+    description: 'The authorization request is too large.',
+  },
   openid_scope_required: {
     error: 'invalid_scope',
     status: 400,

@@ -1,0 +1,101 @@
+/** What a known client asks for, parsed but not judged yet, and the request that it is when nothing is wrong. */
+import type { RequestedClaims } from '../domain/authorization-record.ts'
+import type { Client } from '../domain/client.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { limits } from '../platform/limits.ts'
+import type { Form } from '../protocol/form.ts'
+import { parseScope } from '../protocol/scope.ts'
+import {
+  isOpenid,
+  isState,
+  readHint,
+  readMaxAge,
+  readPreferences,
+  readPrompts,
+  readResponseTypes,
+} from './parameters.ts'
+import { matchRedirectUri } from './redirect-uri.ts'
+import {
+  DISPLAYS,
+  type AuthorizationRequest,
+  type Prompt,
+  type ResponseTarget,
+  type ResponseType,
+} from './request.ts'
+import { readRequestedClaims } from './requested-claims.ts'
+import { responseModeOf } from './response-mode.ts'
+
+/** Null stands for what is not well-formed. */
+export interface Asked {
+  readonly parameters: Form
+  readonly server: CompiledServer
+  readonly client: Client
+  readonly target: ResponseTarget
+  readonly isRedirectUriImplied: boolean
+  readonly responseTypes: readonly ResponseType[] | null
+  readonly scopes: readonly string[] | null
+  readonly prompts: readonly Prompt[] | null
+  readonly maxAge: number | null
+  readonly claims: RequestedClaims | null
+}
+
+/** Null while the redirect URI is not known to be the client's. */
+export function askedOf(parameters: Form, server: CompiledServer, client: Client): Asked | null {
+  const sent = parameters.get('redirect_uri')
+  const match = matchRedirectUri(sent, client, isOpenid(parameters))
+  if (match.outcome !== 'matched') return null
+  const state = parameters.get('state')
+  const responseTypes = readResponseTypes(parameters.get('response_type'))
+  return {
+    parameters,
+    server,
+    client,
+    target: {
+      redirectUri: match.uri,
+      responseMode: responseModeOf(responseTypes, parameters.get('response_mode'), match.uri),
+      state: state !== undefined && isState(state) ? state : null,
+    },
+    isRedirectUriImplied: match.isImplied,
+    responseTypes,
+    scopes: requestedScopes(parameters, responseTypes, client),
+    prompts: readPrompts(parameters.get('prompt')),
+    maxAge: readMaxAge(parameters.get('max_age')),
+    claims: readRequestedClaims(parameters.get('claims')),
+  }
+}
+
+/** OpenID Connect Core §11: `offline_access` is ignored where no refresh token can come of it. */
+function requestedScopes(
+  parameters: Form,
+  types: readonly ResponseType[] | null,
+  { grantTypes }: Client,
+): readonly string[] | null {
+  const names = parseScope(parameters.get('scope') ?? '')
+  const canRefresh = types?.includes('code') === true && grantTypes.includes('refresh_token')
+  return names === null || canRefresh ? names : names.filter((name) => name !== 'offline_access')
+}
+
+/** The request of what passed every check. */
+export function requestOf(asked: Asked): AuthorizationRequest {
+  const { parameters, client } = asked
+  const responseTypes = asked.responseTypes ?? []
+  const text = (name: string): string | null => parameters.get(name) ?? null
+  return {
+    clientId: client.clientId,
+    responseTypes,
+    ...asked.target,
+    isRedirectUriImplied: asked.isRedirectUriImplied,
+    scopes: asked.scopes ?? [],
+    nonce: text('nonce'),
+    prompts: asked.prompts ?? [],
+    maxAge: asked.maxAge,
+    loginHint: readHint(parameters.get('login_hint'), limits.nameCharactersMax),
+    idTokenHint: text('id_token_hint'),
+    acrValues: readPreferences(parameters.get('acr_values')),
+    uiLocales: readPreferences(parameters.get('ui_locales')),
+    display: DISPLAYS.find((display) => display === parameters.get('display')) ?? null,
+    claims: asked.claims ?? { userinfo: [], idToken: [] },
+    codeChallenge: responseTypes.includes('code') ? text('code_challenge') : null,
+    sessionToken: readHint(parameters.get('sessionToken'), limits.artefactCharactersMax),
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * An authorization request that passed every check, RFC 6749 §4.1.1 and OpenID Connect Core §3.1.2.1. Plain data: it is
+ * sealed while a person signs in, so that nothing of it is read from the browser a second time.
+ */
+import type { RequestedClaims } from '../domain/authorization-record.ts'
+
+/** In canonical order; a response type is a set of them. */
+export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const
+export type ResponseType = (typeof RESPONSE_TYPES)[number]
+
+export const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'okta_post_message'] as const
+export type ResponseMode = (typeof RESPONSE_MODES)[number]
+
+export const PROMPTS = ['none', 'login', 'consent'] as const
+export type Prompt = (typeof PROMPTS)[number]
+
+export const DISPLAYS = ['page', 'popup', 'touch', 'wap'] as const
+export type Display = (typeof DISPLAYS)[number]
+
+/** Where an answer goes, and with which state. */
+export interface ResponseTarget {
+  readonly redirectUri: string
+  readonly responseMode: ResponseMode
+  readonly state: string | null
+}
+
+export interface AuthorizationRequest extends ResponseTarget {
+  readonly clientId: string
+  readonly responseTypes: readonly ResponseType[]
+  /** The request named no redirect URI: the client has only this one. */
+  readonly isRedirectUriImplied: boolean
+  /** As requested and in that order; empty when the server's default scopes are wanted. */
+  readonly scopes: readonly string[]
+  readonly nonce: string | null
+  readonly prompts: readonly Prompt[]
+  /** Seconds. */
+  readonly maxAge: number | null
+  readonly loginHint: string | null
+  readonly idTokenHint: string | null
+  /** The most wanted first. */
+  readonly acrValues: readonly string[]
+  readonly uiLocales: readonly string[]
+  readonly display: Display | null
+  readonly claims: RequestedClaims
+  /** RFC 7636, S256. */
+  readonly codeChallenge: string | null
+  /** Okta's one-time token of a sign-in that happened elsewhere. */
+  readonly sessionToken: string | null
+}
+
+/** The target alone. */
+export const targetOf = ({ redirectUri, responseMode, state }: ResponseTarget): ResponseTarget => ({
+  redirectUri,
+  responseMode,
+  state,
+})
