@@ -2,7 +2,7 @@
 import type { PageProps, PresentedUser } from './branding.ts'
 import { SELF } from './headers.ts'
 import { pageResponse } from './page.tsx'
-import { Face, Fields, Person, Sentence, sentence } from './parts.tsx'
+import { Face, Fields, Sentence, sentence } from './parts.tsx'
 
 export interface SignedInProps extends PageProps {
   readonly user: PresentedUser
@@ -25,8 +25,10 @@ export function signedInPage(props: SignedInProps): Promise<Response> {
         <h1>
           <Sentence text={messages.homeTitle} slot={<bdi>{user.name}</bdi>} />
         </h1>
-        <p class="lead">{messages.homeIntroduction}</p>
-        <Person user={user} messages={messages} />
+        <p class="lead">
+          <bdi>{user.login}</bdi>
+        </p>
+        <p class="note">{messages.homeIntroduction}</p>
         <form method="post" action={action}>
           <Fields fields={fields} />
           <button class="button" type="submit" id="signout-submit">

@@ -39,6 +39,7 @@ p { margin: 0 }
 .lead { color: var(--quiet); text-wrap: pretty }
 .lead strong, .lead a { color: var(--text); font-weight: 600 }
 .lead a { text-decoration-color: var(--edge) }
+.note { margin-block-start: 1.25rem; text-wrap: pretty }
 a { color: var(--ink); text-decoration-thickness: 1px; text-underline-offset: 0.2em }
 a:hover { text-decoration-thickness: 2px }
 .tile {

@@ -1,10 +1,12 @@
 /** What people, scripts of browsers and readers of the screen find on each page. */
 import { describe, expect, it } from 'vitest'
+import { presentedApp } from '../../../src/pages/branding.ts'
 import { consentPage } from '../../../src/pages/consent.tsx'
 import { english } from '../../../src/pages/english.ts'
 import { german } from '../../../src/pages/german.ts'
 import { messagePage } from '../../../src/pages/message.tsx'
 import { type SignInError, signInPage } from '../../../src/pages/sign-in.tsx'
+import { aClient } from '../support/builders.ts'
 import { appOf, markupOf, pageNames, pageProps, pages, plain } from '../support/pages.ts'
 
 const props = pageProps(plain)
@@ -31,6 +33,18 @@ describe.each(pageNames)('%s', (name) => {
     const { attributes } = markupOf(await textOf(pages[name](plain)))
     const ids = attributes.flatMap(([key, value]) => (key.endsWith(' id') ? [value] : []))
     expect(new Set(ids).size).toBe(ids.length)
+  })
+})
+
+it('an app is presented as its client was registered', () => {
+  const client = aClient({ label: 'Atlas' })
+  const { uri: logoUri } = plain
+  expect(presentedApp({ ...client, flows: { ...client.flows, logoUri } })).toEqual({
+    label: 'Atlas',
+    logoUri,
+    clientUri: null,
+    tosUri: null,
+    policyUri: null,
   })
 })
 
@@ -176,6 +190,7 @@ describe('leaving', () => {
     const html = await textOf(pages.signedIn(plain))
     expect(html).toMatch(/<form method="post" action="\/signout">/)
     expect(html).toMatch(/<button[^>]* id="signout-submit">Sign out<\/button>/)
+    expect(html).toContain('<h1>Hello, <bdi>Atlas</bdi></h1><p class="lead"><bdi>Atlas</bdi></p>')
   })
 })
 
