@@ -19,3 +19,7 @@ export interface Assignment {
 
 /** Only these get anything: whoever must change a password first signs in nowhere. */
 export const maySignIn = ({ status }: Pick<Person, 'status'>): boolean => status === 'ACTIVE'
+
+/** Whoever is one of these gets in by changing the password first. */
+export const mustChangePassword = ({ status }: Pick<Person, 'status'>): boolean =>
+  status === 'PASSWORD_EXPIRED' || status === 'RECOVERY'

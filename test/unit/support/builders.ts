@@ -1,9 +1,11 @@
 /** Makes domain objects for tests: complete, boring, and changed only in what a test is about. */
 import type { AuthorizingUser } from '../../../src/domain/authorization.ts'
+import type { AuthorizationRecord, CodeBinding } from '../../../src/domain/authorization-record.ts'
 import type { AuthorizationServer } from '../../../src/domain/authorization-server.ts'
 import type { Claim } from '../../../src/domain/claim.ts'
 import type { Client } from '../../../src/domain/client.ts'
 import type { SigningKey } from '../../../src/domain/key-rotation.ts'
+import type { Person } from '../../../src/domain/person.ts'
 import type { Policy, Rule } from '../../../src/domain/policy.ts'
 import { NO_ENCRYPTION } from '../../../src/domain/resource-server-key.ts'
 import { compileServer, type CompiledServer } from '../../../src/issuer/compile.ts'
@@ -197,3 +199,53 @@ export const anEvent = (
     { type: 'WEB', id: 'req1', caller: null },
     published,
   )
+
+export const aPerson = (changes: Partial<Person> = {}): Person => ({
+  id: '00u1',
+  status: 'ACTIVE',
+  profile: { login: 'ada@example.com' },
+  groupIds: [],
+  lastUpdated: 1,
+  ...changes,
+})
+
+let authorizations = 0
+
+/** Each with an id of its own. */
+export const anAuthorization = (
+  changes: Partial<AuthorizationRecord> = {},
+): AuthorizationRecord => ({
+  format: 1,
+  id: `oar${++authorizations}`,
+  userId: '00u1',
+  serverId: 'aus1',
+  clientId: 'client-1',
+  sessionId: null,
+  sid: null,
+  grantType: 'authorization_code',
+  scopes: ['openid', 'offline_access', 'read'],
+  access: {
+    ruleId: 'rul1',
+    policyId: 'pol1',
+    accessTokenSeconds: 3600,
+    refreshTokenSeconds: 0,
+    refreshWindowSeconds: 7 * 86_400,
+  },
+  code: aCode(),
+  nonce: null,
+  claims: { userinfo: [], idToken: [] },
+  acr: null,
+  amr: ['pwd'],
+  authTime: 1000,
+  created: 1000,
+  ...changes,
+})
+
+export const aCode = (changes: Partial<CodeBinding> = {}): CodeBinding => ({
+  secret: 'code-secret',
+  expires: 1300,
+  redirectUri: 'https://app.example/cb',
+  isRedirectUriImplied: false,
+  codeChallenge: 'challenge',
+  ...changes,
+})

@@ -1,0 +1,194 @@
+/**
+ * What happens to an authorization: redeemed once, refreshed in its family, ended (RFC 6749 §4.1.2, §6; RFC 7636 §4.6).
+ * The checks stand in the order in which they are made, and nothing but success and a replay changes anything. Pure:
+ * secrets are compared, and states stored, by the object of the user.
+ */
+import type { AuthorizationRecord, CodeBinding, GrantRefusal } from './authorization-record.ts'
+import { maySignIn, type Assignment, type Person } from './person.ts'
+import {
+  begunFamily,
+  familyExpires,
+  standingOf,
+  usedFamily,
+  type RefreshFamily,
+} from './refresh-family.ts'
+import type { Redemption, Refresh } from './subjects.ts'
+
+export interface AuthorizationState {
+  readonly record: AuthorizationRecord
+  /** Seconds. Null while the code was not redeemed; without a code, when the authorization was made. */
+  readonly redeemedAt: number | null
+  readonly family: RefreshFamily | null
+  readonly ended: boolean
+  /** Seconds. Nothing that came of it outlives this. */
+  readonly aliveUntil: number
+}
+
+/** Whom an authorization is of, and whether that person has the app. Read only when everything else is right. */
+export interface Holder {
+  readonly person: Person | null
+  readonly assignment: Assignment | null
+}
+
+export type Step =
+  | {
+      readonly kind: 'granted'
+      readonly state: AuthorizationState
+      readonly person: Person
+      readonly assignment: Assignment
+    }
+  | {
+      readonly kind: 'refused'
+      readonly state: AuthorizationState
+      readonly reason: GrantRefusal
+      readonly ended: boolean
+    }
+  /** All is right so far, and the holder decides. */
+  | { readonly kind: 'holder-needed' }
+
+/** Checks in their order: what is said when one applies. */
+type Checks<Asked> = readonly (readonly [
+  reason: GrantRefusal,
+  applies: (state: AuthorizationState, asked: Asked) => boolean,
+])[]
+
+type Presented = Pick<Redemption, 'clientId' | 'serverId' | 'ruleIds'>
+
+const PARTIES: Checks<Presented> = [
+  ['other-client', ({ record }, { clientId }) => record.clientId !== clientId],
+  ['other-server', ({ record }, { serverId }) => record.serverId !== serverId],
+]
+
+const RULE: Checks<Presented> = [
+  [
+    'rule-gone',
+    ({ record: { access } }, { ruleIds }) =>
+      ruleIds !== null && !ruleIds.includes(access.ruleId ?? ''),
+  ],
+]
+
+/** A code of a state that has one. */
+const codeOf = ({ record }: AuthorizationState): CodeBinding => record.code!
+
+const REDEMPTION: Checks<Redemption> = [
+  ...PARTIES,
+  ['replayed', ({ redeemedAt }) => redeemedAt !== null],
+  ['expired', (state, { now }) => now >= codeOf(state).expires],
+  [
+    'redirect-uri',
+    (state, { redirectUri }) => {
+      const code = codeOf(state)
+      return redirectUri === null ? !code.isRedirectUriImplied : redirectUri !== code.redirectUri
+    },
+  ],
+  [
+    'verifier-missing',
+    (state, { verifierChallenge }) =>
+      codeOf(state).codeChallenge !== null && verifierChallenge === null,
+  ],
+  [
+    'challenge-missing',
+    (state, { verifierChallenge }) =>
+      codeOf(state).codeChallenge === null && verifierChallenge !== null,
+  ],
+  [
+    'verifier-wrong',
+    (state, { verifierChallenge }) => codeOf(state).codeChallenge !== verifierChallenge,
+  ],
+  ...RULE,
+]
+
+const familyStanding = ({ family }: AuthorizationState, asked: Refresh) =>
+  standingOf(family!, asked.generation, asked, asked.now)
+
+const REFRESH: Checks<Refresh> = [
+  ...PARTIES,
+  ['expired', (state, asked) => familyStanding(state, asked) === 'expired'],
+  ['replayed', (state, asked) => familyStanding(state, asked) === 'replayed'],
+  [
+    'scope',
+    ({ record }, { scopes }) =>
+      scopes !== null && scopes.some((scope) => !record.scopes.includes(scope)),
+  ],
+  ...RULE,
+]
+
+function step<Asked>(
+  state: AuthorizationState,
+  asked: Asked,
+  checks: Checks<Asked>,
+  holder: Holder | null,
+  next: () => AuthorizationState,
+): Step {
+  const reason = checks.find(([, applies]) => applies(state, asked))?.[0]
+  if (reason !== undefined) {
+    const ended = reason === 'replayed'
+    return { kind: 'refused', reason, ended, state: ended ? { ...state, ended } : state }
+  }
+  if (holder === null) return { kind: 'holder-needed' }
+  const { person, assignment } = holder
+  if (person === null || !maySignIn(person))
+    return { kind: 'refused', reason: 'user-inactive', ended: false, state }
+  if (assignment === null) return { kind: 'refused', reason: 'not-assigned', ended: false, state }
+  return { kind: 'granted', state: next(), person, assignment }
+}
+
+const UNKNOWN = { kind: 'refused', reason: 'unknown', ended: false } as const
+
+/** Until when something lives that was given now. */
+const livesUntil = (state: AuthorizationState, now: number): number =>
+  Math.max(
+    state.aliveUntil,
+    now + state.record.access.accessTokenSeconds,
+    state.family === null ? 0 : familyExpires(state.family),
+  )
+
+/** A client may refresh what it was given offline. */
+const beginsFamily = ({ scopes }: AuthorizationRecord, mayRefresh: boolean): boolean =>
+  mayRefresh && scopes.includes('offline_access')
+
+function given(state: AuthorizationState, mayRefresh: boolean, now: number): AuthorizationState {
+  const { record } = state
+  const family = beginsFamily(record, mayRefresh) ? begunFamily(record.access, now) : null
+  const next = { ...state, redeemedAt: now, family }
+  return { ...next, aliveUntil: livesUntil(next, now) }
+}
+
+/** An authorization whose code waits to be redeemed. */
+export const promised = (record: AuthorizationRecord): AuthorizationState => ({
+  record,
+  redeemedAt: null,
+  family: null,
+  ended: false,
+  aliveUntil: record.code?.expires ?? record.created,
+})
+
+/** An authorization without a code. */
+export const givenDirectly = (
+  record: AuthorizationRecord,
+  mayRefresh: boolean,
+): AuthorizationState => given(promised(record), mayRefresh, record.created)
+
+/** A code is presented, whose secret is right. `holder` null: not read yet. */
+export const redeem = (
+  state: AuthorizationState,
+  redemption: Redemption,
+  holder: Holder | null,
+): Step =>
+  state.ended || state.record.code === null
+    ? { ...UNKNOWN, state }
+    : step(state, redemption, REDEMPTION, holder, () =>
+        given(state, redemption.mayRefresh, redemption.now),
+      )
+
+/** A refresh token is presented, whose secret is right. `holder` null: not read yet. */
+export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holder | null): Step =>
+  state.ended || state.family === null
+    ? { ...UNKNOWN, state }
+    : step(state, asked, REFRESH, holder, () => {
+        const { refreshWindowSeconds } = state.record.access
+        const { generation, now } = asked
+        const family = usedFamily(state.family!, generation, asked, refreshWindowSeconds, now)
+        const next = { ...state, family }
+        return { ...next, aliveUntil: livesUntil(next, now) }
+      })

@@ -1,0 +1,85 @@
+/** Families of refresh tokens: windows to the second, rotation and its leeway, and clients that change their mind. */
+import { describe, expect, it } from 'vitest'
+import {
+  begunFamily,
+  familyExpires,
+  isAlive,
+  standingOf,
+  usedFamily,
+  type RefreshFamily,
+  type Rotation,
+} from '../../../src/domain/refresh-family.ts'
+
+const NOW = 10_000
+const WINDOW = 600
+const ROTATE: Rotation = { rotation: 'ROTATE', leewaySeconds: 30 }
+const STATIC: Rotation = { rotation: 'STATIC', leewaySeconds: 30 }
+
+const begun = (refreshTokenSeconds = 0): RefreshFamily =>
+  begunFamily({ refreshTokenSeconds, refreshWindowSeconds: WINDOW }, NOW)
+
+const used = (family: RefreshFamily, generation: number, now: number, how = ROTATE) =>
+  usedFamily(family, generation, how, WINDOW, now)
+
+describe('a family', () => {
+  it('is over when it was not used for its window: not a second before', () => {
+    for (const how of [ROTATE, STATIC]) {
+      expect(standingOf(begun(), 0, how, NOW + WINDOW - 1)).toBe('current')
+      expect(standingOf(begun(), 0, how, NOW + WINDOW)).toBe('expired')
+      expect(standingOf(begun(), 0, how, NOW + WINDOW + 1)).toBe('expired')
+    }
+    expect(familyExpires(used(begun(), 0, NOW + 100))).toBe(NOW + 100 + WINDOW)
+  })
+
+  it('is over at the end of its life, however often it is used', () => {
+    let family = begun(1000)
+    expect(familyExpires(family)).toBe(NOW + WINDOW)
+    family = used(family, 0, NOW + 500)
+    expect(familyExpires(family)).toBe(NOW + 1000)
+    expect(standingOf(family, 1, ROTATE, NOW + 999)).toBe('current')
+    expect(standingOf(family, 1, ROTATE, NOW + 1000)).toBe('expired')
+  })
+
+  it('[RFC9700-4.14.2] rotates at each use, and takes a token that was used up for stolen', () => {
+    const family = used(begun(), 0, NOW + 1)
+    expect(family).toMatchObject({ generation: 1, rotatedAt: NOW + 1 })
+    expect(standingOf(family, 1, ROTATE, NOW + 2)).toBe('current')
+    expect(standingOf(family, 2, ROTATE, NOW + 2)).toBe('replayed')
+    expect(standingOf(family, -1, ROTATE, NOW + 2)).toBe('replayed')
+  })
+
+  it('takes the predecessor within the leeway of its rotation, and gives it the same successor', () => {
+    const family = used(begun(), 0, NOW)
+    expect(standingOf(family, 0, ROTATE, NOW + 29)).toBe('predecessor')
+    expect(standingOf(family, 0, ROTATE, NOW + 30)).toBe('replayed')
+    expect(standingOf(family, 0, ROTATE, NOW + 31)).toBe('replayed')
+    expect(used(family, 0, NOW + 29)).toBe(family)
+    expect(standingOf(used(family, 1, NOW + 1), 0, ROTATE, NOW + 2)).toBe('replayed')
+    expect(standingOf(family, 0, { rotation: 'ROTATE', leewaySeconds: 0 }, NOW)).toBe('replayed')
+  })
+
+  it('keeps its token where the client does not rotate', () => {
+    const family = used(begun(), 0, NOW + 5, STATIC)
+    expect(family).toEqual({ ...begun(), idleExpires: NOW + 5 + WINDOW })
+    expect(standingOf(family, 0, STATIC, NOW + 6)).toBe('current')
+  })
+
+  it('outlives that its client begins to rotate, and that it ceases', () => {
+    const rotated = used(begun(), 0, NOW)
+    expect(standingOf(rotated, 1, STATIC, NOW + 1)).toBe('current')
+    expect(standingOf(rotated, 0, STATIC, NOW + 1)).toBe('replayed')
+    const kept = used(rotated, 1, NOW + 1, STATIC)
+    expect(kept.generation).toBe(1)
+    expect(standingOf(kept, 1, ROTATE, NOW + 2)).toBe('current')
+    expect(used(kept, 1, NOW + 2).generation).toBe(2)
+  })
+
+  it('is alive for who only asks, by the leeway of its last rotation', () => {
+    const family = used(begun(), 0, NOW)
+    expect([isAlive(family, 1, NOW), isAlive(family, 2, NOW)]).toEqual([true, false])
+    expect([isAlive(family, 0, NOW + 29), isAlive(family, 0, NOW + 30)]).toEqual([true, false])
+    expect(isAlive(family, 1, NOW + WINDOW - 1)).toBe(true)
+    expect(isAlive(family, 1, NOW + WINDOW)).toBe(false)
+    expect(isAlive(begun(), -1, NOW)).toBe(false)
+  })
+})
