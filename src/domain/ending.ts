@@ -12,23 +12,3 @@ export interface Ending {
   /** Seconds. */
   readonly at: number
 }
-
-/** What was issued, as far as endings ask. */
-export interface Issued {
-  readonly of: Ending['of']
-  readonly serverId: string
-  readonly clientId: string
-  readonly authorizationId: string
-  /** Seconds. */
-  readonly at: number
-}
-
-const names = (named: string | null, value: string): boolean => named === null || named === value
-
-/** Whether an ending reaches what was issued. */
-export const reaches = (ending: Ending, issued: Issued): boolean =>
-  ending.of === issued.of &&
-  issued.at <= ending.at &&
-  names(ending.serverId, issued.serverId) &&
-  names(ending.clientId, issued.clientId) &&
-  names(ending.authorizationId, issued.authorizationId)

@@ -57,6 +57,7 @@ export interface RefreshHandle {
 export type GrantOutcome =
   | {
       readonly outcome: 'granted'
+      /** As it is stored: the secret of its code is a digest. */
       readonly record: AuthorizationRecord
       readonly person: Person
       readonly assignment: Assignment
@@ -90,31 +91,43 @@ export type Inspection =
     }
   | { readonly alive: false }
 
+export interface PasswordAttempt {
+  /** Null: nobody. */
+  readonly userId: string | null
+  /** What was typed: names the place where nobody's attempts are worked on. */
+  readonly login: string
+  readonly password: string
+  readonly app: AskedApp | null
+  /** Milliseconds. */
+  readonly now: number
+}
+
+export interface SessionBeginning {
+  readonly userId: string
+  readonly secret: string
+  /** RFC 8176. */
+  readonly amr: readonly string[]
+  /** The session that the browser had, of whomever. */
+  readonly replaces: SessionKey | null
+  /** Milliseconds. */
+  readonly now: number
+}
+
 export interface Subjects {
-  /** One attempt; the only place where a password is hashed. `userId` null: nobody, with the same work. */
-  readonly verifyPassword: (attempt: {
-    readonly userId: string | null
-    /** What was typed: names the place where nobody's attempts are worked on. */
-    readonly login: string
-    readonly password: string
-    readonly app: AskedApp | null
-    /** Milliseconds. */
-    readonly now: number
-  }) => Promise<SignInOutcome>
-  /** Begins a session. One of the same person that the browser had is replaced and keeps its `sid`. */
-  readonly startSession: (begin: {
-    readonly userId: string
-    readonly secret: string
-    readonly amr: readonly string[]
-    readonly replaces: SessionKey | null
-    readonly now: number
-  }) => Promise<Session | null>
-  /** Null: there is no such session, or no longer. */
+  /** One attempt to sign in, with the same work for nobody as for somebody. */
+  readonly verifyPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
+  /**
+   * Begins a session. One of the same person that the browser had is replaced and keeps its `sid`. Null: the person may
+   * not sign in.
+   */
+  readonly startSession: (begin: SessionBeginning) => Promise<Session | null>
+  /** Null: there is no such session, or no longer. `now` in milliseconds. */
   readonly findSession: (
     key: SessionKey,
     app: AskedApp | null,
     now: number,
   ) => Promise<SignedIn | null>
+  /** Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. */
   readonly endSession: (key: SessionKey) => Promise<void>
   /** Stores an authorization. False: the session ended, or the person may not have it any more. */
   readonly authorize: (record: AuthorizationRecord, app: AskedApp) => Promise<boolean>

@@ -45,6 +45,13 @@ export function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
   return difference === 0
 }
 
+/** SHA-256 in base64url: to store and compare what is secret and random, without keeping it. */
+export const digest = async (text: string): Promise<string> =>
+  base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))))
+
+/** Compares texts in a time that depends on the lengths only. */
+export const equalText = (one: string, other: string): boolean => equalBytes(utf8(one), utf8(other))
+
 /** Parses JSON; `undefined` when the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {

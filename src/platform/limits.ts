@@ -39,6 +39,11 @@ export const limits = {
   /** What is kept of one user. */
   sessionsPerUserMax: 100,
   authorizationsPerUserMax: 2000,
+  /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
+  subjectSweepSeconds: 3600,
+  listingRetrySeconds: 60,
+  /** Refresh tokens of which one batch tells. */
+  listingBatchMax: 50,
 
   /** The longest life that a rule can give an access token. */
   accessTokenSecondsMax: 24 * 3600,

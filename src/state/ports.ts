@@ -5,6 +5,8 @@ import { currentEvent } from '../domain/log-event.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
+import type { Subjects } from '../domain/subjects.ts'
+import { loginKey } from '../domain/user.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
@@ -25,25 +27,56 @@ export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
   },
 })
 
+/** Asks the object of a user; every failure is a fault of storage. */
+async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answer> {
+  let answer
+  try {
+    answer = await call()
+  } catch (cause) {
+    throw new StorageUnavailable("the user's object", cause)
+  }
+  if (answer === 'unavailable') throw new StorageUnavailable("what the user's object reads")
+  return answer as Answer
+}
+
 export const passwordsOf = (env: Cloudflare.Env): Passwords => ({
   async hash(userId, password) {
-    try {
-      return await env.SUBJECT.getByName(userId).hashPassword(password)
-    } catch (cause) {
-      throw new StorageUnavailable("the user's object", cause)
-    }
+    return answered(() => env.SUBJECT.getByName(userId).hashPassword(password))
   },
   async verify(userId, password, now) {
-    let outcome
-    try {
-      outcome = await env.SUBJECT.getByName(userId).verifyPassword(userId, password, now)
-    } catch (cause) {
-      throw new StorageUnavailable("the user's object", cause)
-    }
-    if (outcome === 'unavailable') throw new StorageUnavailable('the password cannot be verified')
-    return outcome
+    return answered(() => env.SUBJECT.getByName(userId).verifyPassword(userId, password, now))
   },
 })
+
+/** The objects of users, one call an operation. */
+export function subjectsOf(
+  env: Cloudflare.Env,
+  { keyEncryption }: Pick<Settings, 'keyEncryption'>,
+): Subjects {
+  const of = (userId: string) => env.SUBJECT.getByName(userId)
+  /** No id has a space, so that nobody's object is nobody's. */
+  const nobody = async (login: string): Promise<string> =>
+    `nobody ${await keyEncryption.mac(loginKey(login), 'login-mac')}`
+  return {
+    async verifyPassword(attempt) {
+      const name = attempt.userId ?? (await nobody(attempt.login))
+      return answered(() => of(name).signIn(attempt))
+    },
+    startSession: (begin) => answered(() => of(begin.userId).startSession(begin)),
+    findSession: (key, app, now) => answered(() => of(key.userId).findSession(key, app, now)),
+    endSession: (key) => answered(() => of(key.userId).endSession(key)),
+    authorize: (record, app) => answered(() => of(record.userId).authorize(record, app)),
+    authorizeDirectly: (record, app, mayRefresh) =>
+      answered(() => of(record.userId).authorizeDirectly(record, app, mayRefresh)),
+    redeem: (redemption) => answered(() => of(redemption.userId).redeem(redemption)),
+    refresh: (asked) => answered(() => of(asked.userId).refresh(asked)),
+    inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),
+    endAuthorization: ({ userId, authorizationId, clientId }) =>
+      answered(() => of(userId).endAuthorization(authorizationId, clientId)),
+    revokeAccessToken: ({ userId, authorizationId, jti, expires }) =>
+      answered(() => of(userId).revokeAccessToken(authorizationId, jti, expires)),
+  }
+}
 
 /** Configuration from D1, keys from the ring objects. An empty database is seeded by whoever reads it first. */
 export function snapshotSourceOf(env: Cloudflare.Env, settings: Settings): SnapshotSource {

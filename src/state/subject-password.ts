@@ -1,7 +1,7 @@
 /**
  * The password of one user, inside the user's object: one attempt at a time, each counted before the password is
- * looked at, so that however many come at once no more than the limit are tried. What it keeps of the user is read
- * anew after every stale mark, also after one that comes while an attempt is under way.
+ * looked at, so that however many come at once no more than the limit are tried. A verdict about a user who was changed
+ * while the attempt was under way is not given.
  */
 import {
   counted,
@@ -16,13 +16,18 @@ import { hashPassword, verifyNothing, verifyPassword } from '../passwords/verify
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
-import { findCredential, replaceHash, type Credential } from '../store/user-credentials.ts'
+import type { StoredPerson } from '../store/person.ts'
+import { replaceHash } from '../store/user-credentials.ts'
+import type { SubjectPerson } from './subject-person.ts'
 
 /** Tells the database and the log that the user is locked out. */
 export type RecordLockout = (userId: string, login: string, now: number) => Promise<boolean>
 
-/** What the object keeps of its user. */
-type Projection = Credential & { readonly format: 1 }
+/** An outcome with the user it is about; null: there is no such user. */
+export interface Attempted {
+  readonly outcome: PasswordOutcome
+  readonly user: StoredPerson | null
+}
 
 interface Attempt {
   readonly userId: string
@@ -33,30 +38,36 @@ interface Attempt {
 export class SubjectPassword {
   readonly #storage: DurableObjectStorage
   readonly #db: D1Database
+  readonly #person: SubjectPerson
   readonly #recordLockout: RecordLockout
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
-  #staleMarks = 0
 
-  constructor(storage: DurableObjectStorage, db: D1Database, recordLockout: RecordLockout) {
+  constructor(
+    storage: DurableObjectStorage,
+    db: D1Database,
+    person: SubjectPerson,
+    recordLockout: RecordLockout,
+  ) {
     this.#storage = storage
     this.#db = db
+    this.#person = person
     this.#recordLockout = recordLockout
   }
 
-  markStale(): void {
-    this.#staleMarks++
-    this.#storage.kv.delete('projection')
+  /** Whether wrong passwords are remembered. */
+  get hasAttempts(): boolean {
+    return this.#storage.kv.get('attempts') !== undefined
   }
 
   /** Forgets the wrong passwords, and with them a lockout. */
   unlock(): void {
     this.#storage.kv.delete('attempts')
-    this.markStale()
+    this.#person.markStale()
   }
 
   /** Throws StorageUnavailable also when more attempts are waiting than are worth waiting for. */
-  async verify(attempt: Attempt): Promise<PasswordOutcome> {
+  async verify(attempt: Attempt): Promise<Attempted> {
     if (this.#waiting >= limits.passwordAttemptsWaitingMax)
       throw new StorageUnavailable('too many attempts are waiting')
     this.#waiting++
@@ -69,19 +80,22 @@ export class SubjectPassword {
     }
   }
 
-  async #attempt(attempt: Attempt): Promise<PasswordOutcome> {
+  async #attempt(attempt: Attempt): Promise<Attempted> {
     for (let time = 0; time < limits.projectionReadsMax; time++) {
-      const user = await this.#user(attempt.userId)
-      const marks = this.#staleMarks
-      const outcome = await this.#tried(user, attempt, () => marks === this.#staleMarks)
-      if (outcome !== null) return outcome
+      const { user, marks } = await this.#person.decide(attempt.userId, (user) => ({
+        user,
+        marks: this.#person.staleMarks,
+      }))
+      const isCurrent = (): boolean => marks === this.#person.staleMarks
+      const outcome = await this.#tried(user, attempt, isCurrent)
+      if (outcome !== null) return { outcome, user }
     }
     throw new StorageUnavailable('the user is being changed')
   }
 
   /** Null: the user was changed meanwhile, so that the verdict is about what is no longer true. */
   async #tried(
-    user: Projection | null,
+    user: StoredPerson | null,
     attempt: Attempt,
     isCurrent: () => boolean,
   ): Promise<PasswordOutcome | null> {
@@ -89,12 +103,8 @@ export class SubjectPassword {
       verifyNothing(attempt.password)
       return 'wrong'
     }
-    const stands = standing(this.#attempts, user.status)
-    if (stands.kind === 'locked') {
-      if (stands.attempts.recorded && !this.#attempts.recorded) this.#attempts = stands.attempts
-      if (stands.unrecorded) await this.#lock(user, attempt)
-      return 'locked'
-    }
+    const stands = standing(this.#attempts, user.person.status)
+    if (stands.kind === 'locked') return this.#locked(user, attempt, isCurrent)
     if (user.passwordHash === null) {
       verifyNothing(attempt.password)
       return 'wrong'
@@ -114,6 +124,22 @@ export class SubjectPassword {
     return 'correct'
   }
 
+  /** The password is worked on as ever, so that nobody can time that it does not count. */
+  async #locked(
+    user: StoredPerson,
+    attempt: Attempt,
+    isCurrent: () => boolean,
+  ): Promise<PasswordOutcome | null> {
+    if (user.passwordHash === null) verifyNothing(attempt.password)
+    else await verifyPassword(user.passwordHash, attempt.password)
+    if (!isCurrent()) return null
+    const stands = standing(this.#attempts, user.person.status)
+    if (stands.kind === 'open') return null
+    if (stands.attempts.recorded && !this.#attempts.recorded) this.#attempts = stands.attempts
+    if (stands.unrecorded) await this.#lock(user, attempt)
+    return 'locked'
+  }
+
   async #verdict(stored: string, password: string): ReturnType<typeof verifyPassword> {
     try {
       return await verifyPassword(stored, password)
@@ -123,13 +149,13 @@ export class SubjectPassword {
     }
   }
 
-  async #lock({ login }: Projection, { userId, now }: Attempt): Promise<void> {
+  async #lock({ login }: StoredPerson, { userId, now }: Attempt): Promise<void> {
     try {
       if (await this.#recordLockout(userId, login, now))
         this.#attempts = { ...this.#attempts, recorded: true }
     } finally {
       // Also after a failure: a batch whose answer was lost may have been committed.
-      this.markStale()
+      this.#person.markStale()
     }
   }
 
@@ -140,21 +166,7 @@ export class SubjectPassword {
     } catch (cause) {
       logFault('subject.renew', { userId }, cause)
     }
-    this.markStale()
-  }
-
-  /** What is kept of the user, or what the database says; null when there is no such user. */
-  async #user(userId: string): Promise<Projection | null> {
-    for (let time = 0; time < limits.projectionReadsMax; time++) {
-      const kept = this.#storage.kv.get<Projection>('projection')
-      if (kept !== undefined) return kept
-      const marks = this.#staleMarks
-      const found = await findCredential(this.#db, userId)
-      if (marks !== this.#staleMarks) continue
-      if (found === null) return null
-      this.#storage.kv.put<Projection>('projection', { format: 1, ...found })
-    }
-    throw new StorageUnavailable('the user is being changed')
+    this.#person.markStale()
   }
 
   get #attempts(): Attempts {

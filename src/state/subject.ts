@@ -1,56 +1,64 @@
 /**
- * Durable Object: everything about one user that must have one writer, addressed by the user's id. It holds what ended
- * of what was issued to the user, which bites at the next request. An object that was never used stores nothing.
+ * Durable Object: everything about one user that must have one writer, addressed by the user's id: sessions,
+ * authorizations, wrong passwords. Every answer is durable before it is given, and a fault of storage is an answer of
+ * its own. An object that was never used stores nothing.
  */
 import { DurableObject } from 'cloudflare:workers'
-import { reaches, type Ending, type Issued } from '../domain/ending.ts'
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { Ending } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
-import { hashPassword } from '../passwords/verify.ts'
-import { limits } from '../platform/limits.ts'
+import { maySignIn, mustChangePassword } from '../domain/person.ts'
+import type { Session, SessionKey, SignedIn, SignInOutcome } from '../domain/session.ts'
+import type {
+  AskedApp,
+  GrantOutcome,
+  Inspected,
+  Inspection,
+  PasswordAttempt,
+  Redemption,
+  Refresh,
+  RefreshHandle,
+  SessionBeginning,
+} from '../domain/subjects.ts'
+import { hashPassword, verifyNothing } from '../passwords/verify.ts'
+import { digest } from '../platform/encoding.ts'
 import { logFault } from '../platform/log.ts'
 import { recordLockout } from './lockout.ts'
+import { SubjectAlarm } from './subject-alarm.ts'
+import { SubjectAuthorizations } from './subject-authorizations.ts'
+import { SubjectGrants } from './subject-grants.ts'
+import { SubjectListing } from './subject-listing.ts'
 import { SubjectPassword } from './subject-password.ts'
+import { assignmentOf, SubjectPerson } from './subject-person.ts'
+import { SubjectSessions } from './subject-sessions.ts'
+import { SubjectTables } from './subject-tables.ts'
 
-interface EndingRow extends Record<string, SqlStorageValue> {
-  kind: Ending['of']
-  server_id: string
-  client_id: string
-  authorization_id: string
-  at: number
-}
-
-const fromRow = (row: EndingRow): Ending => ({
-  of: row.kind,
-  serverId: row.server_id || null,
-  clientId: row.client_id || null,
-  authorizationId: row.authorization_id || null,
-  at: row.at,
-})
+/** Storage was away, which says nothing about what was asked. */
+type Answer<Given> = Promise<Given | 'unavailable'>
 
 export class Subject extends DurableObject {
-  #ready = false
-  readonly #password = new SubjectPassword(this.ctx.storage, this.env.DB, (userId, login, now) =>
-    recordLockout(this.env, userId, login, now),
+  readonly #tables = new SubjectTables(this.ctx.storage)
+  readonly #person = new SubjectPerson(this.ctx.storage, this.env.DB)
+  readonly #password = new SubjectPassword(
+    this.ctx.storage,
+    this.env.DB,
+    this.#person,
+    (userId, login, now) => recordLockout(this.env, userId, login, now),
   )
-
-  // The tables come with the first thing to remember.
-  #open(): SqlStorage {
-    const { sql } = this.ctx.storage
-    if (!this.#ready) {
-      sql.exec('CREATE TABLE IF NOT EXISTS migrations (version INTEGER PRIMARY KEY) WITHOUT ROWID')
-      sql.exec('INSERT OR IGNORE INTO migrations (version) VALUES (1)')
-      sql.exec(
-        `CREATE TABLE IF NOT EXISTS endings (kind TEXT, server_id TEXT, client_id TEXT, authorization_id TEXT,
-         at INTEGER NOT NULL, PRIMARY KEY (kind, server_id, client_id, authorization_id)) WITHOUT ROWID`,
-      )
-      this.#ready = true
-    }
-    return sql
-  }
+  readonly #sessions = new SubjectSessions(this.#tables)
+  readonly #authorizations = new SubjectAuthorizations(this.#tables)
+  readonly #listing = new SubjectListing(this.#tables, this.env.DB)
+  readonly #alarm = new SubjectAlarm(this.ctx.storage, this.#tables, this.#listing)
+  readonly #grants = new SubjectGrants(
+    this.#tables,
+    this.#authorizations,
+    this.#sessions,
+    this.#person,
+  )
 
   /** An administrator changed the user: what the object keeps of the user is read anew before it is next used. */
   markStale(): void {
-    this.#password.markStale()
+    this.#person.markStale()
   }
 
   /** Forgets the wrong passwords, and with them a lockout. */
@@ -63,60 +71,163 @@ export class Subject extends DurableObject {
     return hashPassword(password)
   }
 
-  /** One attempt. Unavailable: storage was away, which says nothing about the password. */
-  async verifyPassword(
-    userId: string,
-    password: string,
-    now: number,
-  ): Promise<PasswordOutcome | 'unavailable'> {
-    try {
-      return await this.#password.verify({ userId, password, now })
-    } catch (cause) {
-      logFault('subject.verify', { userId }, cause)
-      return 'unavailable'
-    }
+  /** One attempt, whatever the user may do with it. */
+  async verifyPassword(userId: string, password: string, now: number): Answer<PasswordOutcome> {
+    return this.#answered('verify', async () => {
+      const { outcome } = await this.#password.verify({ userId, password, now })
+      return outcome
+    })
   }
 
-  /** Ends what was issued until now. Durable before it returns, and safe to repeat. */
-  end({ of, serverId, clientId, authorizationId, at }: Ending): void {
-    const sql = this.#open()
-    sql.exec(
-      `INSERT INTO endings (kind, server_id, client_id, authorization_id, at) VALUES (?1, ?2, ?3, ?4, ?5)
-       ON CONFLICT DO UPDATE SET at = max(at, ?5)`,
-      of,
-      serverId ?? '',
-      clientId ?? '',
-      authorizationId ?? '',
-      at,
-    )
-    // An authorization that ended is refreshed no more, so that only its last access token can outlive it.
-    sql.exec(
-      `DELETE FROM endings WHERE authorization_id <> '' AND at < ?`,
-      at - limits.accessTokenSecondsMax,
+  /** One attempt to sign in. Without a user: the work of one, in an object that stores nothing. */
+  async signIn({ userId, password, app, now }: PasswordAttempt): Answer<SignInOutcome> {
+    return this.#answered('signIn', async () => {
+      if (userId === null) {
+        verifyNothing(password)
+        return { outcome: 'wrong' }
+      }
+      const attempt = { userId, password, now: Math.floor(now / 1000) }
+      const { outcome, user } = await this.#password.verify(attempt)
+      if (outcome !== 'correct' || user === null)
+        return { outcome: outcome === 'locked' ? 'locked' : 'wrong' }
+      if (mustChangePassword(user.person)) return { outcome: 'expired' }
+      if (!maySignIn(user.person)) return { outcome: 'wrong' }
+      const assignment = app && assignmentOf(user, app)
+      return { outcome: 'correct', person: user.person, assignment }
+    })
+  }
+
+  async startSession(begin: SessionBeginning): Answer<Session | null> {
+    const { userId, secret, amr, replaces, now } = begin
+    return this.#writing('startSession', async () => {
+      const secretHash = await digest(secret)
+      const earlier = replaces?.userId === userId ? await presented(replaces) : null
+      return this.#person.decide(userId, (user) => {
+        if (user === null || !maySignIn(user.person)) return null
+        return this.#tables.atomically(() => {
+          const replaced = earlier && this.#sessions.find(earlier, now)
+          const session = this.#sessions.begin({ userId, secretHash, amr }, replaced, now)
+          this.#authorizations.endUnredeemed(this.#sessions.crowdOut(session))
+          return session
+        })
+      })
+    })
+  }
+
+  async findSession(key: SessionKey, app: AskedApp | null, now: number): Answer<SignedIn | null> {
+    return this.#answered('findSession', async () => {
+      const shown = await presented(key)
+      if (this.#sessions.find(shown, now) === null) return null
+      return this.#person.decide(key.userId, (user) => {
+        const session = this.#sessions.find(shown, now)
+        if (session === null || user === null || !maySignIn(user.person)) return null
+        return {
+          session: this.#sessions.touch(session, now),
+          person: user.person,
+          assignment: app && assignmentOf(user, app),
+        }
+      })
+    })
+  }
+
+  async endSession(key: SessionKey): Answer<void> {
+    return this.#writing('endSession', async () => {
+      const shown = await presented(key)
+      this.#tables.atomically(() => this.#authorizations.endUnredeemed(this.#sessions.end(shown)))
+    })
+  }
+
+  async authorize(record: AuthorizationRecord, app: AskedApp): Answer<boolean> {
+    return this.#writing('authorize', () => this.#grants.authorize(record, app))
+  }
+
+  async authorizeDirectly(
+    record: AuthorizationRecord,
+    app: AskedApp,
+    mayRefresh: boolean,
+  ): Answer<{ readonly refresh: RefreshHandle | null } | null> {
+    return this.#writing('authorizeDirectly', () =>
+      this.#grants.authorizeDirectly(record, app, mayRefresh),
     )
   }
 
-  /** Whether something that was issued to the user has been ended since. */
-  hasEnded(issued: Issued): boolean {
-    if (!this.#isUsed()) return false
-    const rows = this.#open()
-      .exec<EndingRow>('SELECT kind, server_id, client_id, authorization_id, at FROM endings')
-      .toArray()
-    return rows.some((row) => reaches(fromRow(row), issued))
+  async redeem(redemption: Redemption): Answer<GrantOutcome> {
+    return this.#writing('redeem', () => this.#grants.redeem(redemption))
+  }
+
+  async refresh(asked: Refresh): Answer<GrantOutcome> {
+    return this.#writing('refresh', () => this.#grants.refresh(asked))
+  }
+
+  async inspect(asked: Inspected, now: number): Answer<Inspection> {
+    return this.#answered('inspect', () => this.#grants.inspect(asked, now))
+  }
+
+  async endAuthorization(authorizationId: string, clientId: string): Answer<void> {
+    return this.#writing('endAuthorization', async () =>
+      this.#tables.atomically(() => this.#grants.end(authorizationId, clientId)),
+    )
+  }
+
+  async revokeAccessToken(authorizationId: string, jti: string, expires: number): Answer<void> {
+    return this.#writing('revokeAccessToken', async () =>
+      this.#grants.revoke(authorizationId, jti, expires),
+    )
+  }
+
+  /** Ends what was issued until then. Durable before it returns, and safe to repeat. */
+  async end(ending: Ending): Promise<void> {
+    this.#tables.atomically(() => {
+      if (ending.of === 'tokens') this.#authorizations.endMatching(ending)
+      else this.#authorizations.endUnredeemed(this.#sessions.endUntil(ending.at))
+    })
+    await this.#remembered()
   }
 
   /** Forgets the person. */
   async erase(): Promise<void> {
-    this.#ready = false
     this.#password.unlock()
+    await this.#forget()
+  }
+
+  override async alarm(): Promise<void> {
+    const isEmpty = await this.#alarm.rang()
+    if (isEmpty && !this.#password.hasAttempts) {
+      this.#person.markStale()
+      await this.#forget()
+    }
+  }
+
+  async #forget(): Promise<void> {
+    this.#tables.forget()
+    this.#alarm.forget()
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }
 
-  #isUsed(): boolean {
-    const found = this.ctx.storage.sql.exec(
-      "SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'endings'",
-    )
-    return found.toArray().length === 1
+  async #writing<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
+    return this.#answered(what, async () => {
+      const given = await work()
+      await this.#remembered()
+      return given
+    })
+  }
+
+  /** Wakes again for what was remembered, and tells lists of it after the answer. */
+  async #remembered(): Promise<void> {
+    await this.#alarm.remembered()
+    if (this.#listing.isBehind())
+      this.ctx.waitUntil(this.#listing.tell().then(() => this.#alarm.plan()))
+  }
+
+  async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
+    try {
+      return await work()
+    } catch (cause) {
+      logFault(`subject.${what}`, {}, cause)
+      return 'unavailable'
+    }
   }
 }
+
+const presented = async ({ id, secret }: SessionKey) => ({ id, secretHash: await digest(secret) })

@@ -1,7 +1,7 @@
 /** Table refresh_tokens: one row a family, for lists. What has expired is not shown, and the cron trigger sweeps it. */
 import type { Parties, RefreshToken } from '../domain/refresh-token.ts'
 import { limits } from '../platform/limits.ts'
-import { json, readAll, readFirst, storageError } from './database.ts'
+import { commit, json, readAll, readFirst, storageError } from './database.ts'
 import {
   belonging,
   joinParties,
@@ -64,6 +64,37 @@ export async function findRefreshToken(
   const statement = db.prepare(`${select} AND t.id = ?1 AND t.expires > ?2 AND ${condition}`)
   const row = await readFirst<TokenRow>(statement.bind(id, now, ...values))
   return row === null ? null : fromRow(row)
+}
+
+/** What the object of a user tells lists of its families: rows to write, and ids of families that are no more. */
+export interface TokenListing {
+  readonly written: readonly RefreshToken[]
+  readonly removed: readonly string[]
+}
+
+/** Safe to repeat. Throws ForeignKeyViolation when the user is gone. */
+export async function listTokens(
+  db: D1Database,
+  { written, removed }: TokenListing,
+): Promise<void> {
+  const upsert = (token: RefreshToken): D1PreparedStatement =>
+    db
+      .prepare(
+        `INSERT INTO refresh_tokens (id, server_id, client_id, user_id, scopes, created, last_updated, expires)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (id) DO UPDATE SET last_updated = excluded.last_updated, expires = excluded.expires`,
+      )
+      .bind(
+        token.id,
+        token.serverId,
+        token.clientId,
+        token.userId,
+        JSON.stringify(token.scopes),
+        token.created,
+        token.lastUpdated,
+        token.expires,
+      )
+  await commit(db, [...written.map(upsert), ...removed.map((id) => deleteRefreshToken(db, id))])
 }
 
 export const deleteRefreshToken = (db: D1Database, id: string): D1PreparedStatement =>

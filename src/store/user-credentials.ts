@@ -1,28 +1,6 @@
-/** Table user_credentials, and what of a user decides about a sign-in. Read by the user's own object only. */
+/** Table user_credentials: what a person proves to be themselves with. Its hashes are read by the person's object. */
 import { LOCKABLE, LOCKED_OUT } from '../domain/password-attempts.ts'
-import { commit, readFirst } from './database.ts'
-
-export interface Credential {
-  readonly login: string
-  readonly status: string
-  readonly passwordHash: string | null
-}
-
-interface Row {
-  login: string
-  status: string
-  password_hash: string | null
-}
-
-/** Null when there is no such user. */
-export async function findCredential(db: D1Database, userId: string): Promise<Credential | null> {
-  const statement = db.prepare(
-    `SELECT u.login, u.status, c.password_hash FROM users u
-     LEFT JOIN user_credentials c ON c.user_id = u.id WHERE u.id = ?1`,
-  )
-  const row = await readFirst<Row>(statement.bind(userId))
-  return row && { login: row.login, status: row.status, passwordHash: row.password_hash }
-}
+import { commit } from './database.ts'
 
 /** The password of a user who was just made. */
 export const insertPassword = (

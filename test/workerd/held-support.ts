@@ -1,11 +1,11 @@
-/** What sign-in will leave behind: users, refresh token rows and consents, put into the database as it will put them. */
+/** What sign-in leaves behind: users, refresh tokens through the objects of their users, and rows of consents. */
 import { env } from 'cloudflare:workers'
-import type { Issued } from '../../src/domain/ending.ts'
+import { aFamily, isAlive, listed, nowSeconds } from './subject-support.ts'
 import { unique } from './support.ts'
 
-const { DB, LOG_DB, SUBJECT } = env
+const { DB, LOG_DB } = env
 
-export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+export { nowSeconds }
 
 /** An id that sorts in the order in which it was made. */
 let made = 0
@@ -28,7 +28,7 @@ export interface Row {
   readonly userId: string
 }
 
-/** A refresh token family, by its row. */
+/** A refresh token family that is listed; it expires when it is not used until then. */
 export async function aRefreshToken(
   serverId: string,
   clientId: string,
@@ -36,21 +36,17 @@ export async function aRefreshToken(
   options: { readonly scopes?: readonly string[]; readonly expires?: number } = {},
 ): Promise<Row> {
   const row = { id: id('oar'), serverId, clientId, userId }
-  const now = nowSeconds()
-  await DB.prepare(
-    `INSERT INTO refresh_tokens (id, server_id, client_id, user_id, scopes, created, last_updated, expires)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7)`,
-  )
-    .bind(
-      row.id,
-      serverId,
-      clientId,
-      userId,
-      JSON.stringify(options.scopes ?? ['offline_access', 'read']),
-      now,
-      options.expires ?? now + 7 * 86_400,
-    )
-    .run()
+  const created = nowSeconds()
+  const access = {
+    ruleId: null,
+    policyId: null,
+    accessTokenSeconds: 3600,
+    refreshTokenSeconds: 0,
+    refreshWindowSeconds: (options.expires ?? created + 7 * 86_400) - created,
+  }
+  const scopes = options.scopes ?? ['offline_access', 'read']
+  await aFamily({ ...row, created, access, scopes })
+  await listed(userId)
   return row
 }
 
@@ -70,14 +66,9 @@ export async function aConsent(
   return row
 }
 
-/** Whether tokens of a family, issued now, are dead. */
-export const hasEnded = async (
-  { id: authorizationId, serverId, clientId, userId }: Row,
-  of: Issued['of'] = 'tokens',
-): Promise<boolean> => {
-  const at = nowSeconds() - 1
-  return SUBJECT.getByName(userId).hasEnded({ of, serverId, clientId, authorizationId, at })
-}
+/** Whether the tokens of a family are dead. */
+export const hasEnded = async ({ id: authorizationId, userId }: Row): Promise<boolean> =>
+  !(await isAlive(userId, authorizationId))
 
 export const whichEnded = async (rows: readonly Row[]): Promise<readonly boolean[]> =>
   Promise.all(rows.map((row) => hasEnded(row)))

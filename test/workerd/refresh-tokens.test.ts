@@ -1,6 +1,6 @@
 /**
- * Refresh tokens as administrators see and end them: below a server, an app and a user. Rows are put in as sign-in will
- * put them; that a token ended is asked of its user's object.
+ * Refresh tokens as administrators see and end them: below a server, an app and a user. They are put in through the
+ * objects of their users, which are asked whether a token ended.
  */
 import { env } from 'cloudflare:workers'
 import { createScheduledController } from 'cloudflare:test'
@@ -94,7 +94,7 @@ describe('a refresh token', () => {
     })
     expect(offline!['id']).toMatch(/^scp/)
     expect(gone).toEqual({ id: 'gone', name: 'gone', _links: {} })
-    const org = await aRefreshToken('org', client!.clientId, person.id, { scopes: ['okta.apps.read'] }) // prettier-ignore
+    const org = await aRefreshToken('org', client!.clientId, person.id, { scopes: ['okta.apps.read', 'offline_access'] }) // prettier-ignore
     const ofOrg = await made(200, 'GET', `${atApp()}/${org.id}?expand=scope`)
     expect(ofOrg['issuer']).toBe(ORIGIN)
     expect(ofOrg['_links']['authorizationServer']).toBeUndefined()

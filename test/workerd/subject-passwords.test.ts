@@ -8,6 +8,7 @@ import { limits } from '../../src/platform/limits.ts'
 import { StorageUnavailable } from '../../src/platform/storage-errors.ts'
 import { deliver, passwordsOf } from '../../src/state/ports.ts'
 import { SubjectPassword } from '../../src/state/subject-password.ts'
+import { SubjectPerson } from '../../src/state/subject-person.ts'
 import { testBindings } from '../bindings.ts'
 import { api, unique, type Json } from './support.ts'
 
@@ -80,6 +81,21 @@ async function withoutTable<Result>(table: string, work: () => Promise<Result>):
     await env.DB.prepare(`ALTER TABLE away RENAME TO ${table}`).run()
   }
 }
+
+/** A user's object whose lockouts are told to nobody. */
+const aPassword = (storage: DurableObjectStorage, person: SubjectPerson): SubjectPassword =>
+  new SubjectPassword(storage, env.DB, person, async () => true)
+
+/** A database that answers what is asked of users, and of their groups and apps that there are none. */
+const answering = (users: () => Promise<readonly unknown[]>): D1Database =>
+  ({
+    prepare: () => ({ bind: () => ({}) }),
+    withSession: () => ({
+      batch: async () => [{ results: await users() }, ...[1, 2, 3].map(() => ({ results: [] }))],
+    }),
+  }) as unknown as D1Database
+
+const ROW = { login: 'x', status: 'ACTIVE', profile: '{}', last_updated: 1 }
 
 const SALT = 'MDEyMzQ1Njc4OWFiY2RlZg=='
 const IMPORTED: Readonly<Record<string, Json>> = {
@@ -165,57 +181,47 @@ describe('a stale mark that comes while an attempt is under way', () => {
     const id = await aUser(stored.today)
     const outcome = await runInDurableObject(subject(id), async (_, { storage }) => {
       const answers = [stored.today, stored.wrong]
-      const db = {
-        prepare: () => ({
-          bind: () => ({
-            all: async () => {
-              if (answers.length === 2) password.markStale()
-              const password_hash = answers.shift()
-              return { results: [{ login: 'x', status: 'ACTIVE', password_hash }] }
-            },
-          }),
-        }),
-      } as unknown as D1Database
-      const password = new SubjectPassword(storage, db, async () => true)
-      return password.verify({ userId: id, password: RIGHT, now: NOW })
+      const db = answering(async () => {
+        if (answers.length === 2) person.markStale()
+        return [{ ...ROW, password_hash: answers.shift() }]
+      })
+      const person = new SubjectPerson(storage, db)
+      return aPassword(storage, person).verify({ userId: id, password: RIGHT, now: NOW })
     })
-    expect(outcome).toBe('wrong')
+    expect(outcome).toMatchObject({ outcome: 'wrong' })
   })
 
   it('[race] while the password is looked at: the verdict is not given, and the attempt counts once', async () => {
     const id = await aUser(importedHash('SHA-256'))
     expect(await attempt(id, 'Wrong-1')).toBe('wrong')
     const outcome = await runInDurableObject(subject(id), async (_, { storage }) => {
-      const password = new SubjectPassword(storage, env.DB, async () => true)
+      const person = new SubjectPerson(storage, env.DB)
+      const password = aPassword(storage, person)
       await setHash(id, stored.today)
       const verdict = password.verify({ userId: id, password: IMPORTED_PASSWORD, now: NOW })
       const failures = (): number | undefined =>
         storage.kv.get<{ failures: number }>('attempts')?.failures
       for (let tick = 0; tick < 100 && failures() !== 2; tick++) await Promise.resolve()
       expect(failures()).toBe(2)
-      password.markStale()
+      person.markStale()
       const outcome = await verdict
       expect(storage.kv.get('attempts')).toEqual({ failures: 2, recorded: false })
       return outcome
     })
-    expect(outcome).toBe('wrong')
+    expect(outcome).toMatchObject({ outcome: 'wrong' })
   })
 
   it('is obeyed a bounded number of times', async () => {
     const id = await aUser(stored.today)
     const outcome = runInDurableObject(subject(id), async (_, { storage }) => {
-      const db = {
-        prepare: () => ({
-          bind: () => ({
-            all: async () => {
-              password.markStale()
-              return { results: [] }
-            },
-          }),
-        }),
-      } as unknown as D1Database
-      const password = new SubjectPassword(storage, db, async () => true)
-      return password.verify({ userId: id, password: RIGHT, now: NOW }).catch(String)
+      const db = answering(async () => {
+        person.markStale()
+        return []
+      })
+      const person = new SubjectPerson(storage, db)
+      return aPassword(storage, person)
+        .verify({ userId: id, password: RIGHT, now: NOW })
+        .catch(String)
     })
     expect(await outcome).toContain('the user is being changed')
   })
@@ -229,13 +235,12 @@ describe('attempts that come at once', () => {
       async (_, { storage }) => {
         const asked: unknown[] = []
         const { promise: away, reject } = Promise.withResolvers<never>()
-        const all = (): Promise<never> => {
+        const db = answering(() => {
           asked.push(1)
           return away
-        }
-        const db = { prepare: () => ({ bind: () => ({ all }) }) } as unknown as D1Database
-        const password = new SubjectPassword(storage, db, async () => true)
-        const verify = (): Promise<string> =>
+        })
+        const password = aPassword(storage, new SubjectPerson(storage, db))
+        const verify = (): Promise<unknown> =>
           password.verify({ userId: id, password: RIGHT, now: NOW }).catch(String)
         const waiting = Array.from({ length: limits.passwordAttemptsWaitingMax }, verify)
         const last = await verify()

@@ -5,6 +5,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { aConsent, aPerson, aRefreshToken, eventsAbout, hasEnded, isListed, told, whichEnded, type Row } from './held-support.ts' // prettier-ignore
+import { aSession, isSignedIn } from './subject-support.ts'
 import { aClient, answered, api, aServer, made, ORIGIN, type Json, type TestClient, type TestServer } from './support.ts' // prettier-ignore
 
 let [server, otherServer]: TestServer[] = []
@@ -237,8 +238,9 @@ describe('refresh tokens of a user', () => {
 describe('sessions of a user', () => {
   it('end, and tokens with them only where that is asked for', async () => {
     const { person, tokens } = await aGiver()
+    const [session, other] = [await aSession(person.id), await aSession((await aPerson()).id)]
     await made(204, 'DELETE', `${of(person)}/sessions`)
-    expect(await hasEnded(tokens[0]!, 'sessions')).toBe(true)
+    expect([await isSignedIn(session), await isSignedIn(other)]).toEqual([false, true])
     expect(await whichEnded(tokens)).toEqual([false, false, false])
     await made(204, 'DELETE', `${of(person)}/sessions?oauthTokens=true&forgetDevices=false`)
     expect(await whichEnded(tokens)).toEqual([true, true, true])

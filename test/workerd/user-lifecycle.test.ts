@@ -1,6 +1,7 @@
 /** The lifecycle of users, their credentials, and their deletion, through the management API. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { aFamily, aSession, isAlive, isSignedIn, keptBy } from './subject-support.ts'
 import { answered, api, aServer, made, unique, type Json } from './support.ts'
 import { aProfile, aUser, USERS } from './user-support.ts'
 
@@ -18,14 +19,15 @@ const refusal = async (response: Response): Promise<readonly [number, string]> =
   return [status, error['errorCode']]
 }
 
-const hasEnded = (userId: string, of: 'sessions' | 'tokens'): Promise<boolean> =>
-  env.SUBJECT.getByName(userId).hasEnded({
-    of,
-    serverId: 'aus1',
-    clientId: 'c',
-    authorizationId: 'a',
-    at: Math.floor(Date.now() / 1000) - 5,
-  }) as unknown as Promise<boolean>
+/** A session and an authorization of a user, and which of them live. */
+async function signedIn(user: Json) {
+  const userId: string = user['id']
+  const session = await aSession(userId)
+  const { id } = await aFamily({ userId })
+  return {
+    lives: async () => ({ session: await isSignedIn(session), tokens: await isAlive(userId, id) }),
+  }
+}
 
 const verify = (user: Json, password: string) =>
   env.SUBJECT.getByName(user['id']).verifyPassword(user['id'], password, 1)
@@ -80,9 +82,22 @@ describe('the lifecycle', () => {
 
   it('ends sessions and tokens with a deactivation', async () => {
     const user = await aUser({}, withPassword())
-    expect([await hasEnded(user['id'], 'tokens'), await hasEnded(user['id'], 'sessions')]).toEqual([false, false]) // prettier-ignore
+    const { lives } = await signedIn(user)
+    expect(await lives()).toEqual({ session: true, tokens: true })
     await act(user, 'lifecycle/deactivate')
-    expect([await hasEnded(user['id'], 'tokens'), await hasEnded(user['id'], 'sessions')]).toEqual([true, true]) // prettier-ignore
+    expect(await lives()).toEqual({ session: false, tokens: false })
+    await act(user, 'lifecycle/activate')
+    expect(await statusOf(user)).toBe('ACTIVE')
+    expect(await lives()).toEqual({ session: false, tokens: false })
+  })
+
+  it('ends sessions with a suspension, and interrupts tokens', async () => {
+    const user = await aUser({}, withPassword())
+    const { lives } = await signedIn(user)
+    await act(user, 'lifecycle/suspend')
+    expect(await lives()).toEqual({ session: false, tokens: false })
+    await act(user, 'lifecycle/unsuspend')
+    expect(await lives()).toEqual({ session: false, tokens: true })
   })
 
   it('happens once, whoever else does the same at the same time', async () => {
@@ -154,6 +169,7 @@ describe('a password', () => {
 
   it('is changed by who knows it', async () => {
     const user = await aUser({}, withPassword())
+    const { lives } = await signedIn(user)
     const change = (oldPassword: string, newPassword: string, rest: Json = {}) =>
       act(user, 'credentials/change_password?strict=false', {
         oldPassword: { value: oldPassword },
@@ -173,7 +189,7 @@ describe('a password', () => {
     )
     expect(answer).toEqual([200, { password: {}, provider: { type: 'OKTA', name: 'OKTA' } }])
     expect(await verify(user, 'N3w-password-x')).toBe('correct')
-    expect([await hasEnded(user['id'], 'sessions'), await hasEnded(user['id'], 'tokens')]).toEqual([true, false]) // prettier-ignore
+    expect(await lives()).toEqual({ session: false, tokens: true })
   })
 
   it('cannot be guessed through the change: the account locks, and an administrator unlocks it', async () => {
@@ -199,12 +215,16 @@ describe('a password', () => {
 
   it('is replaced by a temporary one', async () => {
     const user = await aUser({}, withPassword())
+    const { lives } = await signedIn(user)
     const path = `${USERS}/${user['id']}/lifecycle/expire_password_with_temp_password?revokeSessions=true`
     const { tempPassword } = await made(200, 'POST', path)
     expect(await verify(user, tempPassword)).toBe('correct')
     expect(await verify(user, PASSWORD)).toBe('wrong')
     expect(await statusOf(user)).toBe('PASSWORD_EXPIRED')
-    expect(await hasEnded(user['id'], 'sessions')).toBe(true)
+    expect(await lives()).toEqual({ session: false, tokens: false })
+    const changed = { oldPassword: { value: tempPassword }, newPassword: { value: 'N3w-password-x' } } // prettier-ignore
+    expect((await act(user, 'credentials/change_password?strict=false', changed)).status).toBe(200)
+    expect(await lives()).toEqual({ session: false, tokens: true })
   })
 
   it('is reset', async () => {
@@ -264,6 +284,7 @@ describe('a deletion', () => {
       },
     })
     await made(201, 'POST', `${USERS}/${user['id']}/roles`, { type: 'HELP_DESK_ADMIN' })
+    const { lives } = await signedIn(user)
     const path = `${USERS}/${user['id']}`
     expect((await api('DELETE', `${path}?sendEmail=false`)).status).toBe(204)
     expect(await statusOf(user)).toBe('DEPROVISIONED')
@@ -283,7 +304,8 @@ describe('a deletion', () => {
     }
     const rule = await made(200, 'GET', `/api/v1/authorizationServers/${server.id}/policies/${server.policyId}/rules/${server.ruleId}`) // prettier-ignore
     expect(rule['conditions']['people']['users']).toEqual({ include: [me['id']], exclude: [] })
-    expect(await hasEnded(user['id'], 'tokens')).toBe(false)
+    expect(await lives()).toEqual({ session: false, tokens: false })
+    expect(await keptBy(user['id'])).toEqual([])
   })
 
   it('keeps the login from others', async () => {

@@ -96,6 +96,8 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   deleteRefreshTokens: [...BELONGINGS, ...OF_USERS, { serverId: 's' }].map((of) => [of, 'changed']),
   deleteConsentedTokens: OF_CONSENTS.map((of) => [of]),
   sweepRefreshTokens: [[1]],
+  listTokens: [[{ written: [{ scopes: [] }], removed: ['oar1'] }]],
+  readPerson: [['00u1']],
   listConsents: OF_CONSENTS.map((of) => [of, page, null]),
   findConsent: [...BELONGINGS, ...OF_USERS].map((of) => [of, 'oag1']),
   deleteConsents: [...OF_CONSENTS, { serverId: 's' }].map((of) => [of]),

@@ -1,0 +1,83 @@
+/**
+ * When the object of a user wakes by itself: to tell lists what they could not be told, and to forget what is over.
+ * When nothing is left, it forgets everything.
+ */
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
+import type { SubjectListing } from './subject-listing.ts'
+import type { SubjectTables } from './subject-tables.ts'
+
+const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
+  authenticated_at + ${limits.sessionSeconds * 1000})`
+
+/** When the first of what is remembered is over, in milliseconds; null: nothing is left. */
+const FIRST_END = `SELECT min(over) AS first FROM (
+  SELECT min(${SESSION_END}) AS over FROM sessions
+  UNION ALL SELECT min(alive_until) * 1000 FROM authorizations
+  UNION ALL SELECT min(expires) * 1000 FROM revocations)`
+
+export class SubjectAlarm {
+  readonly #storage: DurableObjectStorage
+  readonly #tables: SubjectTables
+  readonly #listing: SubjectListing
+  /** Undefined: not known in memory. */
+  #at: number | null | undefined = undefined
+
+  constructor(storage: DurableObjectStorage, tables: SubjectTables, listing: SubjectListing) {
+    this.#storage = storage
+    this.#tables = tables
+    this.#listing = listing
+  }
+
+  /** Something was remembered: makes sure that the object wakes early enough. */
+  async remembered(): Promise<void> {
+    if (this.#tables.existing() === null) return
+    const seconds = this.#listing.isBehind()
+      ? limits.listingRetrySeconds
+      : limits.subjectSweepSeconds
+    if (this.#at === undefined) this.#at = await this.#storage.getAlarm()
+    const wanted = nowMillis() + seconds * 1000
+    if (this.#at === null || this.#at > wanted) await this.#set(wanted)
+  }
+
+  /** Wakes when there is next something to do, and not before. */
+  async plan(): Promise<void> {
+    const first = this.#first()
+    if (first === null) return
+    const soonest = nowMillis() + limits.subjectSweepSeconds * 1000
+    const retry = nowMillis() + limits.listingRetrySeconds * 1000
+    await this.#set(this.#listing.isBehind() ? retry : Math.max(first, soonest))
+  }
+
+  /** The alarm rang. True: nothing is left of what the tables held. */
+  async rang(): Promise<boolean> {
+    this.#at = null
+    if (this.#tables.existing() === null) return false
+    await this.#listing.tell()
+    this.#sweep()
+    if (this.#first() === null) return true
+    await this.plan()
+    return false
+  }
+
+  /** Everything was deleted, the alarm too. */
+  forget(): void {
+    this.#at = null
+  }
+
+  async #set(at: number): Promise<void> {
+    this.#at = at
+    await this.#storage.setAlarm(at)
+  }
+
+  #first(): number | null {
+    return this.#tables.existing()?.exec<{ first: number | null }>(FIRST_END).one().first ?? null
+  }
+
+  #sweep(): void {
+    const sql = this.#tables.existing()
+    sql?.exec(`DELETE FROM sessions WHERE ${SESSION_END} <= ?`, nowMillis())
+    sql?.exec('DELETE FROM authorizations WHERE alive_until <= ?', nowSeconds())
+    sql?.exec('DELETE FROM revocations WHERE expires <= ?', nowSeconds())
+  }
+}

@@ -1,0 +1,203 @@
+/**
+ * What is asked of the authorizations of one user, inside the user's object. Each question is decided, and the decision
+ * written, in one turn: once the person is known, nobody comes between the checks and their consequences. The person is
+ * read only when everything else is right.
+ */
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import {
+  givenDirectly,
+  promised,
+  redeem,
+  refresh,
+  type AuthorizationState,
+  type Holder,
+  type Step,
+} from '../domain/authorization-state.ts'
+import { maySignIn, type Person } from '../domain/person.ts'
+import { familyExpires, isAlive } from '../domain/refresh-family.ts'
+import type {
+  AskedApp,
+  GrantOutcome,
+  Inspected,
+  Inspection,
+  Redemption,
+  Refresh,
+  RefreshHandle,
+} from '../domain/subjects.ts'
+import { digest, equalText } from '../platform/encoding.ts'
+import { randomToken } from '../platform/random.ts'
+import type { SubjectAuthorizations, StoredAuthorization } from './subject-authorizations.ts'
+import { holderOf, type SubjectPerson } from './subject-person.ts'
+import type { SubjectSessions } from './subject-sessions.ts'
+import type { SubjectTables } from './subject-tables.ts'
+
+/** The secret of a family's tokens: one for all generations, since what is signed with it names the generation. */
+interface FamilySecret {
+  readonly secret: string
+  readonly secretHash: string
+}
+
+const refused = (reason: 'unknown'): GrantOutcome => ({ outcome: 'refused', reason, ended: false })
+
+const handleOf = ({ family }: AuthorizationState, secret: string): RefreshHandle | null =>
+  family && { generation: family.generation, secret }
+
+async function newFamilySecret(): Promise<FamilySecret> {
+  const secret = randomToken()
+  return { secret, secretHash: await digest(secret) }
+}
+
+const DEAD: Inspection = { alive: false }
+
+export class SubjectGrants {
+  readonly #tables: SubjectTables
+  readonly #authorizations: SubjectAuthorizations
+  readonly #sessions: SubjectSessions
+  readonly #person: SubjectPerson
+
+  constructor(
+    tables: SubjectTables,
+    authorizations: SubjectAuthorizations,
+    sessions: SubjectSessions,
+    person: SubjectPerson,
+  ) {
+    this.#tables = tables
+    this.#authorizations = authorizations
+    this.#sessions = sessions
+    this.#person = person
+  }
+
+  async authorize(record: AuthorizationRecord, app: AskedApp): Promise<boolean> {
+    const secretHash = record.code && (await digest(record.code.secret))
+    const code = record.code && { ...record.code, secret: secretHash ?? '' }
+    return this.#insert({ state: promised({ ...record, code }), secretHash: null }, app)
+  }
+
+  async authorizeDirectly(
+    record: AuthorizationRecord,
+    app: AskedApp,
+    mayRefresh: boolean,
+  ): Promise<{ readonly refresh: RefreshHandle | null } | null> {
+    const { secret, secretHash } = await newFamilySecret()
+    const state = givenDirectly({ ...record, code: null }, mayRefresh)
+    const isGiven = await this.#insert({ state, secretHash }, app)
+    return isGiven ? { refresh: handleOf(state, secret) } : null
+  }
+
+  async redeem(redemption: Redemption): Promise<GrantOutcome> {
+    const presented = await digest(redemption.secret)
+    const family = await newFamilySecret()
+    const { userId, authorizationId, app, now } = redemption
+    const stepWith = (holder: Holder | null): Step | null => {
+      const stored = this.#authorizations.find(authorizationId)
+      if (!equalText(stored?.state.record.code?.secret ?? '', presented)) return null
+      return stored && redeem(stored.state, redemption, holder)
+    }
+    return this.#settled(userId, app, stepWith, family, now)
+  }
+
+  async refresh(asked: Refresh): Promise<GrantOutcome> {
+    const { secret, userId, authorizationId, app, now } = asked
+    const secretHash = await digest(secret)
+    const stepWith = (holder: Holder | null): Step | null => {
+      const stored = this.#authorizations.find(authorizationId)
+      if (!equalText(stored?.secretHash ?? '', secretHash)) return null
+      return stored && refresh(stored.state, asked, holder)
+    }
+    return this.#settled(userId, app, stepWith, { secret, secretHash }, now)
+  }
+
+  async inspect(asked: Inspected, now: number): Promise<Inspection> {
+    const presented = 'secret' in asked ? await digest(asked.secret) : ''
+    const inspected = (person: Person | null): Inspection => {
+      const stored = this.#authorizations.find(asked.authorizationId)
+      const expires = stored && this.#expiry(stored, asked, presented, now)
+      if (stored === null || expires === null || person === null || !maySignIn(person)) return DEAD
+      return { alive: true, record: stored.state.record, person, ...expires }
+    }
+    const stored = this.#authorizations.find(asked.authorizationId)
+    if (stored === null || this.#expiry(stored, asked, presented, now) === null) return DEAD
+    return this.#person.decide(asked.userId, (user) => inspected(user?.person ?? null))
+  }
+
+  /** Ends an authorization for the client that has it. */
+  end(authorizationId: string, clientId: string): void {
+    const stored = this.#authorizations.find(authorizationId)
+    if (stored?.state.record.clientId === clientId) this.#authorizations.end(authorizationId)
+  }
+
+  /** Ends an access token, as far as it is alive at all. */
+  revoke(authorizationId: string, jti: string, expires: number): void {
+    if (this.#authorizations.find(authorizationId) !== null)
+      this.#authorizations.revoke(jti, expires)
+  }
+
+  /** Null: the token is dead. */
+  #expiry(
+    { state: { family }, secretHash }: StoredAuthorization,
+    asked: Inspected,
+    presented: string,
+    now: number,
+  ): { readonly expires: number | null } | null {
+    if (!('secret' in asked))
+      return this.#authorizations.isRevoked(asked.jti) ? null : { expires: null }
+    if (family === null || !equalText(secretHash ?? '', presented)) return null
+    return isAlive(family, asked.generation, now) ? { expires: familyExpires(family) } : null
+  }
+
+  async #insert(stored: StoredAuthorization, app: AskedApp): Promise<boolean> {
+    const { userId, sessionId, sid, created } = stored.state.record
+    const session = () =>
+      sessionId === null ? { sid } : this.#sessions.standing(sessionId, created * 1000)
+    if (session() === null) return false
+    return this.#person.decide(userId, (user) => {
+      const { person, assignment } = holderOf(user, app)
+      const begunIn = session()
+      if (begunIn === null || assignment === null || person === null || !maySignIn(person))
+        return false
+      this.#tables.atomically(() => this.#authorizations.insert(stored, begunIn.sid))
+      return true
+    })
+  }
+
+  /** Takes the step, without the person as far as that goes. `stepWith` gives null for what is unknown. */
+  async #settled(
+    userId: string,
+    app: AskedApp,
+    stepWith: (holder: Holder | null) => Step | null,
+    family: FamilySecret,
+    now: number,
+  ): Promise<GrantOutcome> {
+    const early = this.#taken(stepWith(null), family, now)
+    if (early !== null) return early
+    return this.#person.decide(userId, (user) => {
+      const outcome = this.#taken(stepWith(holderOf(user, app)), family, now)
+      return outcome ?? refused('unknown')
+    })
+  }
+
+  /** What a step comes to, once it is written; null when it needs the holder. */
+  #taken(
+    step: Step | null,
+    { secret, secretHash }: FamilySecret,
+    now: number,
+  ): GrantOutcome | null {
+    if (step === null) return refused('unknown')
+    if (step.kind === 'holder-needed') return null
+    const { state } = step
+    const stored = { state, secretHash: state.family && secretHash }
+    if (step.kind === 'refused') {
+      if (step.ended) this.#tables.atomically(() => this.#authorizations.write(stored, now))
+      return { outcome: 'refused', reason: step.reason, ended: step.ended }
+    }
+    this.#tables.atomically(() => this.#authorizations.write(stored, now))
+    const { person, assignment } = step
+    return {
+      outcome: 'granted',
+      record: state.record,
+      person,
+      assignment,
+      refresh: handleOf(state, secret),
+    }
+  }
+}

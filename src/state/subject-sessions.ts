@@ -1,0 +1,135 @@
+/**
+ * The sessions of one user, inside the user's object. A session is over when it was not used for a while, or at the
+ * latest some time after its beginning; its secret is kept as a digest. Milliseconds.
+ */
+import type { Session } from '../domain/session.ts'
+import { equalText } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
+import { randomAlphanumeric, randomId } from '../platform/random.ts'
+import type { SubjectTables } from './subject-tables.ts'
+
+interface SessionRow extends Record<string, SqlStorageValue> {
+  id: string
+  user_id: string
+  sid: string
+  secret_hash: string
+  amr: string
+  authenticated_at: number
+  used_at: number
+}
+
+const SELECT = 'SELECT id, user_id, sid, secret_hash, amr, authenticated_at, used_at FROM sessions'
+
+const expiresAt = ({ authenticated_at, used_at }: SessionRow): number =>
+  Math.min(
+    used_at + limits.sessionIdleSeconds * 1000,
+    authenticated_at + limits.sessionSeconds * 1000,
+  )
+
+/** What is presented of a session, its secret as a digest. */
+export interface PresentedSession {
+  readonly id: string
+  readonly secretHash: string
+}
+
+export interface NewSession {
+  readonly userId: string
+  readonly secretHash: string
+  readonly amr: readonly string[]
+}
+
+export class SubjectSessions {
+  readonly #tables: SubjectTables
+
+  constructor(tables: SubjectTables) {
+    this.#tables = tables
+  }
+
+  /** The session of a browser. Null: there is none, or it is over. */
+  find({ id, secretHash }: PresentedSession, now: number): Session | null {
+    const row = this.#row(id)
+    if (row === null || !equalText(row.secret_hash, secretHash)) return null
+    return now < expiresAt(row) ? this.#session(row) : null
+  }
+
+  /** The session by its id alone, for what was begun in it. */
+  standing(id: string, now: number): Session | null {
+    const row = this.#row(id)
+    return row !== null && now < expiresAt(row) ? this.#session(row) : null
+  }
+
+  /** Writes down that a session is used, once in a while; returns it as it is then. */
+  touch(session: Session, now: number): Session {
+    const row = this.#row(session.id)
+    if (row === null || now - row.used_at < limits.sessionTouchSeconds * 1000) return session
+    this.#tables.open().exec('UPDATE sessions SET used_at = ?2 WHERE id = ?1', session.id, now)
+    return this.#session({ ...row, used_at: now })
+  }
+
+  /** Begins a session; one that it takes the place of gives it the `sid`. */
+  begin({ userId, secretHash, amr }: NewSession, replaced: Session | null, now: number): Session {
+    const row = {
+      id: randomAlphanumeric(20),
+      user_id: userId,
+      sid: replaced?.sid ?? randomId('102'),
+      secret_hash: secretHash,
+      amr: JSON.stringify(amr),
+      authenticated_at: now,
+      used_at: now,
+    }
+    const sql = this.#tables.open()
+    if (replaced !== null) sql.exec('DELETE FROM sessions WHERE id = ?', replaced.id)
+    sql.exec(
+      'INSERT INTO sessions (id, user_id, sid, secret_hash, amr, authenticated_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      ...Object.values(row),
+    )
+    return this.#session(row)
+  }
+
+  /** Ends the oldest where there are too many beside a new one; the `sid`s. */
+  crowdOut({ id }: Session): readonly string[] {
+    return this.#deleted(
+      'id IN (SELECT id FROM sessions WHERE id <> ? ORDER BY authenticated_at DESC, id LIMIT -1 OFFSET ?)',
+      id,
+      limits.sessionsPerUserMax - 1,
+    )
+  }
+
+  /** Ends a session, also one that is over; its `sid`. */
+  end({ id, secretHash }: PresentedSession): readonly string[] {
+    const row = this.#row(id)
+    const isShown = row !== null && equalText(row.secret_hash, secretHash)
+    return isShown ? this.#deleted('id = ?', id) : []
+  }
+
+  /** Ends what began in or before a second; the `sid`s. */
+  endUntil(second: number): readonly string[] {
+    return this.#deleted('authenticated_at < ?', (second + 1) * 1000)
+  }
+
+  #deleted(condition: string, ...values: SqlStorageValue[]): readonly string[] {
+    const sql = this.#tables.existing()
+    if (sql === null) return []
+    const rows = sql.exec<{ sid: string }>(
+      `DELETE FROM sessions WHERE ${condition} RETURNING sid`,
+      ...values,
+    )
+    return rows.toArray().map(({ sid }) => sid)
+  }
+
+  #row(id: string): SessionRow | null {
+    const rows = this.#tables.existing()?.exec<SessionRow>(`${SELECT} WHERE id = ?`, id)
+    return rows?.toArray()[0] ?? null
+  }
+
+  #session(row: SessionRow): Session {
+    return {
+      id: row.id,
+      sid: row.sid,
+      userId: row.user_id,
+      authenticatedAt: row.authenticated_at,
+      amr: JSON.parse(row.amr) as string[],
+      expiresAt: expiresAt(row),
+    }
+  }
+}
