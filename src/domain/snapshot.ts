@@ -27,12 +27,12 @@ export interface SnapshotSource {
     readonly serverId: string | null
     readonly clientId: string | null
   }): Promise<ConfigurationRead>
-  /** A ring that was never configured comes back as null; {@link foundRing} makes it. */
+  /** A ring that was never configured comes back as null; {@link foundRing} makes it, unless the server is gone. */
   readRing(name: string): Promise<RingView | null>
   foundRing(
     name: string,
-    server: Pick<AuthorizationServer, 'signingAlgorithm' | 'rotationMode'>,
-  ): Promise<RingView>
+    server: Pick<AuthorizationServer, 'kind' | 'signingAlgorithm' | 'rotationMode'>,
+  ): Promise<RingView | null>
 }
 
 /** Sets of ids that expire, strongly consistent. */

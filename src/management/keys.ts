@@ -9,7 +9,7 @@ import { publishedKeys } from '../keys/jwks.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { link, serverHref, serverOf } from './server-resource.ts'
-import type { ManagementContext } from './context.ts'
+import { outboxEntry, type ManagementContext } from './context.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Route } from './route.ts'
 
@@ -70,7 +70,11 @@ async function ringOf(
   return asked(server, async () => {
     const known = (await object.read(nowSeconds)) as RingView | null
     if (known !== null) return known
-    const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
+    const { id: serverId, kind, signingAlgorithm: algorithm, rotationMode } = server
+    if (kind === 'custom') {
+      await ports.deliver(outboxEntry('key-ring.configure', serverId))
+      return (await object.read(nowSeconds)) as RingView | null
+    }
     return await object.configure({ serverId, algorithm, rotationMode }, nowSeconds)
   })
 }

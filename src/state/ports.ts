@@ -9,10 +9,11 @@ import type { Subjects } from '../domain/subjects.ts'
 import { loginKey } from '../domain/user.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
-import { findServer } from '../store/authorization-servers.ts'
+import { findServer, type StoredServer } from '../store/authorization-servers.ts'
 import { readConfiguration, type StoredConfiguration } from '../store/configuration.ts'
 import { drainOutbox } from '../store/outbox.ts'
 import { seed } from '../store/seed.ts'
@@ -91,7 +92,8 @@ export function snapshotSourceOf(env: Cloudflare.Env, settings: Settings): Snaps
     async readRing(name) {
       return readRing(env, name)
     },
-    async foundRing(name, { signingAlgorithm, rotationMode }) {
+    async foundRing(name, { kind, signingAlgorithm, rotationMode }) {
+      if (kind === 'custom') return configuredRing(env, name)
       const settingsOfRing = { serverId: name, algorithm: signingAlgorithm, rotationMode }
       return env.KEY_RING.getByName(name).configure(settingsOfRing, nowSeconds())
     },
@@ -129,7 +131,7 @@ export async function ensureSeeded(env: Cloudflare.Env, settings: Settings): Pro
 export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<void> {
   switch (entry.kind) {
     case 'key-ring.configure':
-      await configureRing(env, entry.subject)
+      await configuredRing(env, entry.subject)
       return
     case 'key-ring.destroy':
       await env.KEY_RING.getByName(entry.subject).destroy()
@@ -151,10 +153,25 @@ export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<
   }
 }
 
-async function configureRing(env: Cloudflare.Env, id: string): Promise<void> {
-  const server = await findServer(env.DB, id)
-  if (server === null) return
-  const { id: serverId, signingAlgorithm: algorithm, rotationMode } = server
+/**
+ * Tells a ring what its server is like, again until the server is like that afterwards too: who read it earlier must
+ * not have the last word, and the ring of a deleted server must not come back. Null: there is no server.
+ */
+async function configuredRing(env: Cloudflare.Env, serverId: string): Promise<RingView | null> {
   const ring = env.KEY_RING.getByName(serverId)
-  await ring.configure({ serverId, algorithm, rotationMode }, nowSeconds())
+  let told: StoredServer | null = null
+  let configured: RingView | null = null
+  for (let left = limits.writeAttemptsMax; left > 0; left--) {
+    const server = await findServer(env.DB, serverId)
+    if (server === null) {
+      if (told !== null) await ring.destroy()
+      return null
+    }
+    const { signingAlgorithm: algorithm, rotationMode } = server
+    if (told?.signingAlgorithm === algorithm && told.rotationMode === rotationMode)
+      return configured
+    configured = await ring.configure({ serverId, algorithm, rotationMode }, nowSeconds())
+    told = server
+  }
+  throw new StorageUnavailable(`the server ${serverId} is being changed`)
 }
