@@ -25,8 +25,9 @@ import {
   type ClaimRow,
 } from '../store/claims.ts'
 import { readAll } from '../store/database.ts'
-import { serverChange, serverHref, serverOf } from './server-resource.ts'
+import { changedServer, serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
+import { Overtaken } from './overtaken.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
@@ -140,7 +141,7 @@ async function saved(
   const isNew = verb === 'created'
   const statement = isNew ? insertClaim : claim.system ? overrideClaim : updateClaim
   await context.commitOr(
-    isNew ? notFound(server.id, 'AuthorizationServer') : notFound(claim.id, 'OAuth2Claim'),
+    isNew ? new Overtaken('authorization server') : notFound(claim.id, 'OAuth2Claim'),
     [statement(db, server.id, claim)],
     change(server, claim, verb),
     [bumpServer(db, server.id)],
@@ -171,13 +172,13 @@ export const claimRoutes: readonly Route[] = [
     subject: 'claim',
     status: 201,
     output: ClaimOutput,
-    async handle({ params, body }, context) {
-      const server = await serverOf(params, context)
-      if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
-        throw invalid('claim', `claim: A server has at most ${limits.claimsPerServerMax} claims`)
-      const claim: Claim = { id: randomId('ocl'), system: false, ...fields(body, server.id) }
-      return saved(claim, 'created', server, context)
-    },
+    handle: ({ params, body }, context) =>
+      changedServer(params, context, async (server) => {
+        if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
+          throw invalid('claim', `claim: A server has at most ${limits.claimsPerServerMax} claims`)
+        const claim: Claim = { id: randomId('ocl'), system: false, ...fields(body, server.id) }
+        return saved(claim, 'created', server, context)
+      }),
   }),
   route({
     method: 'GET',

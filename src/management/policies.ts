@@ -17,12 +17,14 @@ import {
   selectRules,
   setPolicyStatus,
   shiftPolicies,
+  unknownClients,
   updatePolicy,
   type PolicyRow,
   type RuleRow,
 } from '../store/policies.ts'
-import { serverChange, serverHref, serverOf } from './server-resource.ts'
+import { changedServer, serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
+import { Overtaken } from './overtaken.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
@@ -90,13 +92,25 @@ export const policyTarget = ({ id, name }: Fields) =>
 const change = (server: AuthorizationServer, policy: Fields, verb: string) =>
   serverChange(server, `policy.lifecycle.${verb}`, `Policy: ${verb}`, [policyTarget(policy)])
 
-const clientsOf = ({ conditions }: PolicyInput): readonly string[] => {
+/** Whoever may choose a client_id could otherwise step into a place that was kept for nobody. Throws E0000001. */
+async function clientsOf(
+  { conditions }: PolicyInput,
+  { db }: ManagementContext,
+): Promise<readonly string[]> {
   const include = [...new Set(conditions.clients.include)]
   const clients = include.includes(ALL_CLIENTS) ? [ALL_CLIENTS] : include
   if (utf8(JSON.stringify(clients)).length > limits.policyBytesMax)
     throw invalid(
       'conditions',
       `conditions.clients: may have at most ${limits.policyBytesMax} bytes`,
+    )
+  const unknown = await unknownClients(db, clients)
+  if (unknown.length > 0)
+    throw invalid(
+      'conditions',
+      ...unknown
+        .slice(0, limits.causesMax)
+        .map((id) => `conditions.clients: '${id}' does not exist`),
     )
   return clients
 }
@@ -117,12 +131,12 @@ async function created(
     priority: input.priority ?? lastPlace(existing),
     status: input.status,
     system: false,
-    clients: clientsOf(input),
+    clients: await clientsOf(input, context),
     created: nowSeconds,
     lastUpdated: nowSeconds,
   }
   await context.commitOr(
-    notFound(server.id, 'AuthorizationServer'),
+    new Overtaken('authorization server'),
     [insertPolicy(db, server.id, policy)],
     change(server, policy, 'create'),
     [bumpServer(db, server.id), shiftPolicies(db, server.id, policy)],
@@ -144,11 +158,11 @@ async function replaced(
     description: input.description,
     priority: place ?? policy.priority,
     status: input.status,
-    clients: clientsOf(input),
+    clients: await clientsOf(input, context),
     lastUpdated: nowSeconds,
   }
   await context.commitOr(
-    notFound(policy.id, 'OAuth2Policy'),
+    new Overtaken('policy'),
     [updatePolicy(db, server.id, changed, place)],
     change(server, changed, 'update'),
     [bumpServer(db, server.id), ...(place === null ? [] : [shiftPolicies(db, server.id, changed)])],
@@ -199,9 +213,8 @@ export const policyRoutes: readonly Route[] = [
     subject: 'policy',
     status: 201,
     output: PolicyOutput,
-    async handle({ params, body }, context) {
-      return created(body, await serverOf(params, context), context)
-    },
+    handle: ({ params, body }, context) =>
+      changedServer(params, context, (server) => created(body, server, context)),
   }),
   route({
     method: 'GET',
@@ -222,11 +235,10 @@ export const policyRoutes: readonly Route[] = [
     body: PolicyInput,
     subject: 'policy',
     output: PolicyOutput,
-    async handle({ params, body }, context) {
-      const server = await serverOf(params, context)
-      const policy = await policyOf(params, context, server)
-      return replaced(policy, body, server, context)
-    },
+    handle: ({ params, body }, context) =>
+      changedServer(params, context, async (server) =>
+        replaced(await policyOf(params, context, server), body, server, context),
+      ),
   }),
   route({
     method: 'DELETE',

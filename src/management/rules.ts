@@ -12,6 +12,7 @@ import { deleteRule, insertRule, setRuleStatus, shiftRules, updateRule } from '.
 import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
 import { whole } from './page.ts'
+import { Overtaken, untilFirst } from './overtaken.ts'
 import { lastPlace, policiesOf, policyTarget } from './policies.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 import { checkPeople } from './rule-people.ts'
@@ -106,7 +107,7 @@ async function created(
     lastUpdated: nowSeconds,
   }
   await context.commitOr(
-    notFound(policy.id, 'OAuth2Policy'),
+    new Overtaken('policy'),
     [insertRule(db, server.id, rule)],
     change(place, rule, 'add'),
     [bumpServer(db, server.id), shiftRules(db, server.id, rule)],
@@ -184,9 +185,10 @@ export const ruleRoutes: readonly Route[] = [
     subject: 'policyRule',
     status: 201,
     output: RuleOutput,
-    async handle({ params, body }, context) {
-      return created(body, await placeOf(params, context), context)
-    },
+    handle: ({ params, body }, context) =>
+      untilFirst(limits.writeAttemptsMax, async () =>
+        created(body, await placeOf(params, context), context),
+      ),
   }),
   route({
     method: 'GET',

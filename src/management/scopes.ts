@@ -19,8 +19,9 @@ import {
   type ScopeRow,
 } from '../store/scopes.ts'
 import { pageOfScopes } from './scope-pages.ts'
-import { serverChange, serverHref, serverOf } from './server-resource.ts'
+import { changedServer, serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { Change, ManagementContext } from './context.ts'
+import { Overtaken } from './overtaken.ts'
 import { textParameter } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
@@ -128,7 +129,7 @@ async function created(
     throw invalid('name', 'name: An object with this field already exists')
   const scope: Scope = { id: randomId('scp'), system: false, ...fields(input) }
   await context.commitOr(
-    notFound(server.id, 'AuthorizationServer'),
+    new Overtaken('authorization server'),
     [insertScope(db, server.id, scope)],
     change(server, scope, 'created'),
     [bumpServer(db, server.id)],
@@ -191,9 +192,8 @@ export const scopeRoutes: readonly Route[] = [
     subject: 'scope',
     status: 201,
     output: ScopeOutput,
-    async handle({ params, body }, context) {
-      return created(body, await serverOf(params, context), context)
-    },
+    handle: ({ params, body }, context) =>
+      changedServer(params, context, (server) => created(body, server, context)),
   }),
   route({
     method: 'GET',

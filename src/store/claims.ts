@@ -1,5 +1,6 @@
 /** Table claims: custom claims, and overrides of system claims (system = 1). */
 import { systemClaims, type Claim } from '../domain/claim.ts'
+import { limits } from '../platform/limits.ts'
 import { flag, json } from './database.ts'
 
 const columns =
@@ -54,13 +55,14 @@ const values = (serverId: string, claim: Claim): readonly (string | number | nul
   claim.groupFilterType,
 ]
 
-/** A custom claim. A server that is gone is a ForeignKeyViolation. */
+/** A custom claim, unless the server has as many as it may have. A server that is gone is a ForeignKeyViolation. */
 export const insertClaim = (db: D1Database, serverId: string, claim: Claim): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO claims (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0)`,
+      `INSERT INTO claims (server_id, ${columns}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, 0
+       WHERE (SELECT count(*) FROM claims WHERE server_id = ?1 AND system = 0) < ?11`,
     )
-    .bind(...values(serverId, claim))
+    .bind(...values(serverId, claim), limits.claimsPerServerMax - systemClaims(serverId).length)
 
 /** A custom claim that exists. */
 export const updateClaim = (db: D1Database, serverId: string, claim: Claim): D1PreparedStatement =>

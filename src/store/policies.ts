@@ -1,6 +1,7 @@
 /** Tables policies and policy_rules, always read together. Priorities shift in the batch that writes. */
-import type { Policy, Rule } from '../domain/policy.ts'
-import { flag, json } from './database.ts'
+import { ALL_CLIENTS, type Policy, type Rule } from '../domain/policy.ts'
+import { limits } from '../platform/limits.ts'
+import { flag, json, readAll } from './database.ts'
 
 const policyColumns =
   'id, name, description, priority, status, system, clients, created, last_updated'
@@ -110,7 +111,23 @@ export const shiftRules = (
     )
     .bind(serverId, rule.policyId, rule.priority, rule.id)
 
-/** A server that is gone is a ForeignKeyViolation. */
+/** Clients in a JSON list that do not exist. */
+const unknownOf = (list: string): string =>
+  `SELECT j.value AS id FROM json_each(${list}) j WHERE j.value <> '${ALL_CLIENTS}'
+   AND NOT EXISTS (SELECT 1 FROM apps WHERE client_id = j.value)`
+
+export async function unknownClients(
+  db: D1Database,
+  clients: readonly string[],
+): Promise<readonly string[]> {
+  const statement = db.prepare(unknownOf('?1')).bind(JSON.stringify(clients))
+  return (await readAll<{ id: string }>(statement)).map(({ id }) => id)
+}
+
+/**
+ * Inserts nothing once the server has as many as it may have, or when a client is gone. A server that is gone is a
+ * ForeignKeyViolation.
+ */
 export const insertPolicy = (
   db: D1Database,
   serverId: string,
@@ -118,7 +135,8 @@ export const insertPolicy = (
 ): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO policies (server_id, ${policyColumns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)`,
+      `INSERT INTO policies (server_id, ${policyColumns}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+       WHERE (SELECT count(*) FROM policies WHERE server_id = ?1) < ?11 AND NOT EXISTS (${unknownOf('?8')})`,
     )
     .bind(
       serverId,
@@ -131,9 +149,13 @@ export const insertPolicy = (
       JSON.stringify(policy.clients),
       policy.created,
       policy.lastUpdated,
+      limits.policiesPerServerMax,
     )
 
-/** `priority` is null for a replacement that asks for no place, so that it keeps the one it has by now. */
+/**
+ * Changes nothing when a client is gone. `priority` is null for a replacement that asks for no place, so that it keeps
+ * the one it has by now.
+ */
 export const updatePolicy = (
   db: D1Database,
   serverId: string,
@@ -143,7 +165,7 @@ export const updatePolicy = (
   db
     .prepare(
       `UPDATE policies SET name = ?3, description = ?4, priority = coalesce(?5, priority), status = ?6, clients = ?7,
-       last_updated = ?8 WHERE server_id = ?1 AND id = ?2`,
+       last_updated = ?8 WHERE server_id = ?1 AND id = ?2 AND NOT EXISTS (${unknownOf('?7')})`,
     )
     .bind(
       serverId,
@@ -167,12 +189,17 @@ export const setPolicyStatus = (
     .prepare('UPDATE policies SET status = ?3, last_updated = ?4 WHERE server_id = ?1 AND id = ?2')
     .bind(serverId, id, status, now)
 
-/** A policy that is gone is a ForeignKeyViolation. */
+/**
+ * Inserts nothing once the policy or its server has as many as it may have. A policy that is gone is a
+ * ForeignKeyViolation.
+ */
 export const insertRule = (db: D1Database, serverId: string, rule: Rule): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO policy_rules (server_id, ${ruleColumns})
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
+       WHERE (SELECT count(*) FROM policy_rules WHERE server_id = ?1 AND policy_id = ?3) < ?12
+       AND (SELECT count(*) FROM policy_rules WHERE server_id = ?1) < ?13`,
     )
     .bind(
       serverId,
@@ -186,6 +213,8 @@ export const insertRule = (db: D1Database, serverId: string, rule: Rule): D1Prep
       JSON.stringify(rule.actions),
       rule.created,
       rule.lastUpdated,
+      limits.rulesPerPolicyMax,
+      limits.rulesPerServerMax,
     )
 
 /** `priority` as in {@link updatePolicy}. */

@@ -1,5 +1,6 @@
 /** Table scopes: custom scopes, and overrides of system scopes (system = 1). */
 import { systemScopes, type Scope } from '../domain/scope.ts'
+import { limits } from '../platform/limits.ts'
 import { flag } from './database.ts'
 
 const columns =
@@ -63,13 +64,14 @@ const values = (serverId: string, scope: Scope): readonly (string | number | nul
   scope.metadataPublish,
 ]
 
-/** A custom scope. A server that is gone is a ForeignKeyViolation. */
+/** A custom scope, unless the server has as many as it may have. A server that is gone is a ForeignKeyViolation. */
 export const insertScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>
   db
     .prepare(
-      `INSERT INTO scopes (server_id, ${columns}) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0)`,
+      `INSERT INTO scopes (server_id, ${columns}) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 0
+       WHERE (SELECT count(*) FROM scopes WHERE server_id = ?1 AND system = 0) < ?10`,
     )
-    .bind(...values(serverId, scope))
+    .bind(...values(serverId, scope), limits.scopesPerServerMax - systemScopes(serverId).length)
 
 /** A custom scope that exists. */
 export const updateScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>

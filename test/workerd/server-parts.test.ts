@@ -6,6 +6,7 @@ import { DEFAULT_SERVER_ID } from '../../src/domain/authorization-server.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { refusal, statuses } from './app-support.ts'
 import {
+  aClient,
   answered,
   api,
   aPolicy,
@@ -347,10 +348,11 @@ describe('[race] two writers', () => {
       { ...claim, name: 'one', value: '"one"', conditions: { scopes: ['one'] } },
       { ...claim, name: 'two', value: '"two"', conditions: { scopes: ['two'] } },
     ])
-    await neverMix(`${at}/policies/${policyId}`, [
-      aPolicy({ name: 'one', description: 'one', conditions: { clients: { include: ['one'] } } }),
-      aPolicy({ name: 'two', description: 'two', conditions: { clients: { include: ['two'] } } }),
-    ])
+    const policy = async (name: string): Promise<Json> => {
+      const include = [(await aClient()).clientId]
+      return aPolicy({ name, description: name, conditions: { clients: { include } } })
+    }
+    await neverMix(`${at}/policies/${policyId}`, [await policy('one'), await policy('two')])
     const rule = (name: string, accessTokenLifetimeMinutes: number): Json =>
       aRule({
         name,

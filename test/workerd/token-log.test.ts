@@ -38,11 +38,12 @@ describe('a token that was granted', () => {
   it('by a custom server: client, token, server, policy and rule, and why', async () => {
     const server = await aServer()
     const client = await aClient()
+    const { clientId } = await aClient()
     const elsewhere = await made(
       201,
       'POST',
       `${SERVERS}/${server.id}/policies`,
-      aPolicy({ priority: 1, conditions: { clients: { include: ['somebody-else'] } } }),
+      aPolicy({ priority: 1, conditions: { clients: { include: [clientId] } } }),
     )
     const response = await mintWith(server, client)
     const [, body] = await answered(response.clone())

@@ -202,13 +202,13 @@ describe('access policy', () => {
   })
 
   it('a policy for other clients does not match, one for this client does', async () => {
-    const other = await aServer()
+    const [other, somebody] = [await aServer(), await aClient()]
     const path = `/api/v1/authorizationServers/${other.id}/policies/${other.policyId}`
     const forClients = (include: readonly string[]): Json =>
       aPolicy({ conditions: { clients: { include } } })
-    await made(200, 'PUT', path, forClients(['0oasomebodyelse']))
+    await made(200, 'PUT', path, forClients([somebody.clientId]))
     expect(await denied(other)).toEqual(NO_POLICY)
-    await made(200, 'PUT', path, forClients(['0oasomebodyelse', client.clientId]))
+    await made(200, 'PUT', path, forClients([somebody.clientId, client.clientId]))
     expect((await mintWith(other, client)).status).toBe(200)
   })
 

@@ -2,10 +2,8 @@
  * What a write leaves behind when others write between its reading and its batch: nothing that was deleted comes back,
  * nothing is told that did not happen, and what waits to be told does not wait for what cannot be.
  */
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
-import worker from '../../src/index.ts'
 import type { OutboxEntry } from '../../src/domain/outbox.ts'
 import { KeyEncryption } from '../../src/platform/key-encryption.ts'
 import { limits } from '../../src/platform/limits.ts'
@@ -13,8 +11,9 @@ import { commit } from '../../src/store/database.ts'
 import { drainOutbox } from '../../src/store/outbox.ts'
 import { insertPolicy, insertRule } from '../../src/store/policies.ts'
 import { rewrapClientSecrets } from '../../src/store/rewrap.ts'
-import { API_TOKEN, testBindings } from '../bindings.ts'
+import { testBindings } from '../bindings.ts'
 import { anAdministrator, anApp, assign, create, grant, secretsPath } from './app-support.ts'
+import { apart, during, under } from './meanwhile.ts'
 import {
   aClient,
   aKeyedClient,
@@ -26,7 +25,6 @@ import {
   basic,
   made,
   mintWith,
-  ORIGIN,
   post,
   unique,
   type Json,
@@ -35,64 +33,6 @@ import {
 
 const { DB, LOG_DB } = env
 const SERVERS = '/api/v1/authorizationServers'
-
-/** What happens once, between the reading of the next call and its batch. */
-let meanwhile: (() => Promise<unknown>) | null = null
-
-const interrupted = new Proxy(DB, {
-  get(db, name) {
-    const member: unknown = Reflect.get(db, name)
-    if (name !== 'batch') return typeof member === 'function' ? member.bind(db) : member
-    return async (statements: D1PreparedStatement[]) => {
-      const first = meanwhile
-      meanwhile = null
-      await first?.()
-      return db.batch(statements)
-    }
-  },
-})
-
-/** The same org as another composition of the Worker knows it: its key is written as a set of one. */
-const apart = {
-  KEY_ENCRYPTION_KEY: JSON.stringify({
-    current: '1',
-    keys: { 1: testBindings.KEY_ENCRYPTION_KEY },
-  }),
-}
-
-/** Calls the management API in another environment. */
-async function under(
-  changes: Readonly<Record<string, unknown>>,
-  method: string,
-  path: string,
-  body?: Json,
-  authorization = `SSWS ${API_TOKEN}`,
-): Promise<readonly [number, string | undefined]> {
-  const context = createExecutionContext()
-  const request = new Request(ORIGIN + path, {
-    method,
-    headers: { authorization, 'content-type': 'application/json' },
-    ...(body !== undefined && { body: JSON.stringify(body) }),
-  })
-  const response = await worker.fetch(request as never, { ...env, ...changes } as never, context)
-  await waitOnExecutionContext(context)
-  const text = await response.text()
-  return [response.status, text === '' ? undefined : (JSON.parse(text) as Json)['errorCode']]
-}
-
-/** Calls the management API while somebody else does `other`. */
-async function during(
-  other: () => Promise<unknown>,
-  method: string,
-  path: string,
-  body?: Json,
-  authorization?: string,
-): Promise<readonly [number, string | undefined]> {
-  meanwhile = other
-  const answer = await under({ ...apart, DB: interrupted }, method, path, body, authorization)
-  expect(meanwhile).toBeNull()
-  return answer
-}
 
 const NOT_FOUND = [404, 'E0000007'] as const
 
