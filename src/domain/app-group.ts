@@ -52,24 +52,36 @@ export const AppGroupPatch = z
 
 export type AppGroupPatch = z.output<typeof AppGroupPatch>
 
-/** What is left of an assignment after a patch, still to be validated: whatever a caller sent may be in it. */
+/** Null for what has no members, which stays as it was sent until it is refused. */
+const membersOf = (profile: unknown): Map<string, unknown> | null =>
+  typeof profile === 'object' && profile !== null && !Array.isArray(profile)
+    ? new Map(Object.entries(profile))
+    : null
+
+/**
+ * What is left of an assignment after a patch, still to be validated: whatever a caller sent may be in it. No operation
+ * on a member costs more for a larger profile.
+ */
 export function patched(
   assignment: Pick<AppGroup, 'priority' | 'profile'>,
   operations: AppGroupPatch,
 ): { readonly priority: unknown; readonly profile: unknown } {
   let { priority, profile }: { priority: unknown; profile: unknown } = assignment
+  let members = membersOf(profile)
   for (const { op, path, value = null } of operations) {
     const given = op === 'remove' ? null : value
     const [, member, pointer] = /^\/(\w+)(?:\/(.*))?$/.exec(path) ?? []
     if (member === 'priority') priority = given
-    else if (pointer === undefined) profile = given ?? {}
-    else {
+    else if (pointer === undefined) {
+      profile = given ?? {}
+      members = membersOf(profile)
+    } else {
       const name = pointer.replaceAll('~1', '/').replaceAll('~0', '~')
-      const { [name]: _, ...others } = (profile ?? {}) as Record<string, unknown>
-      profile = op === 'remove' ? others : { ...others, ...Object.fromEntries([[name, value]]) }
+      if (op === 'remove') members?.delete(name)
+      else members?.set(name, value)
     }
   }
-  return { priority, profile }
+  return { priority, profile: members === null ? profile : Object.fromEntries(members) }
 }
 
 export const PatchedAppGroup = z.object({ priority: Priority, profile: AssignmentProfileInput })
