@@ -86,6 +86,7 @@ async function created(
 }
 
 async function activated({ app, key }: Found, context: ManagementContext): Promise<unknown> {
+  if (key.status === 'ACTIVE') return presentKey(key, app, context.origin)
   await commitAt(
     app,
     [setKeyStatusAt(context.db, app, key.id, 'ACTIVE', context.nowSeconds)],
@@ -100,6 +101,7 @@ async function deactivated(
   { app, keys, key }: Found,
   context: ManagementContext,
 ): Promise<unknown> {
+  if (key.status === 'INACTIVE') return presentKey(key, app, context.origin)
   const others = keys.some((one) => one !== key && one.status === 'ACTIVE')
   if (app.authMethod === 'private_key_jwt' && app.jwksUri === null && !others)
     throw invalid(

@@ -114,6 +114,7 @@ async function created(
 
 async function activated({ app, secret }: Found, context: ManagementContext): Promise<unknown> {
   const value = await openedSecret(app.id, secret, context)
+  if (secret.status === 'ACTIVE') return present(secret, value, app, context.origin)
   const fault = usesSecret(app.authMethod)
     ? secretFault(value, app.authMethod, 'client_secret')
     : null
@@ -132,6 +133,7 @@ async function deactivated(
   { app, secrets, secret }: Found,
   context: ManagementContext,
 ): Promise<unknown> {
+  if (secret.status === 'INACTIVE') return opened(secret, app, context)
   const others = secrets.some((one) => one !== secret && one.status === 'ACTIVE')
   if (usesSecret(app.authMethod) && !others)
     throw invalid(TYPE, 'status: The only active secret of a client cannot be deactivated')

@@ -177,17 +177,18 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
     summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} a policy`,
     scope: MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const { db, nowSeconds } = context
-      const server = await serverOf(params, context)
-      const policy = await policyOf(params, context, server)
-      await context.commitOr(
-        notFound(policy.id, 'OAuth2Policy'),
-        [setPolicyStatus(db, server.id, policy.id, status, nowSeconds)],
-        change(server, policy, verb),
-        [bumpServer(db, server.id)],
-      )
-    },
+    handle: ({ params }, context) =>
+      changedServer(params, context, async (server) => {
+        const { db, nowSeconds } = context
+        const policy = await policyOf(params, context, server)
+        if (policy.status === status) return
+        await context.commitOr(
+          new Overtaken('policy'),
+          [setPolicyStatus(db, server.id, policy.id, status, nowSeconds)],
+          change(server, policy, verb),
+          [bumpServer(db, server.id)],
+        )
+      }),
   })
 
 export const policyRoutes: readonly Route[] = [

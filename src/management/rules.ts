@@ -149,18 +149,20 @@ const lifecycle = (verb: 'activate' | 'deactivate', status: Status): Route =>
     summary: `${verb === 'activate' ? 'Activate' : 'Deactivate'} a rule`,
     scope: MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const { db, nowSeconds } = context
-      const place = await placeOf(params, context)
-      const rule = ruleOf(params, place)
-      const { id: serverId } = place.server
-      await context.commitOr(
-        notFound(rule.id, 'OAuth2PolicyRule'),
-        [setRuleStatus(db, serverId, rule, status, nowSeconds)],
-        change(place, rule, verb),
-        [bumpServer(db, serverId)],
-      )
-    },
+    handle: ({ params }, context) =>
+      untilFirst(limits.writeAttemptsMax, async () => {
+        const { db, nowSeconds } = context
+        const place = await placeOf(params, context)
+        const rule = ruleOf(params, place)
+        if (rule.status === status) return
+        const { id: serverId } = place.server
+        await context.commitOr(
+          new Overtaken('rule'),
+          [setRuleStatus(db, serverId, rule, status, nowSeconds)],
+          change(place, rule, verb),
+          [bumpServer(db, serverId)],
+        )
+      }),
   })
 
 export const ruleRoutes: readonly Route[] = [

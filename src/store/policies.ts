@@ -178,6 +178,7 @@ export const updatePolicy = (
       policy.lastUpdated,
     )
 
+/** Changes nothing when the policy has the status already. */
 export const setPolicyStatus = (
   db: D1Database,
   serverId: string,
@@ -186,7 +187,10 @@ export const setPolicyStatus = (
   now: number,
 ): D1PreparedStatement =>
   db
-    .prepare('UPDATE policies SET status = ?3, last_updated = ?4 WHERE server_id = ?1 AND id = ?2')
+    .prepare(
+      `UPDATE policies SET status = ?3, last_updated = ?4
+       WHERE server_id = ?1 AND id = ?2 AND status <> ?3`,
+    )
     .bind(serverId, id, status, now)
 
 /**
@@ -241,6 +245,7 @@ export const updateRule = (
       rule.lastUpdated,
     )
 
+/** Changes nothing when the rule has the status already. */
 export const setRuleStatus = (
   db: D1Database,
   serverId: string,
@@ -251,7 +256,7 @@ export const setRuleStatus = (
   db
     .prepare(
       `UPDATE policy_rules SET status = ?4, last_updated = ?5
-       WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3`,
+       WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3 AND status <> ?4`,
     )
     .bind(serverId, policyId, id, status, now)
 

@@ -96,10 +96,10 @@ describe('an app that was written since it was read', () => {
       ],
       ['a secret was added to', (id) => made(201, 'POST', secretsPath(id), {})],
       [
-        'a key was activated of',
+        'a key was deactivated of',
         async (id) => {
           const [key] = await keysOfApp(id)
-          await made(200, 'POST', `${keysPath(id)}/${key!.id}/lifecycle/activate`)
+          await made(200, 'POST', `${keysPath(id)}/${key!.id}/lifecycle/deactivate`)
         },
       ],
       ['the label was changed of', (id) => replace(id, (app) => void (app['label'] = 'changed'))],
