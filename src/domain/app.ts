@@ -53,6 +53,8 @@ const ClientId = z
   .max(limits.clientIdCharactersMax)
   .regex(/^[A-Za-z0-9$\-_.+!*'(),]+$/, "may hold letters, digits and $-_.+!*'(), only")
   .refine((id) => id !== 'ALL_CLIENTS', 'is a reserved word')
+  // A client goes by it in tokens and in the log, where it must not pass for a person.
+  .refine((id) => !id.startsWith('00u'), 'must not begin as the id of a user does')
 
 const OAuthClientCredentials = z.object({
   client_id: ClientId.nullish(),

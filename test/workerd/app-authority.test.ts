@@ -5,6 +5,7 @@
 import { describe, expect, it } from 'vitest'
 import {
   anAdministrator,
+  anApp,
   assign,
   bearer,
   grant,
@@ -69,6 +70,16 @@ describe('grants of okta.* scopes', () => {
       api('POST', path, { scopeId, issuer: ORIGIN }),
     )
     expect((await Promise.all(both)).map((one) => one.status).sort()).toEqual([201, 400])
+  })
+
+  it('what a person granted is never told of an app, whatever client_id somebody chooses', async () => {
+    const { id } = await aKeyedClient()
+    const granted = await grant(id, 'okta.apps.read')
+    const { id: granter } = granted['createdBy']
+    const authorization = await anAdministrator('APP_ADMIN', 'okta.apps.manage')
+    const namesake = anApp({}, { client_id: granter })
+    expect(await status('POST', '/api/v1/apps', authorization, namesake)).toBe(400)
+    expect(await made(200, 'GET', `${grantsPath(id)}/${granted['id']}`)).toEqual(granted)
   })
 
   it('a grant of another app is not found', async () => {

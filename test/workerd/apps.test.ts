@@ -70,6 +70,7 @@ describe('creating an app', () => {
     ['client_id', { client_id: 'x'.repeat(101) }],
     ['client_id', { client_id: 'with space' }],
     ['client_id', { client_id: 'ALL_CLIENTS' }],
+    ['client_id', { client_id: '00uDfZk3pQ7mX1aB9cE2' }],
     ['client_secret', { client_secret: 'thirteen-char' }],
     ['client_secret', { client_secret: 'x'.repeat(101) }],
     ['client_secret', { client_secret: 'fourteen-chärs' }],
