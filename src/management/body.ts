@@ -32,12 +32,27 @@ function isWellFormed(value: unknown, depth: number): boolean {
   )
 }
 
+/** Where a text, or the name of a member, is not Unicode; the database would keep another one. Null: nowhere. */
+function brokenAt(value: unknown, path: string): string | null {
+  if (typeof value === 'string') return value.isWellFormed() ? null : path
+  if (typeof value !== 'object' || value === null) return null
+  for (const [name, member] of Object.entries(value)) {
+    const inner = path === '' ? name : `${path}.${name}`
+    const broken = name.isWellFormed() ? brokenAt(member, inner) : path
+    if (broken !== null) return broken
+  }
+  return null
+}
+
 /** Parses with a schema; E0000001 with one cause a fault. `subject` is what Okta's summary names. */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   value: unknown,
   subject: string,
 ): z.output<Schema> {
+  const broken = brokenAt(value, '')
+  if (broken !== null)
+    throw invalid(subject, `${broken || 'body'}: must be text without broken characters`)
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
   const issues = parsed.error.issues.slice(0, limits.causesMax)

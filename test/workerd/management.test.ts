@@ -92,6 +92,24 @@ describe('every route', () => {
 })
 
 describe('bodies', () => {
+  it('text that is not Unicode is refused where it stands, since it would be kept as another', async () => {
+    const audiences = ['api://x']
+    for (const [path, body, cause] of [
+      [SERVERS, { name: 'a\ud800b', audiences }, 'name'],
+      [SERVERS, { name: 'a', audiences: ['\udfff'] }, 'audiences.0'],
+      ['/api/v1/groups', { profile: { name: 'a', description: '\ud83d' } }, 'profile.description'],
+      ['/api/v1/groups', { profile: { '\ud83d': 'a', name: 'a' } }, 'profile'],
+    ] as const) {
+      const [, error] = await answered(await api('POST', path, body))
+      expect([error['errorCode'], error['errorCauses'][0]['errorSummary']]).toEqual([
+        'E0000001',
+        `${cause}: must be text without broken characters`,
+      ])
+    }
+    const server = await made(201, 'POST', SERVERS, { name: 'a\ud83d\ude00b', audiences })
+    expect((await made(200, 'GET', `${SERVERS}/${server['id']}`))['name']).toBe('a😀b')
+  })
+
   it('malformed JSON is E0000003, another content type E0000021', async () => {
     for (const body of [
       '{',
