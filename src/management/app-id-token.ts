@@ -12,7 +12,7 @@ import {
 import { invalid } from '../protocol/api-errors.ts'
 import { updateApp } from '../store/apps.ts'
 import { appChange, appOf, APPS_MANAGE, APPS_READ, changedApp, commitAt } from './app-resource.ts'
-import { checkExpression } from './claims.ts'
+import { checkExpression, checkGroupFilter } from './claims.ts'
 import type { ManagementContext } from './context.ts'
 import { route, type Route } from './route.ts'
 
@@ -54,6 +54,7 @@ function claimOf({
   }
   if (groupFilterType == null)
     throw invalid('groupFilterType', 'groupFilterType: The field is missing')
+  checkGroupFilter(groupFilterType, value)
   return { name, valueType, groupFilterType, value }
 }
 

@@ -82,7 +82,8 @@ export function checkExpression(value: string): void {
     )
 }
 
-function checkGroupFilter(type: Claim['groupFilterType'], value: string): void {
+/** Throws E0000001 for a filter that could never be applied. */
+export function checkGroupFilter(type: Claim['groupFilterType'], value: string): void {
   if (type === null) throw invalid('group_filter_type', 'group_filter_type: The field is missing')
   if (type === 'REGEX' && groupPattern(value) === null)
     throw invalid('value', 'value: is not a valid regular expression')
