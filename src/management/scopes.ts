@@ -149,12 +149,15 @@ async function replaced(
   if (!scope.system && systemScopes(server.id).some((one) => one.name === input.name))
     throw invalid('name', 'name: An object with this field already exists')
   const changed: Scope = { ...scope, ...fields(input) }
-  const update = scope.system ? overrideScope : updateScope
   const told = change(server, changed, 'updated')
   const isRenamed = changed.name !== scope.name
   await context.commitOr(
-    notFound(scope.id, 'OAuth2Scope'),
-    [update(db, server.id, changed)],
+    new Overtaken('scope'),
+    [
+      scope.system
+        ? overrideScope(db, server.id, changed)
+        : updateScope(db, server.id, changed, scope.name),
+    ],
     isRenamed ? await endingConsents(told, server, scope, context) : told,
     [bumpServer(db, server.id), ...(isRenamed ? forgetConsents(context, server, scope) : [])],
   )
@@ -215,10 +218,10 @@ export const scopeRoutes: readonly Route[] = [
     body: ScopeInput,
     subject: 'scope',
     output: ScopeOutput,
-    async handle({ params, body }, context) {
-      const server = await serverOf(params, context)
-      return replaced(await scopeOf(params, context, server), body, server, context)
-    },
+    handle: ({ params, body }, context) =>
+      changedServer(params, context, async (server) =>
+        replaced(await scopeOf(params, context, server), body, server, context),
+      ),
   }),
   route({
     method: 'DELETE',
@@ -226,17 +229,17 @@ export const scopeRoutes: readonly Route[] = [
     summary: 'Delete a scope',
     scope: MANAGE,
     status: 204,
-    async handle({ params }, context) {
-      const { db } = context
-      const server = await serverOf(params, context)
-      const scope = await scopeOf(params, context, server)
-      if (scope.system) throw invalid('scope', 'id: A system scope cannot be deleted')
-      await context.commitOr(
-        notFound(scope.id, 'OAuth2Scope'),
-        [deleteScope(db, server.id, scope.id)],
-        await endingConsents(change(server, scope, 'deleted'), server, scope, context),
-        [bumpServer(db, server.id), ...forgetConsents(context, server, scope)],
-      )
-    },
+    handle: ({ params }, context) =>
+      changedServer(params, context, async (server) => {
+        const { db } = context
+        const scope = await scopeOf(params, context, server)
+        if (scope.system) throw invalid('scope', 'id: A system scope cannot be deleted')
+        await context.commitOr(
+          new Overtaken('scope'),
+          [deleteScope(db, server.id, scope)],
+          await endingConsents(change(server, scope, 'deleted'), server, scope, context),
+          [bumpServer(db, server.id), ...forgetConsents(context, server, scope)],
+        )
+      }),
   }),
 ]

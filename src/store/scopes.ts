@@ -73,14 +73,19 @@ export const insertScope = (db: D1Database, serverId: string, scope: Scope): D1P
     )
     .bind(...values(serverId, scope), limits.scopesPerServerMax - systemScopes(serverId).length)
 
-/** A custom scope that exists. */
-export const updateScope = (db: D1Database, serverId: string, scope: Scope): D1PreparedStatement =>
+/** A custom scope that still has the name it was read with. */
+export const updateScope = (
+  db: D1Database,
+  serverId: string,
+  scope: Scope,
+  nameRead: string,
+): D1PreparedStatement =>
   db
     .prepare(
       `UPDATE scopes SET name = ?3, display_name = ?4, description = ?5, consent = ?6, optional = ?7, is_default = ?8,
-       metadata_publish = ?9 WHERE server_id = ?1 AND id = ?2 AND system = 0`,
+       metadata_publish = ?9 WHERE server_id = ?1 AND id = ?2 AND system = 0 AND name = ?10`,
     )
-    .bind(...values(serverId, scope))
+    .bind(...values(serverId, scope), nameRead)
 
 /** A system scope exists without a row: the first change to it makes one. */
 export const overrideScope = (
@@ -96,5 +101,12 @@ export const overrideScope = (
     )
     .bind(...values(serverId, scope))
 
-export const deleteScope = (db: D1Database, serverId: string, id: string): D1PreparedStatement =>
-  db.prepare('DELETE FROM scopes WHERE server_id = ?1 AND id = ?2').bind(serverId, id)
+/** Removes nothing once the scope has another name than it was read with. */
+export const deleteScope = (
+  db: D1Database,
+  serverId: string,
+  { id, name }: Pick<Scope, 'id' | 'name'>,
+): D1PreparedStatement =>
+  db
+    .prepare('DELETE FROM scopes WHERE server_id = ?1 AND id = ?2 AND name = ?3')
+    .bind(serverId, id, name)

@@ -13,6 +13,7 @@ import { insertPolicy, insertRule } from '../../src/store/policies.ts'
 import { rewrapClientSecrets } from '../../src/store/rewrap.ts'
 import { testBindings } from '../bindings.ts'
 import { anAdministrator, anApp, assign, create, grant, secretsPath } from './app-support.ts'
+import { aConsent, aPerson } from './held-support.ts'
 import { apart, during, under } from './meanwhile.ts'
 import {
   aClient,
@@ -136,6 +137,24 @@ describe('what others changed meanwhile', () => {
         name: renamed.name,
         status: 'INACTIVE',
       })
+    }
+  })
+
+  it('a scope that got another name takes what was consented to under that name with it', async () => {
+    const { clientId } = await aClient()
+    const { id: userId } = await aPerson()
+    for (const method of ['PUT', 'DELETE']) {
+      const server = await aServer({ scopes: [] })
+      const at = `${SERVERS}/${server.id}/scopes`
+      const { id } = await made(201, 'POST', at, { name: 'first' })
+      const rename = async (): Promise<void> => {
+        await made(200, 'PUT', `${at}/${id}`, { name: 'second' })
+        await aConsent(server.id, clientId, userId, 'second')
+      }
+      const [status] = await during(rename, method, `${at}/${id}`, { name: 'third' })
+      expect([method, status < 300]).toEqual([method, true])
+      const left = 'SELECT count(*) AS n FROM consents WHERE server_id = ?1'
+      expect(await DB.prepare(left).bind(server.id).first()).toEqual({ n: 0 })
     }
   })
 
