@@ -24,10 +24,11 @@ import {
 import { ForeignKeyViolation } from '../store/database.ts'
 import { findGroup } from '../store/groups.ts'
 import { APP_PATH, appChange, appHref, appOf, APPS_MANAGE, APPS_READ } from './app-resource.ts'
+import { authorize } from './access.ts'
 import { parseBody } from './body.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { groupHref, presentGroup } from './group-presentation.ts'
-import { GROUP_TYPE, groupOf, groupTarget } from './group-resource.ts'
+import { GROUP_TYPE, groupOf, groupTarget, GROUPS_READ } from './group-resource.ts'
 import { begins, pageParameters, readPage, textParameter, walk } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
 
@@ -37,12 +38,18 @@ const TYPE = 'AppGroup'
 
 const expand = { expand: z.enum(['group', 'metadata']).describe('What to embed.') }
 
-/** What `expand` asks to embed. */
-const embeddedFor = (query: URLSearchParams, group: Group, origin: string): object | undefined =>
-  ({
-    group: { group: presentGroup(group, origin) },
-    metadata: { metadata: { credentials: {} } },
-  })[query.get('expand') as 'group' | 'metadata']
+/** What `expand` asks to embed. A group is for who may read groups: E0000006 for others. */
+function embeddedFor(
+  query: URLSearchParams,
+  group: Group,
+  { origin, principal }: ManagementContext,
+): object | undefined {
+  const wanted = query.get('expand')
+  if (wanted === 'metadata') return { metadata: { credentials: {} } }
+  if (wanted !== 'group') return undefined
+  authorize(principal, { scope: GROUPS_READ, permission: GROUPS_READ })
+  return { group: presentGroup(group, origin) }
+}
 
 function present(assignment: AppGroup, origin: string, embedded?: object): Record<string, unknown> {
   const app = appHref(origin, { id: assignment.appId })
@@ -157,7 +164,7 @@ export const appGroupRoutes: readonly Route[] = [
         placeOf: ({ groupId }) => groupId,
         keeps: ({ group }) => page.query === null || begins(group.name, page.query),
       })
-      const items = rows.map((row) => present(row, origin, embeddedFor(query, row.group, origin)))
+      const items = rows.map((row) => present(row, origin, embeddedFor(query, row.group, context)))
       return new ListAnswer({ items, next })
     },
   }),
@@ -188,7 +195,7 @@ export const appGroupRoutes: readonly Route[] = [
     output: AppGroupOutput,
     async handle({ params, query }, context) {
       const { group, assignment } = await assignmentOf(params, context)
-      return present(assignment, context.origin, embeddedFor(query, group, context.origin))
+      return present(assignment, context.origin, embeddedFor(query, group, context))
     },
   }),
   route({

@@ -128,6 +128,7 @@ export const groupRoutes: readonly Route[] = [
     path: `${GROUP_PATH}/apps`,
     summary: 'List apps that are assigned to a group',
     scope: GROUPS_READ,
+    // The answer is apps as a whole, which not every role that reads groups reads.
     permission: APPS_READ,
     query: pageParameters(limits.pageSizeDefault),
     output: z.array(AppOutput),

@@ -1,7 +1,7 @@
 /** Apps assigned to groups, and apps found by whom they are assigned to. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { anApp, APPS, aWebApp, create, refusal, statuses } from './app-support.ts'
+import { anAdministrator, anApp, APPS, aWebApp, create, refusal, statuses } from './app-support.ts'
 import {
   aGroup,
   everyone,
@@ -56,6 +56,27 @@ describe('the assignment of an app to a group', () => {
     expect(await made(200, 'GET', path(app))).toEqual([])
     for (const method of ['GET', 'DELETE'])
       expect((await api(method, path(app, group))).status).toBe(404)
+  })
+
+  it('shows groups to who may read them, and below a group its apps to who may read apps', async () => {
+    const [app, group] = [await create(anApp()), await aGroup()]
+    await assign(app, group)
+    const narrow = await anAdministrator('APP_ADMIN', 'okta.apps.read')
+    const wide = await anAdministrator('APP_ADMIN', 'okta.apps.read', 'okta.groups.read')
+    const statusFor = async (who: string, at: string): Promise<number> =>
+      (await api('GET', at, undefined, who)).status
+    for (const at of [path(app), path(app, group)]) {
+      expect(await statusFor(narrow, `${at}?expand=metadata`)).toBe(200)
+      expect(await statusFor(narrow, `${at}?expand=group`)).toBe(403)
+      expect(await statusFor(wide, `${at}?expand=group`)).toBe(200)
+    }
+    const below = `${GROUPS}/${group['id']}/apps`
+    expect(await statusFor(wide, below)).toBe(200)
+    for (const role of ['HELP_DESK_ADMIN', 'GROUP_MEMBERSHIP_ADMIN', 'USER_ADMIN']) {
+      const who = await anAdministrator(role, 'okta.groups.read')
+      expect([role, await statusFor(who, below)]).toEqual([role, 403])
+      expect([role, await statusFor(who, `${GROUPS}/${group['id']}`)]).toEqual([role, 200])
+    }
   })
 
   it('takes the last place, or the one that it asks for, and the others move', async () => {

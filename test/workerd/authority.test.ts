@@ -43,7 +43,6 @@ const SUBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/meta\/types/, 'userTypes'],
 ]
 
-/** The apps of a group show their settings, which is for whom may read apps. */
 const subjectOf = ({ path }: Route): string => SUBJECTS.find(([pattern]) => pattern.test(path))![1]
 
 /** What a role manages, and what else it reads. Who manages something reads it. */
