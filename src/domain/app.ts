@@ -133,8 +133,8 @@ export const AppInput = z
     accessibility: z
       .object({
         selfService: Flag,
-        errorRedirectUrl: Text.nullish(),
-        loginRedirectUrl: Text.nullish(),
+        errorRedirectUrl: WebUri,
+        loginRedirectUrl: WebUri,
       })
       .nullish(),
     visibility: z

@@ -21,6 +21,24 @@ describe('protections that do not exist are refused, not ignored', () => {
   })
 })
 
+describe('pages that people are led to', () => {
+  it.each(['errorRedirectUrl', 'loginRedirectUrl'])(
+    '%s is a page of the web, or none',
+    async (one) => {
+      const leadingTo = (url: string): Json => anApp({}, {}, { accessibility: { [one]: url } })
+      for (const url of [
+        'javascript:alert(1)',
+        'data:text/html,x',
+        '//elsewhere.example',
+        'https:x',
+      ])
+        expect(await refusal('POST', APPS, leadingTo(url))).toContain(one)
+      for (const url of ['https://app.example/page', ''])
+        expect((await create(leadingTo(url)))['accessibility'][one]).toBe(url)
+    },
+  )
+})
+
 describe('grant types, response types and redirect URIs', () => {
   const refused: readonly (readonly [string, string, Json])[] = [
     [
