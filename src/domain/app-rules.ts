@@ -2,6 +2,8 @@
  * From the input of an app to its fields, and what must hold between them: grant types by application type, response
  * types by grant types, redirect URIs, client authentication. Pure; every fault is one sentence that names its field.
  */
+import { utf8 } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
 import type { GrantType } from '../protocol/urns.ts'
 import {
   DEFAULT_LEEWAY_SECONDS,
@@ -130,8 +132,14 @@ export function faultsOf(fields: AppFields): readonly string[] {
     ...redirectFaults(fields),
     ...authenticationFaults(fields),
     ...loginFaults(fields),
+    ...sizeFaults(fields),
   ]
 }
+
+const sizeFaults = ({ document }: AppFields): readonly string[] =>
+  utf8(JSON.stringify(document)).length > limits.appSettingsBytesMax
+    ? [`${SETTINGS}: all settings together may have at most ${limits.appSettingsBytesMax} bytes`]
+    : []
 
 function grantFaults({ applicationType, grantTypes }: AppFields): readonly string[] {
   const rule = applicationType === null ? undefined : GRANTS.get(applicationType)

@@ -11,6 +11,7 @@ import {
   systemClaims,
   type Claim,
 } from '../domain/claim.ts'
+import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -89,6 +90,17 @@ export function checkGroupFilter(type: Claim['groupFilterType'], value: string):
     throw invalid('value', 'value: is not a valid regular expression')
 }
 
+/** The scopes that a claim asks for. Throws E0000001 for more than a server full of such claims could hold. */
+function scopesOf({ conditions }: ClaimInput): readonly string[] {
+  const scopes = [...new Set(conditions?.scopes ?? [])]
+  if (utf8(JSON.stringify(scopes)).length > limits.claimScopesBytesMax)
+    throw invalid(
+      'conditions',
+      `conditions.scopes: may have at most ${limits.claimScopesBytesMax} bytes`,
+    )
+  return scopes
+}
+
 /** The fields of a custom claim, checked against each other. */
 function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system'> {
   const { name, claimType, valueType } = input
@@ -108,7 +120,7 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
     claimType,
     valueType,
     value,
-    scopes: [...new Set(input.conditions?.scopes ?? [])],
+    scopes: scopesOf(input),
     alwaysIncludeInToken: claimType === 'RESOURCE' || input.alwaysIncludeInToken,
     groupFilterType: valueType === 'GROUPS' ? groupFilterType : null,
   }

@@ -70,6 +70,8 @@ export const limits = {
   rulesPerPolicyMax: 200,
   /** A server is held in memory as a whole. */
   rulesPerServerMax: 1000,
+  /** The scopes that a claim asks for. */
+  claimScopesBytesMax: 16 * 1024,
   policyBytesMax: 16 * 1024,
   ruleBytesMax: 16 * 1024,
   listMembersMax: 1000,
@@ -79,6 +81,8 @@ export const limits = {
   /** Keys read of a set that somebody publishes, for whatever use. */
   keysPerSetMax: 100,
   redirectUrisPerAppMax: 200,
+  /** Apps come in pages, each with all its settings. */
+  appSettingsBytesMax: 64 * 1024,
   profileBytesMax: 32 * 1024,
   clientIdCharactersMin: 6,
   clientSecretCharactersMin: 14,

@@ -147,6 +147,19 @@ describe('grant types, response types and redirect URIs', () => {
   })
 })
 
+it('the settings of an app are of bounded size, so that a page of apps is', async () => {
+  const long = (member: string): Json => ({
+    [member]: Array.from({ length: 100 }, (_, at) => `https://app.example/${`${at}`.padEnd(900, 'x')}`), // prettier-ignore
+  })
+  const app = await create(aWebApp())
+  for (const member of ['redirect_uris', 'post_logout_redirect_uris'])
+    for (const [method, path] of [
+      ['POST', APPS],
+      ['PUT', `${APPS}/${app['id']}`],
+    ] as const)
+      expect(await refusal(method, path, aWebApp(long(member)))).toContain(`${64 * 1024} bytes`)
+})
+
 describe('replacing an app', () => {
   it('every setting that Terraform sends comes back from GET, unknown ones do not', async () => {
     const settings = {

@@ -386,16 +386,27 @@ describe('a server as a whole', () => {
     ])
   })
 
-  it('has policies and rules of bounded size', async () => {
+  it('has policies, rules and claims of bounded size', async () => {
     const server = await aServer()
     const long = Array.from({ length: 100 }, (_, at) => `${at}`.padStart(200, 'x'))
     const at = `${SERVERS}/${server.id}/policies`
     const policy = aPolicy({ conditions: { clients: { include: long } } })
     const { conditions } = aRule()
     const rule = aRule({ conditions: { ...conditions, scopes: { include: long } } })
+    const claim = {
+      name: unique('claim'),
+      claimType: 'RESOURCE',
+      valueType: 'EXPRESSION',
+      value: '1',
+    }
+    const claims = `${SERVERS}/${server.id}/claims`
+    const { id: claimId } = await made(201, 'POST', claims, claim)
+    const asking = { ...claim, conditions: { scopes: long } }
     for (const [method, path, body] of [
       ['POST', at, policy],
       ['PUT', `${at}/${server.policyId}`, policy],
+      ['POST', claims, asking],
+      ['PUT', `${claims}/${claimId}`, asking],
       ['POST', `${at}/${server.policyId}/rules`, rule],
       ['PUT', `${at}/${server.policyId}/rules/${server.ruleId}`, rule],
     ] as const) {
