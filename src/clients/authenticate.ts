@@ -3,15 +3,12 @@
  * table; an assertion's one-time id is not spent here but when everything else about the request is good.
  */
 import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
-import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { verifySecretAssertion, verifySignedAssertion, type AssertionUse } from './assertion.ts'
+import type { ClientJwtContext } from './client-jwt.ts'
 import type { Presented } from './presented.ts'
 
-export interface AuthenticationContext {
-  readonly keyEncryption: KeyEncryption
-  readonly outboundAllowedOrigins: readonly string[]
-  readonly nowSeconds: number
+export interface AuthenticationContext extends ClientJwtContext {
   /** Values of `aud` that mean this endpoint of this server. */
   readonly audiences: readonly string[]
 }
