@@ -32,7 +32,7 @@ export const limits = {
   /** Authorization requests: a part, and all of it together, which is sealed while a person signs in. */
   claimsParameterCharactersMax: 4096,
   requestedClaimsMax: 100,
-  idTokenHintCharactersMax: 4096,
+  idTokenHintCharactersMax: 6 * 1024,
   preferencesCharactersMax: 2048,
   preferencesMax: 20,
   authorizationRequestBytesMax: 9 * 1024,

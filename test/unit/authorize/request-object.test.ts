@@ -1,5 +1,13 @@
 /** Request objects: by which keys, what they must say, what they override, and where the client is told what is wrong. */
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
+import fc from 'fast-check'
+import {
+  CompactSign,
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  UnsecuredJWT,
+  type JWTPayload,
+} from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { checkAuthorizationRequest } from '../../../src/authorize/checks.ts'
 import { AuthorizeRefused } from '../../../src/authorize/refused.ts'
@@ -9,6 +17,7 @@ import type { ClientJwtContext } from '../../../src/clients/client-jwt.ts'
 import type { Client } from '../../../src/domain/client.ts'
 import { utf8 } from '../../../src/platform/encoding.ts'
 import { KeyEncryption } from '../../../src/platform/key-encryption.ts'
+import { anyText } from '../support/arbitraries.ts'
 import { aWebClient, CALLBACK, form, server, type Changes } from './support.ts'
 
 const NOW = 1_800_000_000
@@ -299,5 +308,47 @@ describe('jti', () => {
     const again = await open(await signed({ jti: 'one', nonce: 'other' }))
     expect(again.use?.idHash).toBe(use?.idHash)
     expect((await open(await signed({ jti: 'two' }))).use?.idHash).not.toBe(use?.idHash)
+  })
+})
+
+describe('laws', () => {
+  /** A redirect URI that is told anything is one of the client's. */
+  async function attempt(request: string, client: Client): Promise<void> {
+    try {
+      const { parameters } = await open(request, {}, client)
+      const { redirectUri } = checkAuthorizationRequest(parameters, server, client)
+      expect(client.flows.redirectUris).toContain(redirectUri)
+    } catch (error) {
+      if (!(error instanceof AuthorizeRefused)) throw error
+      if (error.target !== null)
+        expect(client.flows.redirectUris).toContain(error.target.redirectUri)
+    }
+  }
+
+  it('whatever text comes is a request or a refusal', async () => {
+    await fc.assert(fc.asyncProperty(anyText, (text) => attempt(text, keyed)))
+  })
+
+  it('whatever a client signs is a request or a refusal', async () => {
+    const members =
+      'iss aud exp iat nbf jti state scope redirect_uri max_age claims client_id response_type request prompt __proto__'
+    const names = fc.constantFrom(...members.split(' '))
+    const payloads = fc.oneof(
+      fc.json(),
+      fc
+        .dictionary(names, fc.oneof(fc.jsonValue(), fc.constantFrom(OTHER, NOW, 'openid')))
+        .chain((some) => fc.boolean().map((isNear) => (isNear ? { ...claims(), ...some } : some)))
+        .map((value) => JSON.stringify(value)),
+    )
+    await fc.assert(
+      fc.asyncProperty(payloads, async (text) => {
+        const header = { alg: 'HS256' }
+        const object = await new CompactSign(utf8(text))
+          .setProtectedHeader(header)
+          .sign(utf8(SECRET))
+        await attempt(object, withSecret)
+      }),
+      { numRuns: 500 },
+    )
   })
 })
