@@ -39,12 +39,17 @@ export const begunFamily = (
 export const familyExpires = ({ idleExpires, absoluteExpires }: RefreshFamily): number =>
   Math.min(idleExpires, absoluteExpires ?? Infinity)
 
+// Clocks differ by a second or two, so that a use can seem to come before the rotation: no leeway is none then too.
 const isPredecessor = (
   { generation, rotatedAt }: RefreshFamily,
   presented: number,
   leewaySeconds: number,
   now: number,
-): boolean => presented === generation - 1 && rotatedAt !== null && now < rotatedAt + leewaySeconds
+): boolean =>
+  presented === generation - 1 &&
+  rotatedAt !== null &&
+  leewaySeconds > 0 &&
+  now < rotatedAt + leewaySeconds
 
 /** What a token of some generation is worth. */
 export function standingOf(

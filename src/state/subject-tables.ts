@@ -56,7 +56,13 @@ export class SubjectTables {
 
   /** All of it or nothing. */
   atomically<Result>(work: () => Result): Result {
-    return this.#storage.transactionSync(work)
+    try {
+      return this.#storage.transactionSync(work)
+    } catch (error) {
+      // The tables may have been made by what was undone.
+      this.forget()
+      throw error
+    }
   }
 
   /** Everything was deleted. */

@@ -133,6 +133,7 @@ describe('a code', () => {
 
   it('begins a family for who was given offline access and may refresh', () => {
     expect(family().family).toMatchObject({ generation: 0, idleExpires: 1001 + 7 * 86_400 })
+    expect(family().aliveUntil).toBe(1001 + 7 * 86_400)
     const not = granted(redeem(code(), aRedemption({ mayRefresh: false }), HOLDER))
     expect([not.family, not.redeemedAt, not.aliveUntil]).toEqual([null, 1001, 1001 + 3600])
     const online = code({}, { scopes: ['openid'] })

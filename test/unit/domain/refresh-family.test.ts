@@ -55,7 +55,10 @@ describe('a family', () => {
     expect(standingOf(family, 0, ROTATE, NOW + 31)).toBe('replayed')
     expect(used(family, 0, NOW + 29)).toBe(family)
     expect(standingOf(used(family, 1, NOW + 1), 0, ROTATE, NOW + 2)).toBe('replayed')
-    expect(standingOf(family, 0, { rotation: 'ROTATE', leewaySeconds: 0 }, NOW)).toBe('replayed')
+    const none: Rotation = { rotation: 'ROTATE', leewaySeconds: 0 }
+    for (const now of [NOW - 1, NOW, NOW + 1])
+      expect(standingOf(family, 0, none, now)).toBe('replayed')
+    expect(isAlive(used(begun(), 0, NOW, none), 0, NOW - 1)).toBe(false)
   })
 
   it('keeps its token where the client does not rotate', () => {
