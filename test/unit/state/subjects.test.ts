@@ -1,0 +1,74 @@
+/** The port of the objects of users: one call an operation at the right object, and every failure is one of storage. */
+import { describe, expect, it } from 'vitest'
+import type { Subjects } from '../../../src/domain/subjects.ts'
+import { readSettings } from '../../../src/platform/settings.ts'
+import { StorageUnavailable } from '../../../src/platform/storage-errors.ts'
+import { subjectsOf } from '../../../src/state/ports.ts'
+import { testBindings } from '../../bindings.ts'
+import { anAuthorization } from '../support/builders.ts'
+
+const settings = readSettings(testBindings)
+const app = { appId: '0oa1', isImplicit: false }
+const key = { userId: '00u1', id: 's', secret: 'x' }
+const token = { userId: '00u1', authorizationId: 'oar1', jti: 'j' }
+const rules = { app, ruleIds: null, now: 1, serverId: 'org', clientId: 'c', secret: 'x' }
+const attempt = { userId: '00u1', login: 'Ada', password: 'p', app, now: 1 }
+
+type Calls = { readonly [Name in keyof Subjects]: (port: Subjects) => Promise<unknown> }
+
+const CALLS: Calls = {
+  verifyPassword: (port) => port.verifyPassword(attempt),
+  startSession: (port) =>
+    port.startSession({ userId: '00u1', secret: 'x', amr: [], replaces: key, now: 1 }),
+  findSession: (port) => port.findSession(key, app, 1),
+  endSession: (port) => port.endSession(key),
+  authorize: (port) => port.authorize(anAuthorization(), app),
+  authorizeDirectly: (port) => port.authorizeDirectly(anAuthorization(), app, true),
+  redeem: (port) =>
+    port.redeem({ ...token, ...rules, redirectUri: null, verifierChallenge: null, mayRefresh: true }), // prettier-ignore
+  refresh: (port) =>
+    port.refresh({ ...token, ...rules, generation: 0, scopes: null, rotation: 'ROTATE', leewaySeconds: 0 }), // prettier-ignore
+  inspect: (port) => port.inspect(token, 1),
+  endAuthorization: (port) => port.endAuthorization({ ...token, clientId: 'c', now: 1 }),
+  revokeAccessToken: (port) => port.revokeAccessToken({ ...token, expires: 1 }),
+}
+
+/** The port on objects that all answer alike, and the names of those that were asked. */
+function port(answer: () => unknown): { readonly subjects: Subjects; readonly asked: string[] } {
+  const asked: string[] = []
+  const object = new Proxy({}, { get: () => async () => answer() })
+  const getByName = (name: string): unknown => {
+    asked.push(name)
+    return object
+  }
+  const env = { SUBJECT: { getByName } } as unknown as Cloudflare.Env
+  return { subjects: subjectsOf(env, settings), asked }
+}
+
+describe.each(Object.entries(CALLS))('%s', (_, call) => {
+  it("makes one call, to the user's object, and gives its answer", async () => {
+    for (const answer of [null, false, { outcome: 'granted' }]) {
+      const { subjects, asked } = port(() => answer)
+      expect(await call(subjects)).toEqual(answer)
+      expect(asked).toEqual(['00u1'])
+    }
+  })
+
+  it('fails as storage does, whether the object is away or what it reads is', async () => {
+    const away = port(() => {
+      throw new TypeError('Network connection lost')
+    })
+    await expect(call(away.subjects)).rejects.toThrow(StorageUnavailable)
+    await expect(call(port(() => 'unavailable').subjects)).rejects.toThrow(StorageUnavailable)
+  })
+})
+
+describe('nobody', () => {
+  it('is worked on in an object by a MAC of the login, which does not tell it', async () => {
+    const { subjects, asked } = port(() => ({ outcome: 'wrong' }))
+    for (const login of ['ÁDA@example.com', 'áda@example.com', 'eve@example.com'])
+      await subjects.verifyPassword({ ...attempt, userId: null, login })
+    expect(asked[0]).toMatch(/^nobody 1\.[\w-]{43}$/)
+    expect([asked[1] === asked[0], asked[2] === asked[0]]).toEqual([true, false])
+  })
+})
