@@ -5,6 +5,7 @@
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import type { SubjectListing } from './subject-listing.ts'
+import type { SubjectPerson } from './subject-person.ts'
 import type { SubjectTables } from './subject-tables.ts'
 
 const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
@@ -20,24 +21,32 @@ export class SubjectAlarm {
   readonly #storage: DurableObjectStorage
   readonly #tables: SubjectTables
   readonly #listing: SubjectListing
+  readonly #person: SubjectPerson
   /** Undefined: not known in memory. */
   #at: number | null | undefined = undefined
 
-  constructor(storage: DurableObjectStorage, tables: SubjectTables, listing: SubjectListing) {
+  constructor(
+    storage: DurableObjectStorage,
+    tables: SubjectTables,
+    listing: SubjectListing,
+    person: SubjectPerson,
+  ) {
     this.#storage = storage
     this.#tables = tables
     this.#listing = listing
+    this.#person = person
   }
 
-  /** Something was remembered: makes sure that the object wakes early enough. */
+  /** Something may have been remembered: makes sure that the object wakes early enough. */
   async remembered(): Promise<void> {
-    if (this.#tables.existing() === null) return
     const seconds = this.#listing.isBehind()
       ? limits.listingRetrySeconds
       : limits.subjectSweepSeconds
     if (this.#at === undefined) this.#at = await this.#storage.getAlarm()
     const wanted = nowMillis() + seconds * 1000
-    if (this.#at === null || this.#at > wanted) await this.#set(wanted)
+    const isSoonEnough = this.#at !== null && this.#at <= wanted
+    if (!isSoonEnough && (this.#tables.existing() !== null || this.#person.isKept))
+      await this.#set(wanted)
   }
 
   /** Wakes when there is next something to do, and not before. */
@@ -52,7 +61,6 @@ export class SubjectAlarm {
   /** The alarm rang. True: nothing is left of what the tables held. */
   async rang(): Promise<boolean> {
     this.#at = null
-    if (this.#tables.existing() === null) return false
     await this.#listing.tell()
     this.#sweep()
     if (this.#first() === null) return true

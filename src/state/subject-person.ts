@@ -46,6 +46,11 @@ export class SubjectPerson {
     return this.#staleMarks
   }
 
+  /** Whether something is kept of the user. */
+  get isKept(): boolean {
+    return this.#storage.kv.get('projection') !== undefined
+  }
+
   markStale(): void {
     this.#staleMarks++
     this.#reading = null

@@ -48,7 +48,7 @@ export class Subject extends DurableObject {
   readonly #sessions = new SubjectSessions(this.#tables)
   readonly #authorizations = new SubjectAuthorizations(this.#tables)
   readonly #listing = new SubjectListing(this.#tables, this.env.DB)
-  readonly #alarm = new SubjectAlarm(this.ctx.storage, this.#tables, this.#listing)
+  readonly #alarm = new SubjectAlarm(this.ctx.storage, this.#tables, this.#listing, this.#person)
   readonly #grants = new SubjectGrants(
     this.#tables,
     this.#authorizations,
@@ -99,7 +99,7 @@ export class Subject extends DurableObject {
 
   async startSession(begin: SessionBeginning): Answer<Session | null> {
     const { userId, secret, amr, replaces, now } = begin
-    return this.#writing('startSession', async () => {
+    return this.#answered('startSession', async () => {
       const secretHash = await digest(secret)
       const earlier = replaces?.userId === userId ? await presented(replaces) : null
       return this.#person.decide(userId, (user) => {
@@ -131,14 +131,14 @@ export class Subject extends DurableObject {
   }
 
   async endSession(key: SessionKey): Answer<void> {
-    return this.#writing('endSession', async () => {
+    return this.#answered('endSession', async () => {
       const shown = await presented(key)
       this.#tables.atomically(() => this.#authorizations.endUnredeemed(this.#sessions.end(shown)))
     })
   }
 
   async authorize(record: AuthorizationRecord, app: AskedApp): Answer<boolean> {
-    return this.#writing('authorize', () => this.#grants.authorize(record, app))
+    return this.#answered('authorize', () => this.#grants.authorize(record, app))
   }
 
   async authorizeDirectly(
@@ -146,17 +146,17 @@ export class Subject extends DurableObject {
     app: AskedApp,
     mayRefresh: boolean,
   ): Answer<{ readonly refresh: RefreshHandle | null } | null> {
-    return this.#writing('authorizeDirectly', () =>
+    return this.#answered('authorizeDirectly', () =>
       this.#grants.authorizeDirectly(record, app, mayRefresh),
     )
   }
 
   async redeem(redemption: Redemption): Answer<GrantOutcome> {
-    return this.#writing('redeem', () => this.#grants.redeem(redemption))
+    return this.#answered('redeem', () => this.#grants.redeem(redemption))
   }
 
   async refresh(asked: Refresh): Answer<GrantOutcome> {
-    return this.#writing('refresh', () => this.#grants.refresh(asked))
+    return this.#answered('refresh', () => this.#grants.refresh(asked))
   }
 
   async inspect(asked: Inspected, now: number): Answer<Inspection> {
@@ -164,13 +164,13 @@ export class Subject extends DurableObject {
   }
 
   async endAuthorization(authorizationId: string, clientId: string): Answer<void> {
-    return this.#writing('endAuthorization', async () =>
+    return this.#answered('endAuthorization', async () =>
       this.#tables.atomically(() => this.#grants.end(authorizationId, clientId)),
     )
   }
 
   async revokeAccessToken(authorizationId: string, jti: string, expires: number): Answer<void> {
-    return this.#writing('revokeAccessToken', async () =>
+    return this.#answered('revokeAccessToken', async () =>
       this.#grants.revoke(authorizationId, jti, expires),
     )
   }
@@ -192,10 +192,9 @@ export class Subject extends DurableObject {
 
   override async alarm(): Promise<void> {
     const isEmpty = await this.#alarm.rang()
-    if (isEmpty && !this.#password.hasAttempts) {
-      this.#person.markStale()
-      await this.#forget()
-    }
+    if (!isEmpty) return
+    this.#person.markStale()
+    if (!this.#password.hasAttempts) await this.#forget()
   }
 
   async #forget(): Promise<void> {
@@ -203,14 +202,6 @@ export class Subject extends DurableObject {
     this.#alarm.forget()
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
-  }
-
-  async #writing<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
-    return this.#answered(what, async () => {
-      const given = await work()
-      await this.#remembered()
-      return given
-    })
   }
 
   /** Wakes again for what was remembered, and tells lists of it after the answer. */
@@ -222,7 +213,9 @@ export class Subject extends DurableObject {
 
   async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
     try {
-      return await work()
+      const given = await work()
+      await this.#remembered()
+      return given
     } catch (cause) {
       logFault(`subject.${what}`, {}, cause)
       return 'unavailable'

@@ -383,6 +383,16 @@ describe('the alarm', () => {
     expect(await inside(userId, 'SELECT jti FROM revocations')).toEqual([{ jti: 'not' }])
   })
 
+  it('forgets a person of whom nothing is left but that a password was tried', async () => {
+    const userId = await aPerson()
+    const attempt = { userId, login: '', password: 'Wrong-1', app: null, now: Date.now() }
+    await subjects.verifyPassword(attempt)
+    expect(await keptBy(userId)).toEqual(['projection'])
+    expect(await ring(userId)).toBe(true)
+    expect(await keptBy(userId)).toEqual([])
+    expect(await ring(userId)).toBe(false)
+  })
+
   it('forgets everything when nothing is left, but not wrong passwords', async () => {
     for (const isSuspect of [false, true]) {
       const userId = await aPerson(
