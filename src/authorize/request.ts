@@ -3,13 +3,11 @@
  * sealed while a person signs in, so that nothing of it is read from the browser a second time.
  */
 import type { RequestedClaims } from '../domain/authorization-record.ts'
+import type { ResponseMode } from '../protocol/response.ts'
 
 /** In canonical order; a response type is a set of them. */
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const
 export type ResponseType = (typeof RESPONSE_TYPES)[number]
-
-export const RESPONSE_MODES = ['query', 'fragment', 'form_post', 'okta_post_message'] as const
-export type ResponseMode = (typeof RESPONSE_MODES)[number]
 
 export const PROMPTS = ['none', 'login', 'consent'] as const
 export type Prompt = (typeof PROMPTS)[number]

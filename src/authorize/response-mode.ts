@@ -1,6 +1,7 @@
 /** In which mode an answer is given, OAuth 2.0 Multiple Response Type Encoding Practices §2.1 and §5. */
 import { originOf } from './redirect-uri.ts'
-import { RESPONSE_MODES, type ResponseMode, type ResponseType } from './request.ts'
+import { RESPONSE_MODES, type ResponseMode } from '../protocol/response.ts'
+import type { ResponseType } from './request.ts'
 
 export const hasTokens = (types: readonly ResponseType[]): boolean =>
   types.includes('id_token') || types.includes('token')

@@ -4,7 +4,8 @@
  */
 import { printable, type OAuthError } from '../protocol/errors.ts'
 import { originOf } from './redirect-uri.ts'
-import type { ResponseMode, ResponseTarget } from './request.ts'
+import type { ResponseMode } from '../protocol/response.ts'
+import type { ResponseTarget } from './request.ts'
 
 export type Parameters = Readonly<Record<string, string>>
 

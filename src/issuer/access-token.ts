@@ -19,6 +19,8 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly iat: number
   readonly sub: string
   readonly cid: string
+  /** The user's id; absent when the client acts for itself. */
+  readonly uid?: string
   readonly scp: readonly string[]
 }
 

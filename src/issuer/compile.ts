@@ -1,6 +1,7 @@
 /** A server's configuration as the hot path uses it: indexed, ordered and compiled once a snapshot. */
 import type { JWK } from 'jose'
 import { compileClaims, type CompiledClaims } from '../claims/evaluate.ts'
+import { compileIdentity, STANDARD_IDENTITY, type IdentityClaim } from '../claims/identity.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Policy } from '../domain/policy.ts'
 import {
@@ -35,22 +36,30 @@ export interface CompiledServer {
   readonly userDefaultScopes: readonly string[]
   readonly policies: readonly Policy[]
   readonly claims: CompiledClaims
+  readonly identity: readonly IdentityClaim[]
+  /** Ids of the rules in force; null where there are no policies. */
+  readonly ruleIds: readonly string[] | null
   /** Null: access tokens are signed only. */
   readonly encryption: CompiledEncryption | null
 }
 
 export function compileServer(configuration: ServerConfiguration, origin: string): CompiledServer {
+  const { server, policies: stored } = configuration
   const scopes = new Map(configuration.scopes.map((scope) => [scope.name, scope]))
+  const policies = inForce(stored)
+  const isOrg = server.kind === 'org'
   return {
-    server: configuration.server,
+    server,
     version: configuration.version,
-    urls: urlsOf(origin, configuration.server),
+    urls: urlsOf(origin, server),
     scopes,
     clientDefaultScopes: clientDefaults(scopes),
     userDefaultScopes: userDefaults(scopes),
-    policies: inForce(configuration.policies),
+    policies,
     claims: compileClaims(configuration.claims),
-    encryption: compileEncryption(configuration.server.tokenEncryption),
+    identity: isOrg ? STANDARD_IDENTITY : compileIdentity(configuration.claims),
+    ruleIds: isOrg ? null : policies.flatMap(({ rules }) => rules.map(({ id }) => id)),
+    encryption: compileEncryption(server.tokenEncryption),
   }
 }
 

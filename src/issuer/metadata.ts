@@ -1,49 +1,101 @@
 /**
- * Authorization server metadata, RFC 8414 §2, computed from the tables that do the work: what no table holds is not
- * promised. Custom claims never appear, custom scopes only where they say so themselves.
+ * Authorization server metadata: RFC 8414 §2 and OpenID Connect Discovery §3, computed from the tables that do the
+ * work: what no table holds is not promised. Custom claims never appear, custom scopes only where they say so.
  */
+import { IDENTITY_CLAIM_NAMES } from '../claims/identity.ts'
 import { authenticationMethods } from '../clients/authenticate.ts'
 import { SECRET_ASSERTION_ALGORITHMS, SIGNED_ASSERTION_ALGORITHMS } from '../clients/assertion.ts'
+import { MET_ACR_VALUES } from '../domain/acr.ts'
+import { SERVED_OIDC_SCOPES } from '../protocol/scope.ts'
+import { RESPONSE_MODES, RESPONSE_TYPE_SETS } from '../protocol/response.ts'
 import type { CompiledServer } from './compile.ts'
 import { orgScopes } from './org-scopes.ts'
 
-const ACCESS_TOKEN_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'scp', 'sub']
+const ACCESS_TOKEN_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub']
+
+const SIGN_IN_CLAIMS =
+  'iss ver sub aud iat exp jti auth_time amr idp nonce acr sid at_hash c_hash'.split(' ')
+
+const ID_TOKEN_CLAIMS = [...SIGN_IN_CLAIMS, ...IDENTITY_CLAIM_NAMES]
 
 const ASSERTION_ALGORITHMS = [...SECRET_ASSERTION_ALGORITHMS, ...SIGNED_ASSERTION_ALGORITHMS]
 
-/** The OAuth document of a server. `grantTypes` are those that work. */
-export function oauthMetadata(
-  { server, urls, scopes }: CompiledServer,
+type Document = Record<string, unknown>
+
+/** The scopes that a client may ask for here, as far as they are told. */
+function scopeNames({ server, scopes }: CompiledServer, isOpenid: boolean): readonly string[] {
+  const published = [...scopes.values()]
+    .filter((scope) => !scope.system && scope.metadataPublish === 'ALL_CLIENTS')
+    .map(({ name }) => name)
+  if (server.kind !== 'org') return [...SERVED_OIDC_SCOPES, ...published]
+  return isOpenid
+    ? SERVED_OIDC_SCOPES
+    : [...orgScopes.map(({ name }) => name), ...SERVED_OIDC_SCOPES]
+}
+
+/** What both documents say alike. */
+function common(
+  compiled: CompiledServer,
   grantTypes: readonly string[],
-): Record<string, unknown> {
-  const isOrg = server.kind === 'org'
-  const confidential = authenticationMethods.filter((method) => method !== 'none')
-  const published = [...scopes.values()].filter(
-    (scope) => !scope.system && scope.metadataPublish === 'ALL_CLIENTS',
-  )
-  const scopeNames = (isOrg ? orgScopes : published).map((scope) => scope.name)
+  isOpenid: boolean,
+): Document {
+  const { urls } = compiled
   return {
-    issuer: urls.issuer,
-    token_endpoint: urls.token,
-    // The keys of the org server's access tokens are nobody else's to check.
-    ...(!isOrg && { jwks_uri: urls.keys }),
-    response_types_supported: [],
-    grant_types_supported: grantTypes,
+    response_types_supported: isOpenid
+      ? RESPONSE_TYPE_SETS.filter((type) => type !== 'token')
+      : RESPONSE_TYPE_SETS,
+    response_modes_supported: RESPONSE_MODES,
+    grant_types_supported: [...grantTypes, 'implicit'],
     subject_types_supported: ['public'],
-    // §3.2: a list without elements is left out; response_types_supported alone is required by §2.
-    ...(scopeNames.length > 0 && { scopes_supported: scopeNames }),
-    token_endpoint_auth_methods_supported: isOrg ? ['private_key_jwt'] : confidential,
-    token_endpoint_auth_signing_alg_values_supported: isOrg
-      ? SIGNED_ASSERTION_ALGORITHMS
-      : ASSERTION_ALGORITHMS,
-    claims_supported: ACCESS_TOKEN_CLAIMS,
+    scopes_supported: scopeNames(compiled, isOpenid),
+    token_endpoint_auth_methods_supported: authenticationMethods,
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    claims_supported: isOpenid ? ID_TOKEN_CLAIMS : ACCESS_TOKEN_CLAIMS,
+    code_challenge_methods_supported: ['S256'],
     introspection_endpoint: urls.introspect,
     introspection_endpoint_auth_methods_supported: authenticationMethods,
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    end_session_endpoint: urls.logout,
     revocation_endpoint: urls.revoke,
     revocation_endpoint_auth_methods_supported: authenticationMethods,
     revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    request_parameter_supported: false,
+    request_parameter_supported: true,
+    request_object_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    // Absent would mean true.
     request_uri_parameter_supported: false,
+    authorization_response_iss_parameter_supported: true,
+    acr_values_supported: MET_ACR_VALUES,
+    prompt_values_supported: ['none', 'login', 'consent'],
+    ui_locales_supported: ['en'],
+  }
+}
+
+/** The OAuth document of a server. `grantTypes` are those that work at the token endpoint. */
+export function oauthMetadata(compiled: CompiledServer, grantTypes: readonly string[]): Document {
+  const { server, urls } = compiled
+  return {
+    issuer: urls.issuer,
+    authorization_endpoint: urls.authorize,
+    token_endpoint: urls.token,
+    // The keys of the org server's access tokens are nobody else's to check.
+    ...(server.kind !== 'org' && { jwks_uri: urls.keys }),
+    ...common(compiled, grantTypes, false),
+  }
+}
+
+/** The OpenID Connect document of a server. */
+export function openidMetadata(compiled: CompiledServer, grantTypes: readonly string[]): Document {
+  const { server, urls } = compiled
+  return {
+    issuer: urls.issuer,
+    authorization_endpoint: urls.authorize,
+    token_endpoint: urls.token,
+    userinfo_endpoint: urls.userinfo,
+    jwks_uri: urls.keys,
+    ...common(compiled, grantTypes, true),
+    id_token_signing_alg_values_supported: [server.signingAlgorithm],
+    userinfo_signing_alg_values_supported: [server.signingAlgorithm],
+    claims_parameter_supported: true,
+    claim_types_supported: ['normal'],
   }
 }

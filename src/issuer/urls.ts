@@ -8,7 +8,10 @@ export interface ServerUrls {
   readonly issuer: string
   /** Where the endpoints are: `{origin}/oauth2` or `{origin}/oauth2/{id}`. */
   readonly base: string
+  readonly authorize: string
   readonly token: string
+  readonly userinfo: string
+  readonly logout: string
   readonly introspect: string
   readonly revoke: string
   readonly keys: string
@@ -27,7 +30,10 @@ export function urlsOf(origin: string, server: Identified): ServerUrls {
   return {
     issuer: server.kind === 'org' ? origin : base,
     base,
+    authorize: `${base}/v1/authorize`,
     token: `${base}/v1/token`,
+    userinfo: `${base}/v1/userinfo`,
+    logout: `${base}/v1/logout`,
     introspect: `${base}/v1/introspect`,
     revoke: `${base}/v1/revoke`,
     keys: `${base}/v1/keys`,

@@ -1,5 +1,6 @@
-/** The only place a token is made. Access tokens have Okta's form: header kid and alg, claims in Okta's order. */
+/** The only place where an access token is made: Okta's form, header kid and alg, claims in Okta's order. */
 import { SignJWT } from 'jose'
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Signer } from '../keys/signer.ts'
@@ -8,12 +9,14 @@ import { formatScope } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
 import { encrypted, type Encrypter } from './encryption.ts'
 
-/** RFC 6749 §5.1. */
+/** RFC 6749 §5.1, and OpenID Connect Core §3.1.3.3. */
 export interface TokenResponse {
   readonly token_type: 'Bearer'
   readonly expires_in: number
   readonly access_token: string
   readonly scope: string
+  readonly refresh_token?: string
+  readonly id_token?: string
 }
 
 /** What was made, and by which id its token is known. */
@@ -22,16 +25,21 @@ export interface Minted {
   readonly response: TokenResponse
 }
 
+/** The authorization behind a person's token is part of the token's id, so that whoever sees it can ask about it. */
+export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
+
+/** `record` is null when the client acts for itself. */
 export async function mint(
   server: CompiledServer,
   client: Client,
   access: Access,
+  record: AuthorizationRecord | null,
   signer: Signer,
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
   const { scopes, lifetimeSeconds, subject, claims } = access
-  const jti = `AT.${randomToken()}`
+  const jti = record === null ? `AT.${randomToken()}` : `AT.${randomToken()}.${record.id}`
   const payload: Record<string, unknown> = {
     ver: 1,
     jti,
@@ -40,9 +48,12 @@ export async function mint(
     iat: nowSeconds,
     exp: nowSeconds + lifetimeSeconds,
     cid: client.clientId,
-    scp: scopes,
-    sub: subject,
   }
+  if (record !== null) payload['uid'] = record.userId
+  payload['scp'] = scopes
+  if (record !== null) payload['auth_time'] = record.authTime
+  if (record !== null && record.acr !== null) payload['acr'] = record.acr
+  payload['sub'] = subject
   // A name that is already there belongs to the server, whatever a stored claim says.
   for (const [name, value] of claims) if (!Object.hasOwn(payload, name)) payload[name] = value
   const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)

@@ -19,6 +19,16 @@ export function parseScope(text: string): readonly string[] | null {
 
 export const formatScope = (names: readonly string[]): string => names.join(' ')
 
+/** Of {@link OIDC_SCOPES}, what a request gets something for. */
+export const SERVED_OIDC_SCOPES: readonly string[] = [
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+  'offline_access',
+]
+
 /** The scopes that OpenID Connect and Okta define; they exist on every custom server. */
 export const OIDC_SCOPES: readonly string[] = [
   'openid',

@@ -1,7 +1,8 @@
 /** Where the parameters of an answer go, in each mode, and that they arrive as they were given. */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { RESPONSE_MODES, type ResponseTarget } from '../../../src/authorize/request.ts'
+import type { ResponseTarget } from '../../../src/authorize/request.ts'
+import { RESPONSE_MODES } from '../../../src/protocol/response.ts'
 import {
   errorResponseOf,
   responseOf,

@@ -12,7 +12,10 @@ describe('the URLs of a server', () => {
     expect(urlsOf(ORIGIN, { id: 'org', kind: 'org', isDefault: false })).toEqual({
       issuer: ORIGIN,
       base: `${ORIGIN}/oauth2`,
+      authorize: `${ORIGIN}/oauth2/v1/authorize`,
       token: `${ORIGIN}/oauth2/v1/token`,
+      userinfo: `${ORIGIN}/oauth2/v1/userinfo`,
+      logout: `${ORIGIN}/oauth2/v1/logout`,
       introspect: `${ORIGIN}/oauth2/v1/introspect`,
       revoke: `${ORIGIN}/oauth2/v1/revoke`,
       keys: `${ORIGIN}/oauth2/v1/keys`,

@@ -1,0 +1,67 @@
+/** What a token may say that comes of an authorization: what was decided then, with the claims of now. */
+import { evaluateClaims } from '../claims/evaluate.ts'
+import type { AuthorizingUser } from '../domain/authorization.ts'
+import type { AuthorizationRecord, DecidedAccess } from '../domain/authorization-record.ts'
+import type { Client } from '../domain/client.ts'
+import type { Assignment, Person } from '../domain/person.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { OAuthError, printable } from '../protocol/errors.ts'
+import type { Access } from './access.ts'
+
+/** A person and what the app calls them. */
+export interface Holder {
+  readonly person: Person
+  readonly assignment: Assignment
+}
+
+/** Throws OAuthError when a claim cannot be evaluated. */
+export function recordedAccess(
+  server: CompiledServer,
+  client: Client,
+  record: AuthorizationRecord,
+  { person, assignment }: Holder,
+  scopes: readonly string[],
+): Access {
+  const isOrg = server.server.kind === 'org'
+  const userName = isOrg ? String(person.profile['login']) : assignment.userName
+  const claims = evaluateClaims(server.claims, client, scopes, userName)
+  if (claims.outcome === 'failed')
+    throw new OAuthError(
+      'claim_failed',
+      printable(`The '${claims.claim}' claim could not be evaluated.`),
+    )
+  return {
+    scopes,
+    lifetimeSeconds: record.access.accessTokenSeconds,
+    subject: claims.subject,
+    claims: claims.claims,
+    refreshTokenSeconds: record.access.refreshTokenSeconds,
+    refreshWindowSeconds: record.access.refreshWindowSeconds,
+    decision: null,
+  }
+}
+
+/** What of a decision an authorization keeps. */
+export function decidedOf(access: Access): DecidedAccess {
+  const { decision, lifetimeSeconds, refreshTokenSeconds, refreshWindowSeconds } = access
+  const allowed = decision?.effect === 'allow' ? decision : null
+  return {
+    policyId: allowed?.policyId ?? null,
+    ruleId: allowed?.rule.id ?? null,
+    accessTokenSeconds: lifetimeSeconds,
+    refreshTokenSeconds,
+    refreshWindowSeconds,
+  }
+}
+
+/** The person as the policies ask. Administrator roles matter at the org server only. */
+export const authorizingUser = (
+  { person, assignment }: Holder,
+  roles: readonly string[],
+): AuthorizingUser => ({
+  id: person.id,
+  groupIds: person.groupIds,
+  login: String(person.profile['login']),
+  userName: assignment.userName,
+  roles,
+})
