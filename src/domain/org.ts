@@ -23,6 +23,18 @@ const WebAddress = z
   .transform((text) => (text === '' ? null : text))
   .nullish()
 
+/** Of the buttons of pages, where text on it can be read; ours. */
+const Color = z
+  .string()
+  .regex(/^#[\da-f]{6}$/i, 'must be a colour such as #1662dd')
+  .nullish()
+
+/** Shown as an image to people; ours. */
+const HttpsAddress = WebAddress.refine(
+  (text) => text == null || text.startsWith('https:'),
+  'must be an https URL',
+)
+
 export const OrgSettingsInput = z
   .object({
     companyName: Text,
@@ -36,6 +48,8 @@ export const OrgSettingsInput = z
     phoneNumber: Text,
     supportPhoneNumber: Text,
     endUserSupportHelpURL: WebAddress,
+    primaryColorHex: Color,
+    logoUri: HttpsAddress,
   })
   .meta({ id: 'OrgSettingsInput' })
 

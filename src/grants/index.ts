@@ -1,7 +1,13 @@
 /** The table of grants. What is listed here works, is in the metadata, and nothing else is. */
+import { authorizationCode } from './authorization-code.ts'
 import { clientCredentials } from './client-credentials.ts'
 import type { Grant } from './grant.ts'
+import { password } from './password.ts'
+import { refreshToken } from './refresh-token.ts'
 
 export const grants: ReadonlyMap<string, Grant> = new Map(
-  [clientCredentials].map((grant) => [grant.grantType, grant]),
+  [authorizationCode, refreshToken, password, clientCredentials].map((grant: Grant) => [
+    grant.grantType,
+    grant,
+  ]),
 )

@@ -5,7 +5,9 @@
  */
 import { assertionReasons } from './assertion-reasons.ts'
 import { authorizeReasons } from './authorize-reasons.ts'
+import { grantReasons } from './grant-reasons.ts'
 import { requestObjectReasons } from './request-object-reasons.ts'
+import { resourceReasons } from './resource-reasons.ts'
 
 export interface Reason {
   readonly error: string
@@ -44,7 +46,7 @@ export const reasons = {
   method_not_allowed: {
     error: 'invalid_request',
     status: 405,
-    description: 'This endpoint takes POST requests.',
+    description: 'This endpoint does not take requests of this method.',
   },
   missing_grant_type: {
     error: 'invalid_request',
@@ -223,6 +225,8 @@ export const reasons = {
 
   ...authorizeReasons,
   ...requestObjectReasons,
+  ...grantReasons,
+  ...resourceReasons,
 
   // encryption of access tokens
   encryption_key_missing: {
