@@ -320,6 +320,18 @@ CREATE INDEX consents_user ON consents (user_id, id);
 CREATE INDEX consents_client ON consents (client_id, id);
 CREATE INDEX consents_scope ON consents (server_id, scope, id);
 
+-- Optional scopes that people chose not to give: they are not asked about them again.
+CREATE TABLE skipped_scopes (
+  user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  client_id TEXT NOT NULL REFERENCES apps (client_id) ON DELETE CASCADE,
+  server_id TEXT NOT NULL REFERENCES authorization_servers (id) ON DELETE CASCADE,
+  scope TEXT NOT NULL,
+  PRIMARY KEY (user_id, client_id, server_id, scope)
+) WITHOUT ROWID;
+
+CREATE INDEX skipped_scopes_client ON skipped_scopes (client_id);
+CREATE INDEX skipped_scopes_server ON skipped_scopes (server_id);
+
 -- One row a refresh token family, for lists; whether a family is alive is known to the person's object alone.
 CREATE TABLE refresh_tokens (
   id TEXT PRIMARY KEY,

@@ -15,6 +15,7 @@ import { pruneEvents } from './store/system-log.ts'
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
 export { Subject } from './state/subject.ts'
+export { Throttle } from './state/throttle.ts'
 
 export default {
   fetch: app.fetch,

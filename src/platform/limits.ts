@@ -141,6 +141,9 @@ export const limits = {
   loginPartCharactersMin: 4,
   temporaryPasswordCharacters: 16,
   temporaryPasswordDrawsMax: 100,
+  /** Wrong passwords from one address in a window, whoever they are for. */
+  attemptsPerAddressMax: 100,
+  attemptsWindowSeconds: 600,
   /** Consecutive wrong passwords, after which the user is locked out. */
   passwordAttemptsMax: 10,
   /** Attempts for one user that wait for their turn. */

@@ -2,6 +2,7 @@
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import { currentEvent } from '../domain/log-event.ts'
+import type { Throttle } from '../domain/directory.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
@@ -38,6 +39,35 @@ async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answe
   }
   if (answer === 'unavailable') throw new StorageUnavailable("what the user's object reads")
   return answer as Answer
+}
+
+/** Attempts by address: the address itself is no name of an object, since names are kept. */
+export const throttleOf = (env: Cloudflare.Env, { keyEncryption }: Settings): Throttle => {
+  const objectOf = async (address: string) =>
+    env.THROTTLE.getByName(await keyEncryption.mac(networkOf(address), 'login-mac'))
+  const asked = async <T>(call: Promise<T>): Promise<T> => {
+    try {
+      return await call
+    } catch (cause) {
+      throw new StorageUnavailable('the counter of attempts', cause)
+    }
+  }
+  return {
+    take: async (address, now) => asked((await objectOf(address)).take(now)),
+    giveBack: async (address) => asked((await objectOf(address)).giveBack()),
+  }
+}
+
+/** Whoever has an IPv6 address has all of its /64. */
+function networkOf(address: string): string {
+  const [head = '', tail] = address.split('::')
+  if (!address.includes(':')) return address
+  const groups = head.split(':')
+  const known = tail === undefined ? groups : [...groups, ...Array<string>(8).fill('0')]
+  return known
+    .slice(0, 4)
+    .map((group) => group || '0')
+    .join(':')
 }
 
 export const passwordsOf = (env: Cloudflare.Env): Passwords => ({

@@ -45,6 +45,7 @@ function flowsOf({ oauthClient, pkceRequired, implicitAssignment }: AppDocument)
     refreshRotation: refresh?.rotation_type ?? 'STATIC',
     refreshLeewaySeconds: refresh?.leeway ?? DEFAULT_LEEWAY_SECONDS,
     requestObjectAlgorithm: oauthClient.request_object_signing_alg ?? null,
+    userinfoAlgorithm: oauthClient.userinfo_signed_response_alg ?? null,
     isImplicitlyAssigned: implicitAssignment,
     clientUri: oauthClient.client_uri ?? null,
     logoUri: oauthClient.logo_uri ?? null,

@@ -1,4 +1,5 @@
 /** Table consents: the scopes that people consented to, with how the scope is called at its server. */
+import type { ConsentKey } from '../domain/directory.ts'
 import type { Consent, Parties } from '../domain/refresh-token.ts'
 import { readAll, readFirst } from './database.ts'
 import {
@@ -79,6 +80,22 @@ export async function findConsent(
   const row = await readFirst<ConsentRow>(statement.bind(id, ...values))
   return row === null ? null : fromRow(row)
 }
+
+/** Consents to scopes, each with the id it gets if it is new. Changes nothing when the app is gone. */
+export const saveConsents = (
+  db: D1Database,
+  { userId, clientId, serverId }: ConsentKey,
+  scopes: readonly (readonly [id: string, scope: string])[],
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `INSERT INTO consents (id, user_id, client_id, server_id, scope, created, last_updated)
+       SELECT j.value ->> 0, ?1, ?2, ?3, j.value ->> 1, ?5, ?5 FROM json_each(?4) j
+       WHERE EXISTS (SELECT 1 FROM apps WHERE client_id = ?2)
+       ON CONFLICT (user_id, client_id, server_id, scope) DO UPDATE SET last_updated = ?5`,
+    )
+    .bind(userId, clientId, serverId, JSON.stringify(scopes), now)
 
 export const deleteConsent = (db: D1Database, id: string): D1PreparedStatement =>
   db.prepare('DELETE FROM consents WHERE id = ?1').bind(id)

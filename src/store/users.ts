@@ -5,7 +5,7 @@
 import { loginKey, loginReservedUntil, type GuardedUser, type User } from '../domain/user.ts'
 import type { AttributeKind, ProfileValues } from '../domain/user-profile.ts'
 import { STATUSES_IN_USE, type UserStatus } from '../domain/user-status.ts'
-import { json, readAll, readBatch } from './database.ts'
+import { json, readAll, readBatch, readFirst } from './database.ts'
 import { kindOf } from './profile-attributes.ts'
 import { forgetAttributes, indexAttributes } from './user-attributes.ts'
 
@@ -67,6 +67,16 @@ export const userFromRow = (row: UserRow): User => ({
   passwordChanged: row.password_changed,
   version: row.version,
 })
+
+/** Null: nobody has it. */
+export async function userIdOfLogin(db: D1Database, login: string): Promise<string | null> {
+  const statement = db.prepare('SELECT id FROM users WHERE login = ?1').bind(loginKey(login))
+  return (await readFirst<{ id: string }>(statement))?.id ?? null
+}
+
+/** That a user signed in, which is no change of the user. */
+export const touchLogin = (db: D1Database, userId: string, now: number): D1PreparedStatement =>
+  db.prepare('UPDATE users SET last_login = ?2 WHERE id = ?1').bind(userId, now)
 
 /**
  * The user that a path means: by id, by login, or by what stands before the `@` of a login if it is the only one of
