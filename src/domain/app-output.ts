@@ -85,6 +85,7 @@ const OAuthClientSettingsOutput = z
     sector_identifier_uri: z.string().optional(),
     subject_type: z.literal('public').optional(),
     request_object_signing_alg: set(client.request_object_signing_alg),
+    userinfo_signed_response_alg: set(client.userinfo_signed_response_alg),
     participate_slo: z.boolean().optional(),
     frontchannel_logout_uri: z.string().optional(),
     frontchannel_logout_session_required: z.boolean().optional(),

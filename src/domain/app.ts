@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { GRANT_TYPES } from '../protocol/urns.ts'
-import type { Status } from './authorization-server.ts'
+import { SIGNING_ALGORITHMS, type Status } from './authorization-server.ts'
 import { TOKEN_ENDPOINT_AUTH_METHODS, type TokenEndpointAuthMethod } from './client.ts'
 import { ClientKeyInput } from './client-key.ts'
 import type { GroupsClaim } from './id-token-settings.ts'
@@ -99,6 +99,7 @@ const OAuthClientSettings = z.object({
   jwks: z.object({ keys: z.array(ClientKeyInput).max(limits.keysPerAppMax) }).nullish(),
   jwks_uri: Text.nullish(),
   request_object_signing_alg: z.enum(REQUEST_OBJECT_ALGORITHMS).nullish(),
+  userinfo_signed_response_alg: z.enum(SIGNING_ALGORITHMS).nullish(),
   sector_identifier_uri: WebUri,
   participate_slo: Flag,
   frontchannel_logout_uri: WebUri,

@@ -39,6 +39,8 @@ export interface ClientFlows {
   readonly refreshLeewaySeconds: number
   /** The only algorithm of its request objects; null: any. */
   readonly requestObjectAlgorithm: string | null
+  /** With which userinfo is signed (OpenID Connect Core §5.3.2); null: it is plain JSON. */
+  readonly userinfoAlgorithm: string | null
   /** Everybody has the app, assigned or not. */
   readonly isImplicitlyAssigned: boolean
   readonly clientUri: string | null
