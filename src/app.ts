@@ -3,6 +3,7 @@
  * storage that is away is 503 with Retry-After, everything else E0000009 with an id that is in the log.
  */
 import { Hono } from 'hono'
+import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
 import { LogBuffer } from './issuer/log-buffer.ts'
@@ -17,7 +18,16 @@ import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
 import { mountManagement } from './management/door.ts'
 import { mountDocumentation } from './management/documentation.ts'
-import { deliver, ensureSeeded, ledgersOf, passwordsOf, snapshotSourceOf } from './state/ports.ts'
+import { directoryOf } from './state/directory.ts'
+import {
+  deliver,
+  ensureSeeded,
+  ledgersOf,
+  passwordsOf,
+  snapshotSourceOf,
+  subjectsOf,
+  throttleOf,
+} from './state/ports.ts'
 import { writeEvents } from './store/system-log.ts'
 import { activeTrustedOrigins } from './store/trusted-origins.ts'
 
@@ -52,6 +62,7 @@ function compose(env: Cloudflare.Env): Composition {
   const settings = readSettings({ ...env })
   const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
   const ledgers = ledgersOf(env)
+  const subjects = subjectsOf(env, settings)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   let seeded: string | undefined
   const orgId = async (): Promise<string> => {
@@ -61,7 +72,16 @@ function compose(env: Cloudflare.Env): Composition {
   return {
     settings,
     protocol: {
-      ports: { settings, snapshots, ledgers, confirmations: new Confirmations(), log },
+      ports: {
+        settings,
+        snapshots,
+        ledgers,
+        subjects,
+        directory: directoryOf(env),
+        throttle: throttleOf(env, settings),
+        confirmations: new Confirmations(),
+        log,
+      },
       fetchMetadata: (props, path, context) =>
         context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
       orgId,
@@ -71,6 +91,7 @@ function compose(env: Cloudflare.Env): Composition {
       snapshots,
       ledgers,
       trustedOrigins: new Kept('trusted-origins', () => activeTrustedOrigins(env.DB)),
+      people: subjects,
       db: env.DB,
       logDb: env.LOG_DB,
       log,
@@ -86,6 +107,7 @@ function compose(env: Cloudflare.Env): Composition {
 export const app = new Hono<{ Bindings: Cloudflare.Env }>()
 
 mountProtocol(app, (env) => compositionOf(env).protocol)
+mountPages(app, (env) => compositionOf(env).protocol)
 mountDocumentation(app, (env) => compositionOf(env).settings.origin)
 mountManagement(app, (env, context) => ({
   ...compositionOf(env).management,

@@ -4,7 +4,7 @@ import type { AssertionUse } from '../clients/assertion.ts'
 import { presentedCredentials, type Presented } from '../clients/presented.ts'
 import { assertionLedger } from '../issuer/ledger-names.ts'
 import { logFault } from '../platform/log.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import type { Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
@@ -38,11 +38,12 @@ export async function authenticate(
   return authenticated
 }
 
-/** Spends an assertion's one-time id; durable before it returns. Exactly one of many presentations succeeds. */
+/** Spends the one-time id of something signed; durable before it returns. Of many that present it one succeeds. */
 export async function spend(
   assertion: AssertionUse | null,
   clientId: string,
   { ledgers }: ProtocolContext,
+  replayed: ReasonName = 'assertion_replayed',
 ): Promise<void> {
   if (assertion === null) return
   const { idHash, expires } = assertion
@@ -53,5 +54,5 @@ export async function spend(
     logFault('assertion.spend', { clientId }, cause)
     throw new OAuthError('temporarily_unavailable')
   }
-  if (!isNew) throw new OAuthError('assertion_replayed')
+  if (!isNew) throw new OAuthError(replayed)
 }

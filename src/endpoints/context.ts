@@ -1,5 +1,7 @@
 /** What a protocol endpoint may use: the resolved server's id, the ports, the deployment's settings. */
+import type { Directory, Throttle } from '../domain/directory.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
+import type { Subjects } from '../domain/subjects.ts'
 import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import type { LogBuffer } from '../issuer/log-buffer.ts'
 import type { Settings } from '../platform/settings.ts'
@@ -11,6 +13,9 @@ export interface ProtocolPorts {
   readonly settings: Settings
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
+  readonly subjects: Subjects
+  readonly directory: Directory
+  readonly throttle: Throttle
   readonly confirmations: Confirmations
   readonly log: LogBuffer
 }
@@ -24,5 +29,7 @@ export interface ProtocolContext extends ProtocolPorts {
   readonly request: Request
   readonly requestId: string
   readonly progress: Progress
+  /** Known for good once it was read. */
+  readonly orgId: () => Promise<string>
   readonly waitUntil: WaitUntil
 }

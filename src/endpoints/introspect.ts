@@ -1,33 +1,69 @@
 /**
  * Introspection endpoint, RFC 7662. A token that is invalid, expired, revoked or another server's is `active: false`
- * with status 200 (§2.2), and nothing else is said about it.
+ * with status 200 (§2.2), and nothing else is said about it. A refresh token is told to its own client only.
  */
-import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
+import type { Artefact } from '../domain/artefact.ts'
+import type { Client } from '../domain/client.ts'
+import type { AccessTokenClaims } from '../issuer/access-token.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { nowSeconds } from '../platform/clock.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ProtocolContext } from './context.ts'
-import { clientOfToken, presentedToken } from './presented-token.ts'
+import { livingToken } from './living-token.ts'
+import { presentedToken } from './presented-token.ts'
 import { jsonAnswer } from './responses.ts'
 
-export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
-  const { claims } = await presentedToken(request, 'introspect', context)
-  const alive = claims !== null && (await isAlive(claims, context))
-  return jsonAnswer(context.origin, alive ? activeAnswer(claims) : { active: false })
-}
+const INACTIVE = { active: false }
 
-async function isAlive(claims: AccessTokenClaims, context: ProtocolContext): Promise<boolean> {
-  const client = await clientOfToken(claims.cid, context)
-  if (!isClientAlive(client, claims)) return false
-  return !(await isRevoked(claims, context.serverId, context.ledgers))
+export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
+  const { client, server, token } = await presentedToken(request, 'introspect', context)
+  if (token === null) return jsonAnswer(context.origin, INACTIVE)
+  const answer =
+    token.type === 'access_token'
+      ? await accessTokenAnswer(token.claims, context)
+      : await refreshTokenAnswer(token.handle, client, server, context)
+  return jsonAnswer(context.origin, answer)
 }
 
 /** §2.2, with Okta's additions: the token's own claims, its scopes as `scope`, its client as `client_id`. */
-function activeAnswer({ scp, cid, ver: _, ...claims }: AccessTokenClaims): Record<string, unknown> {
+async function accessTokenAnswer(
+  claims: AccessTokenClaims,
+  context: ProtocolContext,
+): Promise<Record<string, unknown>> {
+  if ((await livingToken(claims, context)) === null) return INACTIVE
+  const { scp, cid, ver: _, ...others } = claims
   return {
-    ...claims,
+    ...others,
     active: true,
     scope: formatScope(scp),
     client_id: cid,
     username: claims.sub,
     token_type: 'Bearer',
+  }
+}
+
+async function refreshTokenAnswer(
+  { userId, id: authorizationId, generation, secret }: Artefact,
+  { clientId }: Client,
+  { server, urls }: CompiledServer,
+  { subjects }: ProtocolContext,
+): Promise<Record<string, unknown>> {
+  const asked = { userId, authorizationId, generation, secret }
+  const inspected = await subjects.inspect(asked, nowSeconds())
+  if (!inspected.alive || inspected.record.clientId !== clientId) return INACTIVE
+  const { record, person, expires } = inspected
+  const login = person.profile['login']
+  return {
+    active: true,
+    token_type: 'Bearer',
+    scope: formatScope(record.scopes),
+    client_id: record.clientId,
+    username: login,
+    ...(expires !== null && { exp: expires }),
+    iat: record.created,
+    sub: login,
+    aud: server.audience,
+    iss: urls.issuer,
+    uid: person.id,
   }
 }

@@ -1,7 +1,10 @@
 /** Clients, servers, policies and tokens as the system log names them. */
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
+import type { Person } from '../domain/person.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
+import { displayNameOf } from '../domain/user.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { limits } from '../platform/limits.ts'
 import type { Decision, Miss } from '../policy/evaluate.ts'
@@ -76,6 +79,20 @@ export function trailOf(decision: Decision | null): Readonly<Record<string, unkn
   const policyTrail = [...shown, ...(more > 0 ? [`${more} more missed`] : []), end]
   return { policyDecision: effect, policyTrail }
 }
+
+export const personEntity = (person: Person): SystemLogEntity => ({
+  id: person.id,
+  type: 'User',
+  alternateId: String(person.profile['login'] ?? ''),
+  displayName: displayNameOf(person),
+})
+
+export const refreshTokenEntity = ({ id }: Pick<AuthorizationRecord, 'id'>): SystemLogEntity => ({
+  id,
+  type: 'refresh_token',
+  alternateId: null,
+  displayName: 'Refresh Token',
+})
 
 export const tokenEntity = (jti: string): SystemLogEntity => ({
   id: jti,

@@ -2,9 +2,10 @@
  * Discovery documents (RFC 8414 §3) and JWK Sets (RFC 7517 §5). Both are made behind the `Metadata` entrypoint, whose
  * edge-cache key holds the issuer; validators and CORS are added in front of it. No `no-store` error enters the cache.
  */
-import { oauthMetadata } from '../issuer/metadata.ts'
+import { oauthMetadata, openidMetadata } from '../issuer/metadata.ts'
 import { publishedRing } from '../issuer/rings.ts'
-import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import type { Snapshot, Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { grants } from '../grants/index.ts'
 import { jwksOf } from '../keys/jwks.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -12,7 +13,7 @@ import { base64url, utf8 } from '../platform/encoding.ts'
 import { ServerNotFound } from './confirm.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-export type MetadataKind = 'oauth-authorization-server' | 'keys'
+export type MetadataKind = 'oauth-authorization-server' | 'openid-configuration' | 'keys'
 
 /** What the cached entrypoint is called with; part of the cache key. */
 export interface MetadataProps {
@@ -22,12 +23,16 @@ export interface MetadataProps {
 
 export const metadataPath = (kind: MetadataKind): string => `/1/${kind}`
 
-export const metadataKindOf = (path: string): MetadataKind | null =>
-  path === '/1/keys'
-    ? 'keys'
-    : path === '/1/oauth-authorization-server'
-      ? 'oauth-authorization-server'
-      : null
+/** What each document is made of; keys are of another kind. */
+const DOCUMENTS = {
+  'oauth-authorization-server': oauthMetadata,
+  'openid-configuration': openidMetadata,
+} as const
+
+export const metadataKindOf = (path: string): MetadataKind | null => {
+  const kind = path.startsWith('/1/') ? path.slice(3) : ''
+  return kind === 'keys' || Object.hasOwn(DOCUMENTS, kind) ? (kind as MetadataKind) : null
+}
 
 // Clients keep a document five minutes and no longer: a dropped key must not live on in their caches. The edge keeps
 // it half a minute, and a quarter of an hour while the origin fails, as the snapshot rule does.
@@ -51,15 +56,20 @@ export async function makeMetadata(
   const snapshot = await snapshots.get(wanted, waitUntil)
   if (snapshot.server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (kind === 'keys' && snapshot.ring === null) throw new OAuthError('temporarily_unavailable')
-  const document =
-    snapshot.ring === null
-      ? oauthMetadata(snapshot.server, [...grants.keys()])
-      : jwksOf(snapshot.ring, nowSeconds())
+  const document = kind === 'keys' ? keysOf(snapshot) : documentOf(kind, snapshot.server)
   const body = JSON.stringify(document)
   const digest = await crypto.subtle.digest('SHA-256', utf8(body))
   return new Response(body, {
     headers: { ...CACHE_HEADERS, etag: `"${base64url(new Uint8Array(digest))}"` },
   })
+}
+
+const documentOf = (kind: keyof typeof DOCUMENTS, server: CompiledServer): object =>
+  DOCUMENTS[kind](server, [...grants.keys()])
+
+function keysOf({ ring }: Snapshot): object {
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  return jwksOf(ring, nowSeconds())
 }
 
 /** Answers 304 when the client already has what would be sent (RFC 9110 §13.1.2). */

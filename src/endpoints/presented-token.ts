@@ -2,6 +2,7 @@
  * What introspection and revocation have in common: an authenticated client and the token it names. An answer "not
  * ours" is confirmed before it is given: a key that this isolate has not heard of is looked up in a freshly read ring.
  */
+import { readArtefact, type Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import { readAccessToken, type AccessTokenClaims } from '../issuer/access-token.ts'
@@ -16,11 +17,17 @@ import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 
+/** A token of this server, whether it is alive or not; null for anything else. */
+export type ReadToken =
+  | { readonly type: 'access_token'; readonly claims: AccessTokenClaims }
+  | { readonly type: 'refresh_token'; readonly handle: Artefact }
+  | null
+
 export interface PresentedToken {
   /** Who asks. */
   readonly client: Client
-  /** Null for anything that is not a valid access token of this server. */
-  readonly claims: AccessTokenClaims | null
+  readonly server: CompiledServer
+  readonly token: ReadToken
 }
 
 /** Reads the request, authenticates the client and spends its assertion; then reads the token. */
@@ -42,24 +49,40 @@ export async function presentedToken(
   if (token === undefined) throw new OAuthError('missing_token')
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   await spend(assertion, client.clientId, context)
-  return { client, claims: await readToken(token, server, ring, now, context) }
+  return { client, server, token: await readToken(token, server, ring, now, context) }
 }
 
+/** Whatever its hint says: a client may be wrong about it (RFC 7009 §2.1). */
 async function readToken(
   token: string,
   server: CompiledServer,
   ring: RingView,
-  nowSeconds: number,
+  now: number,
+  context: ProtocolContext,
+): Promise<ReadToken> {
+  const handle = await readArtefact('refresh-token', token, context.settings.keyEncryption)
+  if (handle !== null)
+    return handle.serverId === server.server.id ? { type: 'refresh_token', handle } : null
+  const claims = await confirmedClaims(token, server, ring, now, context)
+  return claims === null ? null : { type: 'access_token', claims }
+}
+
+/** The claims of an access token of the server, under a key that may be newer than the ring that was read. */
+export async function confirmedClaims(
+  token: string,
+  server: CompiledServer,
+  ring: RingView,
+  now: number,
   context: ProtocolContext,
 ): Promise<AccessTokenClaims | null> {
   const { snapshots, confirmations, serverId, waitUntil } = context
   if (token.length > limits.tokenCharactersMax) return null
-  const claims = await readAccessToken(token, server, ring, nowSeconds)
+  const claims = await readAccessToken(token, server, ring, now)
   if (claims !== null || !namesUnknownKey(token, ring)) return claims
   if (!confirmations.take(`ring ${serverId}`, true, nowMillis())) return null
   const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
   const fresh = (await snapshots.reload(wanted, waitUntil, ['ring'])).ring
-  return fresh === null ? null : readAccessToken(token, server, fresh, nowSeconds)
+  return fresh === null ? null : readAccessToken(token, server, fresh, now)
 }
 
 /** The client that a genuine token names. That it does not exist is confirmed, too. */

@@ -4,7 +4,6 @@ import type { OAuthError } from '../protocol/errors.ts'
 /** The Origin header of a request, read once: null when no page makes it. */
 export type RequestOrigin = string | null
 
-const CORS_METHODS = 'POST'
 const ALLOWED_HEADERS =
   'Accept, Authorization, Content-Type, DPoP, X-Okta-User-Agent-Extended, X-Device-Fingerprint, X-Device-Token'
 const EXPOSED_HEADERS = 'WWW-Authenticate, DPoP-Nonce, X-Okta-Request-Id'
@@ -31,30 +30,58 @@ const headersFor = (
 export const jsonAnswer = (origin: RequestOrigin, body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: headersFor(origin, JSON_HEADERS) })
 
+export const jwtAnswer = (origin: RequestOrigin, token: string): Response =>
+  new Response(token, {
+    headers: headersFor(origin, { ...JSON_HEADERS, 'content-type': 'application/jwt' }),
+  })
+
 export const emptyAnswer = (origin: RequestOrigin): Response =>
   new Response(null, {
     headers: headersFor(origin, { 'cache-control': 'no-store', pragma: 'no-cache' }),
   })
 
-/** The preflight of a POST endpoint; whether the request itself is allowed is decided when it comes. */
-export const preflightAnswer = (request: Request): Response =>
+/** The preflight of an endpoint; whether the request itself is allowed is decided when it comes. */
+export const preflightAnswer = (request: Request, methods: readonly string[]): Response =>
   new Response(null, {
     status: 204,
     headers: {
       ...cors(request.headers.get('origin') ?? '*'),
-      'access-control-allow-methods': CORS_METHODS,
+      'access-control-allow-methods': methods.join(', '),
       'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': '3600',
       'cache-control': 'no-store',
     },
   })
 
+/**
+ * A refusal of a protected resource, RFC 6750 §3: a challenge and no body. Whoever presented nothing is told nothing
+ * but the scheme (§3.1).
+ */
+export function challengeAnswer(origin: RequestOrigin, error: OAuthError, realm: string): Response {
+  if (error.status === 503 || error.status === 405) return errorAnswer(origin, error, realm)
+  const told = `, error="${error.error}", error_description="${error.description}"`
+  const challenge = `Bearer realm="${realm}"${error.reason === 'access_token_missing' ? '' : told}`
+  return new Response(null, {
+    status: error.status,
+    headers: headersFor(origin, {
+      'www-authenticate': challenge,
+      'cache-control': 'no-store',
+      pragma: 'no-cache',
+    }),
+  })
+}
+
 /** An OAuthError on the wire. A 401 names the scheme (RFC 9110 §15.5.2), a 503 when to come back. */
-export function errorAnswer(origin: RequestOrigin, error: OAuthError, realm: string): Response {
+export function errorAnswer(
+  origin: RequestOrigin,
+  error: OAuthError,
+  realm: string,
+  methods: readonly string[] = ['POST'],
+): Response {
   const headers: Record<string, string> = { ...JSON_HEADERS }
   if (error.status === 401) headers['www-authenticate'] = `Basic realm="${realm}"`
   if (error.status === 503) headers['retry-after'] = '5'
-  if (error.status === 405) headers['allow'] = 'POST, OPTIONS'
+  if (error.status === 405) headers['allow'] = [...methods, 'OPTIONS'].join(', ')
   return new Response(
     JSON.stringify({ error: error.error, error_description: error.description }),
     { status: error.status, headers: headersFor(origin, headers) },

@@ -1,18 +1,57 @@
 /**
  * Revocation endpoint, RFC 7009. A token that is unknown, expired or another client's is answered 200 as well (§2.2).
+ * A refresh token takes everything with it that came of its authorization; an access token goes alone.
  * The answer is empty and has no content type: Okta's browser SDK takes an empty JSON body for a failure.
  */
-import { revokeAccessToken } from '../issuer/access-token.ts'
+import type { Artefact } from '../domain/artefact.ts'
+import type { Client } from '../domain/client.ts'
+import { revokeAccessToken, type AccessTokenClaims } from '../issuer/access-token.ts'
+import { authorizationOf } from '../mint/mint.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { ProtocolContext } from './context.ts'
+import { refreshTokenEntity, tokenEntity } from './log-entities.ts'
 import { presentedToken } from './presented-token.ts'
 import { emptyAnswer } from './responses.ts'
 import { Revoked } from './token-log.ts'
 
 export async function revoke(request: Request, context: ProtocolContext): Promise<Response> {
-  const { client, claims } = await presentedToken(request, 'revoke', context)
-  if (claims !== null && claims.cid === client.clientId) {
-    await revokeAccessToken(claims, context.serverId, context.ledgers)
-    context.log.push(new Revoked(context.serverId, client, claims), context, context.waitUntil)
-  }
+  const { client, token } = await presentedToken(request, 'revoke', context)
+  const revoked =
+    token === null
+      ? null
+      : token.type === 'access_token'
+        ? await revokeAccess(token.claims, client, context)
+        : await revokeRefresh(token.handle, client, context)
+  if (revoked !== null)
+    context.log.push(new Revoked(context.serverId, client, revoked), context, context.waitUntil)
   return emptyAnswer(context.origin)
+}
+
+/** Null: it is not the client's. */
+async function revokeAccess(
+  claims: AccessTokenClaims,
+  { clientId }: Client,
+  { serverId, ledgers, subjects }: ProtocolContext,
+): Promise<SystemLogEntity | null> {
+  const { cid, uid: userId, jti, exp: expires } = claims
+  if (cid !== clientId) return null
+  const authorizationId = authorizationOf(jti)
+  if (userId === undefined || authorizationId === null)
+    await revokeAccessToken(claims, serverId, ledgers)
+  else await subjects.revokeAccessToken({ userId, authorizationId, jti, expires })
+  return tokenEntity(jti)
+}
+
+async function revokeRefresh(
+  { userId, id, generation, secret }: Artefact,
+  { clientId }: Client,
+  { subjects }: ProtocolContext,
+): Promise<SystemLogEntity | null> {
+  const now = nowSeconds()
+  const asked = { userId, authorizationId: id, generation, secret }
+  const inspected = await subjects.inspect(asked, now)
+  if (!inspected.alive || inspected.record.clientId !== clientId) return null
+  await subjects.endAuthorization({ userId, authorizationId: id, clientId, now })
+  return refreshTokenEntity({ id })
 }

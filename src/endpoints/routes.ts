@@ -16,10 +16,11 @@ import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
 import { conditional, metadataPath, type MetadataKind, type MetadataProps } from './metadata.ts'
 import { organization, ORGANIZATION_PATH } from './organization.ts'
-import { errorAnswer, preflightAnswer } from './responses.ts'
+import { challengeAnswer, errorAnswer, preflightAnswer } from './responses.ts'
 import { revoke } from './revoke.ts'
 import { token } from './token.ts'
 import { noProgress, Refused } from './token-log.ts'
+import { userinfo } from './userinfo.ts'
 
 /** Calls the cached entrypoint for one issuer. */
 export type FetchMetadata = (
@@ -36,19 +37,40 @@ export interface ProtocolDoor {
 }
 
 interface Endpoint {
+  readonly methods: readonly string[]
+  readonly refusal: (
+    origin: string | null,
+    error: OAuthError,
+    realm: string,
+    methods: readonly string[],
+  ) => Response
   readonly handle: (request: Request, context: ProtocolContext) => Promise<Response>
   /** Which refusals the system log is told of. */
   readonly told: 'all' | 'of clients' | 'none'
 }
 
-/** The POST endpoints by their last path segment. */
+const POST = { methods: ['POST'], refusal: errorAnswer }
+
+/** The endpoints that answer clients, by their last path segment. */
 const endpoints: Readonly<Record<string, Endpoint>> = {
-  token: { handle: token, told: 'all' },
-  introspect: { handle: introspect, told: 'of clients' },
-  revoke: { handle: revoke, told: 'of clients' },
+  token: { ...POST, handle: token, told: 'all' },
+  introspect: { ...POST, handle: introspect, told: 'of clients' },
+  revoke: { ...POST, handle: revoke, told: 'of clients' },
+  userinfo: {
+    methods: ['GET', 'POST'],
+    refusal: challengeAnswer,
+    handle: userinfo,
+    told: 'none',
+  },
 }
 
 const ID = 'authorizationServerId'
+
+/** An endpoint at the org server and at custom ones. */
+export const serverPaths = (name: string): readonly string[] => [
+  `/oauth2/v1/${name}`,
+  `/oauth2/:${ID}/v1/${name}`,
+]
 
 /** What an id can look like at all. Anything else names no server and reaches neither storage nor a header. */
 const SERVER_ID = /^[\w-]{1,100}$/
@@ -66,10 +88,10 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   door: (env: E['Bindings']) => ProtocolDoor,
 ): void {
   for (const [name, endpoint] of Object.entries(endpoints)) {
-    for (const path of [`/oauth2/v1/${name}`, `/oauth2/:${ID}/v1/${name}`]) {
-      app.post(path, (c) => answer(c, door(c.env), endpoint))
-      app.options(path, (c) => preflightAnswer(c.req.raw))
-      app.all(path, (c) => answer(c, door(c.env), otherMethods))
+    for (const path of serverPaths(name)) {
+      app.on([...endpoint.methods], path, (c) => answer(c, door(c.env), endpoint))
+      app.options(path, (c) => preflightAnswer(c.req.raw, endpoint.methods))
+      app.all(path, (c) => answer(c, door(c.env), { ...endpoint, ...otherMethods }))
     }
   }
   app.get(ORGANIZATION_PATH, async (c) => {
@@ -82,14 +104,17 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   )
   const documents: readonly (readonly [MetadataKind, readonly string[]])[] = [
     ['keys', ['/oauth2/v1/keys', `/oauth2/:${ID}/v1/keys`]],
-    [
-      'oauth-authorization-server',
-      [
-        '/.well-known/oauth-authorization-server',
-        `/oauth2/:${ID}/.well-known/oauth-authorization-server`,
-        `/.well-known/oauth-authorization-server/oauth2/:${ID}`,
-      ],
-    ],
+    ...(['oauth-authorization-server', 'openid-configuration'] as const).map(
+      (kind) =>
+        [
+          kind,
+          [
+            `/.well-known/${kind}`,
+            `/oauth2/:${ID}/.well-known/${kind}`,
+            `/.well-known/${kind}/oauth2/:${ID}`,
+          ],
+        ] as const,
+    ),
   ]
   for (const [kind, paths] of documents) {
     for (const path of paths) {
@@ -99,25 +124,32 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   }
 }
 
-const otherMethods: Endpoint = {
+const otherMethods: Pick<Endpoint, 'handle' | 'told'> = {
   handle: async () => {
     throw new OAuthError('method_not_allowed')
   },
   told: 'none',
 }
 
-async function answer(c: Context, { ports }: ProtocolDoor, endpoint: Endpoint): Promise<Response> {
+/** One request, at the server that its path means; pages of the org are at the org server. */
+export function contextOf(c: Context, { ports, orgId }: ProtocolDoor): ProtocolContext {
   const request = c.req.raw
   const { executionCtx } = c
-  const context: ProtocolContext = {
+  return {
     ...ports,
     serverId: serverIdOf(c),
     origin: request.headers.get('origin'),
     request,
     requestId: nextRequestId(),
     progress: noProgress(),
+    orgId,
     waitUntil: (work) => executionCtx.waitUntil(work),
   }
+}
+
+async function answer(c: Context, door: ProtocolDoor, endpoint: Endpoint): Promise<Response> {
+  const request = c.req.raw
+  const context = contextOf(c, door)
   let response: Response
   try {
     response = await endpoint.handle(request, context)
@@ -128,13 +160,14 @@ async function answer(c: Context, { ports }: ProtocolDoor, endpoint: Endpoint): 
   return response
 }
 
-function refusalAnswer(error: unknown, context: ProtocolContext, { told }: Endpoint): Response {
+function refusalAnswer(error: unknown, context: ProtocolContext, endpoint: Endpoint): Response {
+  const { told, methods, refusal } = endpoint
   const { origin, serverId } = context
   const issuer = (): string => issuerOf(context, serverId)
   if (error instanceof OAuthError) {
     const isOfClient = error.error === 'invalid_client'
     if (told === 'all' || (told === 'of clients' && isOfClient)) tellRefusal(error, context)
-    return errorAnswer(origin, error, issuer())
+    return refusal(origin, error, issuer(), methods)
   }
   if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
   if (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch)) {
@@ -151,7 +184,7 @@ function tellRefusal(error: OAuthError, context: ProtocolContext): void {
   log.push(new Refused(serverId, error, progress), context, waitUntil)
 }
 
-function issuerOf({ settings }: ProtocolPorts, serverId: string): string {
+export function issuerOf({ settings }: ProtocolPorts, serverId: string): string {
   const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
   const isDefault = serverId === DEFAULT_SERVER_ID
   return urlsOf(settings.origin, { id: serverId, kind, isDefault }).issuer

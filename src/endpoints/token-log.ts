@@ -3,10 +3,11 @@
  * references only; the texts are made when, and if, an event is written. Never a token, a secret or an assertion, and
  * nothing that a caller wrote who has not proved who it is.
  */
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { Happening } from '../domain/log-event.ts'
+import type { Person } from '../domain/person.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
-import type { AccessTokenClaims } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Occurrence, Room, Told } from '../issuer/log-buffer.ts'
 import { AccessRefused, type Access } from '../mint/access.ts'
@@ -16,7 +17,9 @@ import { formatScope } from '../protocol/scope.ts'
 import {
   clientEntity,
   decidingEntities,
+  personEntity,
   prefixOf,
+  refreshTokenEntity,
   serverEntities,
   tokenEntity,
   trailOf,
@@ -41,7 +44,23 @@ export const noProgress = (): Progress => ({
   isAuthenticated: false,
 })
 
-/** A token went out. */
+export type TokenKind = 'access_token' | 'id_token' | 'refresh_token'
+
+/** What went out to a person's app. */
+export interface GrantedToPerson {
+  readonly record: AuthorizationRecord
+  readonly person: Person
+  readonly kinds: readonly TokenKind[]
+}
+
+/** How the log calls each kind of token. */
+const KIND_NAMES: Readonly<Record<TokenKind, string>> = {
+  access_token: 'access token',
+  id_token: 'ID token',
+  refresh_token: 'refresh token',
+}
+
+/** Tokens went out. */
 export class Granted implements Occurrence {
   readonly room = 'granted'
   readonly server: CompiledServer
@@ -50,6 +69,8 @@ export class Granted implements Occurrence {
   readonly access: Access
   readonly jti: string
   readonly issuedAt: number
+  /** Null: the client asked for itself. */
+  readonly to: GrantedToPerson | null
 
   constructor(
     server: CompiledServer,
@@ -58,6 +79,7 @@ export class Granted implements Occurrence {
     access: Access,
     jti: string,
     issuedAt: number,
+    to: GrantedToPerson | null = null,
   ) {
     this.server = server
     this.client = client
@@ -65,6 +87,7 @@ export class Granted implements Occurrence {
     this.access = access
     this.jti = jti
     this.issuedAt = issuedAt
+    this.to = to
   }
 
   get kind(): string {
@@ -96,24 +119,29 @@ export class Granted implements Occurrence {
       },
     }
     const target = [
+      ...(isOne && this.to !== null ? [personEntity(this.to.person)] : []),
       ...(isAlike ? serverEntities(server) : []),
       ...(isOne ? decidingEntities(access.decision, server) : []),
     ]
     return [
       { ...common, eventType, displayMessage: 'OAuth2 token request', target },
-      {
+      ...(this.to?.kinds ?? (['access_token'] as const)).map((kind) => ({
         ...common,
-        eventType: `${eventType}.access_token`,
-        displayMessage: 'OAuth2 access token is granted',
-        target: [...(isOne ? [this.#token()] : []), ...target],
-      },
+        eventType: `${eventType}.${kind}`,
+        displayMessage: `OAuth2 ${KIND_NAMES[kind]} is granted`,
+        target: [...(isOne ? this.#token(kind) : []), ...target],
+      })),
     ]
   }
 
-  #token(): SystemLogEntity {
+  /** What is known of a token by its id; an ID token has nobody to show it to. */
+  #token(kind: TokenKind): readonly SystemLogEntity[] {
     const { lifetimeSeconds, subject } = this.access
+    if (kind === 'id_token') return []
+    if (kind === 'refresh_token')
+      return this.to === null ? [] : [refreshTokenEntity(this.to.record)]
     const expires = timestamp(this.issuedAt + lifetimeSeconds)
-    return { ...tokenEntity(this.jti), detailEntry: { expires, subject } }
+    return [{ ...tokenEntity(this.jti), detailEntry: { expires, subject } }]
   }
 }
 
@@ -201,12 +229,12 @@ export class Revoked implements Occurrence {
   readonly room = 'granted'
   readonly serverId: string
   readonly client: Client
-  readonly claims: AccessTokenClaims
+  readonly token: SystemLogEntity
 
-  constructor(serverId: string, client: Client, claims: AccessTokenClaims) {
+  constructor(serverId: string, client: Client, token: SystemLogEntity) {
     this.serverId = serverId
     this.client = client
-    this.claims = claims
+    this.token = token
   }
 
   get kind(): string {
@@ -225,7 +253,7 @@ export class Revoked implements Occurrence {
         displayMessage: 'OAuth2 token is revoked',
         actor: clientEntity(client),
         clientId: client?.clientId ?? null,
-        target: told === 'one' ? [tokenEntity(this.claims.jti)] : [],
+        target: told === 'one' ? [this.token] : [],
         debugData: told === 'kind' ? {} : { authorizationServer: this.serverId },
       },
     ]

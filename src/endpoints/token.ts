@@ -12,6 +12,7 @@ import { readForm, type Form } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { tokensOfPerson } from './person-tokens.ts'
 import { jsonAnswer } from './responses.ts'
 import { Granted } from './token-log.ts'
 
@@ -41,17 +42,24 @@ export async function token(request: Request, context: ProtocolContext): Promise
       )
     if (client.authMethod === 'none' && grant.publicClients === 'refused')
       throw new OAuthError('confidential_client_required')
-    const authorization = await grant.redeem(form, snapshot.server, client)
-    const access = decideAccess(snapshot.server, client, authorization)
-    return { ...authenticated, ...snapshot, client, access }
+    const next =
+      grant.of === 'client'
+        ? { access: decideAccess(snapshot.server, client, grant.redeem(form)) }
+        : { grant }
+    return { ...authenticated, ...snapshot, client, next }
   })
-  const { server, client, access } = allowed
+  const { server, client, next } = allowed
   if (allowed.ring === null) throw new OAuthError('temporarily_unavailable')
+  if ('grant' in next) {
+    await spend(allowed.assertion, client.clientId, context)
+    return jsonAnswer(origin, await tokensOfPerson(next.grant, form, allowed, context))
+  }
 
+  const { access } = next
   const signer = await signerOf(allowed.ring, settings.keyEncryption)
   const encrypter = await encrypterOf(server, settings)
   await spend(allowed.assertion, client.clientId, context)
-  const { jti, response } = await mint(server, client, access, signer, encrypter, now)
+  const { jti, response } = await mint(server, client, access, null, signer, encrypter, now)
   context.log.push(new Granted(server, client, progress, access, jti, now), context, waitUntil)
   return jsonAnswer(origin, response)
 }

@@ -6,6 +6,7 @@ import { extended, isExpired, TOKEN_HOLDER_STATUSES } from '../domain/api-token.
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { isClientAlive, isRevoked, readAccessToken } from '../issuer/access-token.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
+import { authorizationOf } from '../mint/mint.ts'
 import { coversScope } from '../issuer/org-scopes.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
@@ -22,6 +23,7 @@ import {
   type PresentedToken,
 } from '../store/api-tokens.ts'
 import { readConfiguration } from '../store/configuration.ts'
+import { rolesOf } from '../store/role-assignments.ts'
 import type { ManagementPorts } from './context.ts'
 import { rolesAllow } from '../policy/roles.ts'
 
@@ -119,14 +121,40 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
   if (claims === null) throw new ApiError('E0000011')
   const { client } = await readConfiguration(db, { serverId: null, clientId: claims.cid })
   if (client === null || !isClientAlive(client, claims)) throw new ApiError('E0000011')
-  if (await isRevoked(claims, ORG_SERVER_ID, ledgers)) throw new ApiError('E0000011')
   // A grant that was taken back since ends the authority of tokens already out.
   const scopes = claims.scp.filter((scope) => client.orgScopes.includes(scope))
+  const { uid } = claims
+  if (uid !== undefined) return personPrincipal(uid, claims.jti, scopes, ports)
+  if (await isRevoked(claims, ORG_SERVER_ID, ledgers)) throw new ApiError('E0000011')
   return {
     id: client.clientId,
     type: 'PublicClientApp',
     displayName: client.label,
     roles: client.roles,
+    scopes,
+    apiTokenId: null,
+  }
+}
+
+/** A person acts through an app: with the scopes of the token and the roles that they have now. */
+async function personPrincipal(
+  userId: string,
+  jti: string,
+  scopes: readonly string[],
+  { people, db }: ManagementPorts,
+): Promise<Principal> {
+  const authorizationId = authorizationOf(jti)
+  if (authorizationId === null) throw new ApiError('E0000011')
+  const [inspected, roles] = await Promise.all([
+    people.inspect({ userId, authorizationId, jti }, nowSeconds()),
+    rolesOf(db, 'USER', userId),
+  ])
+  if (!inspected.alive) throw new ApiError('E0000011')
+  return {
+    id: userId,
+    type: 'User',
+    displayName: String(inspected.person.profile['login']),
+    roles: roles.map(({ role }) => role),
     scopes,
     apiTokenId: null,
   }

@@ -5,6 +5,7 @@ import type { Ending } from '../domain/ending.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
+import type { Subjects } from '../domain/subjects.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
 import { systemLogEvent, type Happening, type LogOccasion } from '../domain/log-event.ts'
 import type { LogBuffer, IdentifiedRequest } from '../issuer/log-buffer.ts'
@@ -29,6 +30,8 @@ export interface ManagementPorts {
   readonly settings: Settings
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
+  /** Whether what a person's token comes of is alive. */
+  readonly people: Pick<Subjects, 'inspect'>
   readonly trustedOrigins: Kept<TrustedOrigins>
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>

@@ -41,12 +41,13 @@ export function originSource(uri: string): string | null {
 }
 
 /**
- * What `form-action` must allow for a browser to be sent to a URI: its origin, or its scheme where it has no origin or
- * the host is an IPv6 address, which a policy cannot name. Null: nothing may be sent there.
+ * What `form-action` must allow for a browser to be sent to a URI, and on from there: Chromium holds every redirect
+ * that follows a form to it, and where an app sends its people next we cannot know. So it allows schemes: that of the
+ * URI, and what a page of it may lead to. Null: nothing may be sent there.
  */
 export function formSource(uri: string): string | null {
   const url = URL.parse(uri)
   if (url === null || TEXT_SCHEMES.has(url.protocol)) return null
-  if (!/^https?:$/.test(url.protocol) || url.hostname.startsWith('[')) return url.protocol
-  return isNameable(url) ? url.origin : null
+  if (url.protocol === 'http:') return 'http: https:'
+  return url.protocol
 }

@@ -2,6 +2,8 @@
 import { describe, expect, it } from 'vitest'
 import { aServer, api, made, ORIGIN, send, type Json } from './support.ts'
 
+const OIDC_SCOPES = ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']
+
 const get = async (path: string): Promise<Json> => (await send(path)).json()
 
 describe('authorization server metadata', () => {
@@ -46,32 +48,66 @@ describe('authorization server metadata', () => {
 
   it('[RFC8414-2] promises only what works', async () => {
     const document = await get('/oauth2/default/.well-known/oauth-authorization-server')
-    expect(document['grant_types_supported']).toEqual(['client_credentials'])
-    expect(document['request_parameter_supported']).toBe(false)
+    expect(document['grant_types_supported']).toEqual([
+      'authorization_code',
+      'refresh_token',
+      'password',
+      'client_credentials',
+      'implicit',
+    ])
     expect(document['request_uri_parameter_supported']).toBe(false)
-    for (const absent of ['authorization_endpoint', 'userinfo_endpoint', 'registration_endpoint'])
+    for (const absent of ['registration_endpoint', 'device_authorization_endpoint'])
       expect(document).not.toHaveProperty(absent)
-    for (const url of [
-      'token_endpoint',
-      'jwks_uri',
-      'introspection_endpoint',
-      'revocation_endpoint',
-    ]) {
+    const endpoints = ['token', 'introspection', 'revocation'].map((name) => `${name}_endpoint`)
+    for (const url of [...endpoints, 'jwks_uri']) {
       const { status } = await send(document[url], { method: 'OPTIONS' })
       expect([url, status]).toEqual([url, 204])
     }
+    for (const page of ['authorization_endpoint', 'end_session_endpoint'])
+      expect([page, (await send(document[page])).status]).not.toEqual([page, 404])
     const org = await get('/.well-known/oauth-authorization-server')
     expect(org).not.toHaveProperty('jwks_uri')
-    expect(org['token_endpoint_auth_methods_supported']).toEqual(['private_key_jwt'])
   })
 
-  it('the OpenID placements answer 404 until sign-in exists', async () => {
-    for (const path of [
-      '/.well-known/openid-configuration',
-      '/oauth2/default/.well-known/openid-configuration',
-      '/.well-known/openid-configuration/oauth2/default',
+  it.each([
+    ['org', '', ORIGIN],
+    ['default', '/oauth2/default', `${ORIGIN}/oauth2/default`],
+  ])(
+    '[OIDCD-3] the OpenID document of the %s server has what a client needs',
+    async (_, base, issuer) => {
+      const document = await get(`${base}/.well-known/openid-configuration`)
+      expect(document).toMatchObject({
+        issuer,
+        subject_types_supported: ['public'],
+        id_token_signing_alg_values_supported: ['RS256'],
+        code_challenge_methods_supported: ['S256'],
+        authorization_response_iss_parameter_supported: true,
+        request_parameter_supported: true,
+        request_uri_parameter_supported: false,
+        claims_parameter_supported: true,
+      })
+      const endpoints = base === '' ? `${ORIGIN}/oauth2` : issuer
+      for (const [member, path] of [
+        ['authorization_endpoint', 'authorize'],
+        ['token_endpoint', 'token'],
+        ['userinfo_endpoint', 'userinfo'],
+        ['jwks_uri', 'keys'],
+        ['end_session_endpoint', 'logout'],
+      ] as const)
+        expect(document[member]).toBe(`${endpoints}/v1/${path}`)
+      expect(document['scopes_supported']).toEqual(OIDC_SCOPES)
+      expect(document['response_types_supported']).toContain('code id_token token')
+      expect(document['response_types_supported']).not.toContain('token')
+      expect(document['request_object_signing_alg_values_supported']).not.toContain('none')
+    },
+  )
+
+  it('[RFC8414-5] the OpenID document is the same at the path-insertion placement', async () => {
+    const [suffix, inserted] = await Promise.all([
+      send('/oauth2/default/.well-known/openid-configuration'),
+      send('/.well-known/openid-configuration/oauth2/default'),
     ])
-      expect([path, (await send(path)).status]).toEqual([path, 404])
+    expect(await inserted.text()).toBe(await suffix.text())
   })
 
   it('custom scopes appear only where metadataPublish says so, custom claims never', async () => {
@@ -85,7 +121,7 @@ describe('authorization server metadata', () => {
       value: '"x"',
     })
     const document = await get(`/oauth2/${id}/.well-known/oauth-authorization-server`)
-    expect(document['scopes_supported']).toEqual(['shown'])
+    expect(document['scopes_supported']).toEqual([...OIDC_SCOPES, 'shown'])
     expect(document['claims_supported']).not.toContain('secret_claim')
   })
 
@@ -127,8 +163,8 @@ describe('caching of metadata', () => {
       name: 'fresh',
       metadataPublish: 'ALL_CLIENTS',
     })
-    expect(before['scopes_supported'] ?? []).toEqual([])
-    expect((await get(path))['scopes_supported']).toEqual(['fresh'])
+    expect(before['scopes_supported']).toEqual(OIDC_SCOPES)
+    expect((await get(path))['scopes_supported']).toEqual([...OIDC_SCOPES, 'fresh'])
   })
 })
 

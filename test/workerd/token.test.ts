@@ -368,7 +368,7 @@ describe('bad requests', () => {
       'constructor',
       '__proto__',
       'CLIENT_CREDENTIALS',
-      'authorization_code',
+      'urn:openid:params:grant-type:ciba',
     ])
       expect(
         await refusal(await post(tokenPath(), { ...good, grant_type }, authorization())),

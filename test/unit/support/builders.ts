@@ -80,6 +80,7 @@ export const aClient = (changes: Partial<Client> = {}): Client => ({
     refreshRotation: 'STATIC',
     refreshLeewaySeconds: 30,
     requestObjectAlgorithm: null,
+    userinfoAlgorithm: null,
     isImplicitlyAssigned: false,
     clientUri: null,
     logoUri: null,

@@ -1,0 +1,168 @@
+/**
+ * Goes on with an authorization request as far as it gets: to the sign-in page, to the consent page, or to its end. The
+ * policies are asked here and at no other time; a code that is redeemed later keeps what they decided.
+ */
+import {
+  consentGiven,
+  consentStep,
+  type ConsentQuestion,
+  type ConsentStep,
+} from '../authorize/consent.ts'
+import { nextStep } from '../authorize/next-step.ts'
+import { AuthorizeRefused } from '../authorize/refused.ts'
+import { targetOf } from '../authorize/request.ts'
+import type { Assignment, Person } from '../domain/person.ts'
+import type { Session, SessionKey, SignedIn } from '../domain/session.ts'
+import { askedApp } from '../grants/grant.ts'
+import { readIdTokenHint } from '../issuer/id-token-hint.ts'
+import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
+import { decideAccess, type Access } from '../mint/access.ts'
+import { authorizingUser, type Holder } from '../mint/recorded-access.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { completed } from './complete.ts'
+import { confirmed } from './confirm.ts'
+import { rolesFor } from './people.ts'
+import { consented, eventOf } from './sign-in-log.ts'
+import { CONSENT_PATH, sendTo, SIGN_IN_PATH, type UnderWay } from './under-way.ts'
+import type { Visit } from './visit.ts'
+
+/** What the person chose on the consent page. */
+export type ConsentChoice =
+  | { readonly decision: 'deny' }
+  | { readonly decision: 'allow'; readonly optional: readonly string[] }
+
+/** What the person has just done. */
+export interface Done {
+  /** The session that has just begun, in place of the one that the request brought. */
+  readonly sessionKey?: SessionKey
+  readonly consent?: ConsentChoice
+}
+
+/** Who authorizes, and what the policies allow. */
+interface Considered {
+  readonly session: Session
+  readonly person: Person
+  readonly assignment: Assignment
+  readonly access: Access
+  readonly question: ConsentQuestion
+  readonly consent: Exclude<ConsentStep, { readonly step: 'error' }>
+}
+
+/** Throws AuthorizeRefused with the client as its target. */
+export async function advance(
+  underWay: UnderWay,
+  visit: Visit,
+  done: Done = {},
+): Promise<Response> {
+  try {
+    const considered = await consideredOf(underWay, visit, done)
+    if (considered === null) return await sendTo(SIGN_IN_PATH, underWay, visit)
+    const scopes = await scopesOf(considered, underWay, visit, done.consent)
+    if (scopes === null) return await sendTo(CONSENT_PATH, underWay, visit)
+    return await completed(underWay, considered, { ...considered.access, scopes }, visit)
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error instanceof AuthorizeRefused) throw error
+    throw new AuthorizeRefused(error, null, targetOf(underWay.request))
+  }
+}
+
+/** Null: somebody has to sign in first. */
+export async function consideredOf(
+  underWay: UnderWay,
+  visit: Visit,
+  done: Done = {},
+): Promise<Considered | null> {
+  const { request, began } = underWay
+  const signedIn = await signedInOf(underWay, visit, done)
+  const hintedUserId = await hintedUserIdOf(underWay, visit)
+  const step = nextStep({ request, signedIn, began, hintedUserId, now: visit.now })
+  if (step.step === 'error') throw step.error
+  if (step.step === 'sign-in') return null
+  const { session, person, assignment } = step.signedIn
+  // Whoever does not have the app was refused above; this tells the compiler so.
+  if (assignment === null) throw new OAuthError('user_not_assigned')
+  const access = await accessOf(underWay, { person, assignment }, visit)
+  const question = await questionOf(underWay, person, access.scopes, visit)
+  const consent = consentStep(question)
+  if (consent.step === 'error') throw consent.error
+  return { session, person, assignment, access, question, consent }
+}
+
+async function signedInOf(
+  { client }: UnderWay,
+  { sessionKey, context, now }: Visit,
+  done: Done,
+): Promise<SignedIn | null> {
+  const key = done.sessionKey ?? sessionKey
+  return key === null ? null : context.subjects.findSession(key, askedApp(client), now)
+}
+
+/** Whom the hint names. One that is no ID token of this server hints at nobody. */
+async function hintedUserIdOf(
+  { server, request }: UnderWay,
+  { context }: Visit,
+): Promise<string | null> {
+  if (request.idTokenHint === null) return null
+  const { serverId, snapshots, waitUntil } = { ...context, serverId: server.server.id }
+  const wanted = { serverId, clientId: null, ring: publishedRing(serverId) }
+  const { ring } = await snapshots.get(wanted, waitUntil)
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  return (await readIdTokenHint(request.idTokenHint, ring, server.urls.issuer))?.userId ?? null
+}
+
+/** What the policies of the newest configuration allow. Throws their refusal. */
+async function accessOf(
+  { server, client, request }: UnderWay,
+  holder: Holder,
+  { context }: Visit,
+): Promise<Access> {
+  const serverId = server.server.id
+  const roles = await rolesFor(holder.person.id, request.scopes, { ...context, serverId })
+  const hasCode = request.responseTypes.includes('code')
+  const authorization = {
+    grantType: hasCode ? 'authorization_code' : 'implicit',
+    isHybrid: hasCode && request.responseTypes.length > 1,
+    user: authorizingUser(holder, roles),
+    requestedScopes: request.scopes,
+  }
+  const wanted = { serverId, clientId: client.clientId, ring: accessTokenRing(serverId) }
+  return confirmed(context, wanted, async (snapshot) => {
+    if (snapshot.client === null) throw new OAuthError('unknown_client')
+    return decideAccess(snapshot.server, snapshot.client, authorization)
+  })
+}
+
+/** What was decided on the scopes before, read only where one of them depends on it. */
+async function questionOf(
+  { server, client, request }: UnderWay,
+  { id: userId }: Person,
+  scopes: readonly string[],
+  { context }: Visit,
+): Promise<ConsentQuestion> {
+  const depends = scopes.some((name) => (server.scopes.get(name)?.consent ?? FREE) !== FREE)
+  const key = { userId, clientId: client.clientId, serverId: server.server.id }
+  const before = depends ? await context.directory.consentsOf(key) : NOTHING_DECIDED
+  return { server, client, request, scopes, ...before }
+}
+
+const FREE = 'IMPLICIT'
+const NOTHING_DECIDED = { consented: [], skipped: [] }
+
+/** The scopes that the person gives, stored before they are used. Null: the person has to be asked. */
+async function scopesOf(
+  { person, question, consent }: Considered,
+  { client, server }: UnderWay,
+  { context, now }: Visit,
+  choice: ConsentChoice | undefined,
+): Promise<readonly string[] | null> {
+  if (consent.step === 'continue') return consent.scopes
+  if (choice === undefined) return null
+  if (choice.decision === 'deny') throw new OAuthError('consent_declined')
+  const given = consentGiven(question, choice.optional)
+  if (given.outcome === 'declined') throw given.error
+  const key = { userId: person.id, clientId: client.clientId, serverId: server.server.id }
+  const event = eventOf(consented(person, client, given.consented), context, now)
+  const isKept = await context.directory.consent(key, given, Math.floor(now / 1000), event)
+  if (!isKept) throw new OAuthError('user_not_assigned')
+  return given.scopes
+}

@@ -1,0 +1,63 @@
+/** Brings the answer of an authorization to its client, in whatever mode: a redirect, or a page that does it. */
+import { errorResponseOf, responseOf, type AuthorizationResponse } from '../authorize/response.ts'
+import type { AuthorizeRefused } from '../authorize/refused.ts'
+import type { ResponseTarget } from '../authorize/request.ts'
+import { authorizationErrorPage } from '../pages/authorization-error.tsx'
+import type { PageProps } from '../pages/branding.ts'
+import { formPostPage } from '../pages/form-post.tsx'
+import { postMessagePage } from '../pages/post-message.tsx'
+import type { OAuthError } from '../protocol/errors.ts'
+import { pagePropsOf, seeOther, type Visit } from './visit.ts'
+
+type Deliver<By extends AuthorizationResponse['by']> = (
+  response: Extract<AuthorizationResponse, { readonly by: By }>,
+  target: ResponseTarget,
+  props: () => Promise<PageProps>,
+) => Promise<Response>
+
+const ways: { readonly [By in AuthorizationResponse['by']]: Deliver<By> } = {
+  redirect: async ({ url }) => seeOther(url),
+  form_post: async ({ redirectUri, fields }, _, props) =>
+    formPostPage({ ...(await props()), redirectUri, parameters: fields, app: null }),
+  okta_post_message: async ({ data }, { redirectUri }, props) =>
+    postMessagePage({ ...(await props()), redirectUri, parameters: data }),
+}
+
+const deliver = (
+  response: AuthorizationResponse,
+  target: ResponseTarget,
+  visit: Visit,
+): Promise<Response> =>
+  (ways[response.by] as Deliver<AuthorizationResponse['by']>)(response as never, target, () =>
+    pagePropsOf(visit),
+  )
+
+export const answerClient = (
+  target: ResponseTarget,
+  parameters: Readonly<Record<string, string>>,
+  issuer: string,
+  visit: Visit,
+): Promise<Response> => deliver(responseOf(target, parameters, issuer), target, visit)
+
+export const refuseClient = (
+  target: ResponseTarget,
+  error: OAuthError,
+  issuer: string,
+  visit: Visit,
+): Promise<Response> => deliver(errorResponseOf(target, error, issuer), target, visit)
+
+/** A refusal on its way: to the client when it is known where that is, and otherwise a page. */
+export async function refusalAnswer(
+  { cause, parameter, target }: AuthorizeRefused,
+  issuer: string,
+  visit: Visit,
+): Promise<Response> {
+  if (target !== null) return refuseClient(target, cause, issuer, visit)
+  return authorizationErrorPage({
+    ...(await pagePropsOf(visit)),
+    error: cause.error,
+    description: cause.description,
+    parameter,
+    requestId: visit.context.requestId,
+  })
+}

@@ -1,0 +1,97 @@
+/**
+ * Authorization endpoint, RFC 6749 §3.1 and OpenID Connect Core §3.1.2: reads and checks a request, then goes on with
+ * it as far as it gets. Until the redirect URI is known to be the client's, whatever is wrong is told on a page.
+ */
+import { checkAuthorizationRequest } from '../authorize/checks.ts'
+import { parseAuthorizeParameters } from '../authorize/parameters.ts'
+import { AuthorizeRefused } from '../authorize/refused.ts'
+import { targetOf } from '../authorize/request.ts'
+import { openRequestObject } from '../authorize/request-object.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import { limits } from '../platform/limits.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { boundedText, type Form } from '../protocol/form.ts'
+import { advance } from './advance.ts'
+import { refusalAnswer } from './authorization-answer.ts'
+import { spend } from './client-authentication.ts'
+import { confirmed } from './confirm.ts'
+import type { UnderWay } from './under-way.ts'
+import { visitOf, withCookies, type Visit } from './visit.ts'
+import type { ProtocolContext } from './context.ts'
+
+/** Answers a request at the server of the context. `issuer` is the server's. */
+export async function authorize(
+  request: Request,
+  issuer: string,
+  context: ProtocolContext,
+): Promise<Response> {
+  const visit = await visitOf(request, context)
+  return withCookies(
+    await refusing(issuer, visit, async () => {
+      const parameters = await parametersOf(request)
+      return advance(await checked(parameters, visit), visit)
+    }),
+    visit.cookies,
+  )
+}
+
+/** Tells whatever is refused on the way to whom it concerns. */
+export async function refusing(
+  issuer: string,
+  visit: Visit,
+  work: () => Promise<Response>,
+): Promise<Response> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AuthorizeRefused) return refusalAnswer(error, issuer, visit)
+    if (error instanceof OAuthError && error.status !== 503)
+      return refusalAnswer(new AuthorizeRefused(error, null, null), issuer, visit)
+    throw error
+  }
+}
+
+/** §3.1: the query of a GET request, or the form of a POST request. */
+async function parametersOf(request: Request): Promise<Form> {
+  if (request.method !== 'POST') {
+    const { search } = new URL(request.url)
+    return parseAuthorizeParameters(search.slice(1))
+  }
+  const type = request.headers.get('content-type') ?? ''
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
+    throw new OAuthError('invalid_content_type')
+  const tooLarge = (): OAuthError => new OAuthError('body_too_large')
+  const text = await boundedText(request, limits.formBytesMax, tooLarge)
+  if (text === null) throw new OAuthError('malformed_form')
+  return parseAuthorizeParameters(text)
+}
+
+async function checked(sent: Form, visit: Visit): Promise<UnderWay> {
+  const { context, now } = visit
+  const { settings, serverId } = context
+  const clientId = sent.get('client_id') ?? null
+  const known =
+    clientId === null || clientId.length > limits.clientIdCharactersMax ? null : clientId
+  const wanted = { serverId, clientId: known, ring: accessTokenRing(serverId) }
+  const { use, ...underWay } = await confirmed(context, wanted, async (snapshot) => {
+    const { server, client, ring } = snapshot
+    const { parameters, use } = await openRequestObject(sent, server, client, {
+      keyEncryption: settings.keyEncryption,
+      outboundAllowedOrigins: settings.outboundAllowedOrigins,
+      nowSeconds: Math.floor(now / 1000),
+    })
+    const request = checkAuthorizationRequest(parameters, server, client)
+    // The checks refuse a request of nobody; the compiler is told so.
+    if (client === null) throw new OAuthError('unknown_client')
+    return { server, client, ring, request, began: now, use }
+  })
+  const { client, request } = underWay
+  try {
+    await spend(use, client.clientId, context, 'request_object_replayed')
+  } catch (error) {
+    throw error instanceof OAuthError
+      ? new AuthorizeRefused(error, 'request', targetOf(request))
+      : error
+  }
+  return underWay
+}

@@ -1,0 +1,108 @@
+/** Tokens of a person at either endpoint that gives them out: access token, ID token and refresh token together. */
+import { writeArtefact } from '../domain/artefact.ts'
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { Client } from '../domain/client.ts'
+import type { RingView } from '../domain/key-rotation.ts'
+import type { RefreshHandle } from '../domain/subjects.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
+import { signerOf, type Signer } from '../keys/signer.ts'
+import type { Access } from '../mint/access.ts'
+import { encrypterOf } from '../mint/encryption.ts'
+import { mintIdToken } from '../mint/id-token.ts'
+import { mint, type Minted } from '../mint/mint.ts'
+import type { Holder } from '../mint/recorded-access.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { ProtocolContext } from './context.ts'
+import { Granted, type TokenKind } from './token-log.ts'
+
+/** To whom, and of what. */
+export interface Grantee extends Holder {
+  readonly server: CompiledServer
+  readonly client: Client
+  readonly record: AuthorizationRecord
+  /** The ring of the server's access tokens, as far as it was read. */
+  readonly ring: RingView | null
+}
+
+/** The key that signs a server's ID tokens: the published one. The org server has another for access tokens. */
+export async function idTokenSigner(
+  server: CompiledServer,
+  ring: RingView | null,
+  { snapshots, settings, waitUntil }: ProtocolContext,
+): Promise<Signer> {
+  const serverId = server.server.id
+  const name = publishedRing(serverId)
+  const published =
+    name === accessTokenRing(serverId)
+      ? ring
+      : (await snapshots.get({ serverId, clientId: null, ring: name }, waitUntil)).ring
+  if (published === null) throw new OAuthError('temporarily_unavailable')
+  return signerOf(published, settings.keyEncryption)
+}
+
+export async function accessTokenOf(
+  { server, client, record, ring }: Grantee,
+  access: Access,
+  { settings }: ProtocolContext,
+  nowSeconds: number,
+): Promise<Minted> {
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  const signer = await signerOf(ring, settings.keyEncryption)
+  const encrypter = await encrypterOf(server, settings)
+  return mint(server, client, access, record, signer, encrypter, nowSeconds)
+}
+
+/** Null for a grant that is no sign-in. */
+export async function idTokenOf(
+  { server, client: _, record, ring, person }: Grantee,
+  content: {
+    readonly scopes: readonly string[]
+    readonly nonce: string | null
+    readonly accessToken: string | null
+    readonly code: string | null
+    readonly isThin: boolean
+  },
+  context: ProtocolContext,
+  nowSeconds: number,
+): Promise<string | null> {
+  if (!content.scopes.includes('openid')) return null
+  const signer = await idTokenSigner(server, ring, context)
+  const orgId = await context.orgId()
+  return mintIdToken(server, { record, person, orgId, ...content }, signer, nowSeconds)
+}
+
+export const refreshTokenOf = async (
+  { record }: Pick<Grantee, 'record'>,
+  refresh: RefreshHandle,
+  { settings }: ProtocolContext,
+): Promise<string> =>
+  writeArtefact(
+    'refresh-token',
+    {
+      userId: record.userId,
+      id: record.id,
+      serverId: record.serverId,
+      generation: refresh.generation,
+      secret: refresh.secret,
+    },
+    settings.keyEncryption,
+  )
+
+/** Tells the log what went out. */
+export function tellGranted(
+  grantee: Grantee,
+  access: Access,
+  jti: string,
+  kinds: readonly TokenKind[],
+  context: ProtocolContext,
+  nowSeconds: number,
+): void {
+  const { server, client, record, person } = grantee
+  const granted = new Granted(server, client, context.progress, access, jti, nowSeconds, {
+    record,
+    person,
+    kinds,
+  })
+  context.log.push(granted, context, context.waitUntil)
+}

@@ -1,0 +1,157 @@
+/**
+ * Logout endpoint, OpenID Connect RP-Initiated Logout §2: with a genuine hint of the person who is signed in the
+ * session ends at once; without one the person is asked. The way back is one that the client registered, or none.
+ */
+import type { AuthorizationRequest } from '../authorize/request.ts'
+import { readIdTokenHint, type IdTokenHint } from '../issuer/id-token-hint.ts'
+import { publishedRing } from '../issuer/rings.ts'
+import { displayNameOf } from '../domain/user.ts'
+import { authorizationErrorPage } from '../pages/authorization-error.tsx'
+import { signedOutPage, signOutQuestionPage } from '../pages/sign-out.tsx'
+import { nowMillis } from '../platform/clock.ts'
+import { OAuthError, type ReasonName } from '../protocol/errors.ts'
+import { parseForm, readForm, type Form } from '../protocol/form.ts'
+import { noSessionCookie } from './browser.ts'
+import { ServerNotFound } from './confirm.ts'
+import type { ProtocolContext } from './context.ts'
+import { clientOfToken } from './presented-token.ts'
+import { eventOf, signedOut } from './sign-in-log.ts'
+import { newTransaction, openTransaction, sealTransaction } from './transaction.ts'
+import { expiredPage, SIGN_IN_PATH } from './under-way.ts'
+import { pagePropsOf, seeOther, visitOf, withCookies, type Visit } from './visit.ts'
+
+export const SIGN_OUT_PATH = '/signout'
+
+/** What a sign-out leads to; sealed while the person is asked. */
+interface Leaving {
+  readonly uri: string | null
+  readonly state: string | null
+}
+
+class LogoutRefused extends OAuthError {
+  readonly parameter: string
+  constructor(reason: ReasonName, parameter: string) {
+    super(reason)
+    this.parameter = parameter
+  }
+}
+
+/** GET or POST at the server of the context. */
+export async function logout(request: Request, context: ProtocolContext): Promise<Response> {
+  const visit = await visitOf(request, context)
+  try {
+    const parameters =
+      request.method === 'POST'
+        ? await readForm(request)
+        : parseForm(new URL(request.url).search.slice(1))
+    return withCookies(await answered(parameters, visit), visit.cookies)
+  } catch (error) {
+    if (!(error instanceof OAuthError) || error.status === 503) throw error
+    return refused(error, visit)
+  }
+}
+
+const refused = async (error: OAuthError, visit: Visit): Promise<Response> =>
+  authorizationErrorPage({
+    ...(await pagePropsOf(visit)),
+    error: error.error,
+    description: error.description,
+    parameter: error instanceof LogoutRefused ? error.parameter : null,
+    requestId: visit.context.requestId,
+  })
+
+async function answered(parameters: Form, visit: Visit): Promise<Response> {
+  const { context, sessionKey, now } = visit
+  const hint = await hintOf(parameters, context)
+  const clientId = parameters.get('client_id')
+  if (hint !== null && clientId !== undefined && clientId !== hint.clientId)
+    throw new LogoutRefused('logout_client_mismatch', 'client_id')
+  const leaving = await leavingOf(parameters, hint?.clientId ?? clientId ?? null, context)
+  const found =
+    sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
+  if (found === null) return left(leaving, visit)
+  if (hint !== null && hint.userId !== found.person.id)
+    throw new LogoutRefused('id_token_does_not_match_session', 'id_token_hint')
+  if (hint !== null) return signedOutAnswer(leaving, visit)
+  const transaction = newTransaction<Leaving>({
+    serverId: '',
+    request: leaving,
+    began: now,
+    browser: visit.mark,
+  })
+  return signOutQuestionPage({
+    ...(await pagePropsOf(visit)),
+    action: SIGN_OUT_PATH,
+    fields: {
+      transaction: (await sealTransaction(transaction, context.settings.keyEncryption)) ?? '',
+    },
+    user: { name: displayNameOf(found.person), login: String(found.person.profile['login']) },
+    stayUri: SIGN_IN_PATH,
+    redirectUri: leaving.uri,
+  })
+}
+
+/** Null when none was sent. Throws LogoutRefused for what is no ID token of the server. */
+async function hintOf(
+  parameters: Form,
+  { serverId, snapshots, waitUntil }: ProtocolContext,
+): Promise<IdTokenHint | null> {
+  const token = parameters.get('id_token_hint')
+  const wanted = { serverId, clientId: null, ring: publishedRing(serverId) }
+  const { server, ring } = await snapshots.get(wanted, waitUntil)
+  if (server?.server.status !== 'ACTIVE') throw new ServerNotFound()
+  if (token === undefined) return null
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  const hint = await readIdTokenHint(token, ring, server.urls.issuer)
+  if (hint === null) throw new LogoutRefused('invalid_logout_hint', 'id_token_hint')
+  return hint
+}
+
+/** §3.1: a way back is one that the client registered, to the letter. */
+async function leavingOf(
+  parameters: Form,
+  clientId: string | null,
+  context: ProtocolContext,
+): Promise<Leaving> {
+  const uri = parameters.get('post_logout_redirect_uri') ?? null
+  const state = parameters.get('state') ?? null
+  if (uri === null) return { uri, state: null }
+  const client = clientId === null ? null : await clientOfToken(clientId, context)
+  if (client?.flows.postLogoutRedirectUris.includes(uri) !== true)
+    throw new LogoutRefused('illegal_post_logout_redirect_uri', 'post_logout_redirect_uri')
+  return { uri, state }
+}
+
+/** POST of the question, or of the page of whoever is signed in. */
+export async function signOut(request: Request, context: ProtocolContext): Promise<Response> {
+  const visit = await visitOf(request, context)
+  const form = await readForm(request)
+  const { keyEncryption } = context.settings
+  const sealed = form.get('transaction') ?? ''
+  const transaction = await openTransaction<Leaving | AuthorizationRequest>(
+    sealed,
+    visit.mark,
+    nowMillis(),
+    keyEncryption,
+  )
+  if (transaction === null) return expiredPage(visit)
+  const { request: leaving } = transaction
+  const known = leaving !== null && 'uri' in leaving ? leaving : { uri: null, state: null }
+  return signedOutAnswer(known, visit)
+}
+
+async function signedOutAnswer(leaving: Leaving, visit: Visit): Promise<Response> {
+  const { sessionKey, context, now } = visit
+  if (sessionKey !== null) {
+    await context.subjects.endSession(sessionKey)
+    await context.directory.record(eventOf(signedOut(sessionKey.userId), context, now))
+  }
+  return withCookies(await left(leaving, visit), [noSessionCookie(context.settings)])
+}
+
+async function left({ uri, state }: Leaving, visit: Visit): Promise<Response> {
+  if (uri === null) return signedOutPage({ ...(await pagePropsOf(visit)), signInUri: SIGN_IN_PATH })
+  if (state === null) return seeOther(uri)
+  const separator = uri.includes('?') ? '&' : '?'
+  return seeOther(`${uri}${separator}state=${encodeURIComponent(state)}`)
+}

@@ -1,0 +1,149 @@
+/**
+ * The token endpoint after a grant was proved that a person stands behind. Where the policies have not decided yet they
+ * are asked now, and what they decide becomes an authorization that everything issued names.
+ */
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { Client } from '../domain/client.ts'
+import type { RefreshHandle } from '../domain/subjects.ts'
+import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import { decideAccess, type Access } from '../mint/access.ts'
+import type { TokenResponse } from '../mint/mint.ts'
+import { authorizingUser, decidedOf, recordedAccess } from '../mint/recorded-access.ts'
+import { nowMillis } from '../platform/clock.ts'
+import { randomId } from '../platform/random.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import type { Form } from '../protocol/form.ts'
+import { confirmed, type Resolved } from './confirm.ts'
+import type { ProtocolContext } from './context.ts'
+import { addressOf, rolesFor } from './people.ts'
+import { accessTokenOf, idTokenOf, refreshTokenOf, tellGranted, type Grantee } from './issue.ts'
+import type { TokenKind } from './token-log.ts'
+
+interface Granting {
+  readonly grantee: Grantee
+  readonly access: Access
+  readonly refresh: RefreshHandle | null
+  readonly nonce: string | null
+}
+
+export async function tokensOfPerson(
+  grant: PersonGrant,
+  form: Form,
+  { server, client, ring }: Resolved & { readonly client: Client },
+  context: ProtocolContext,
+): Promise<TokenResponse> {
+  const millis = nowMillis()
+  const now = Math.floor(millis / 1000)
+  const proof = await grant.redeem(form, {
+    server,
+    client,
+    keyEncryption: context.settings.keyEncryption,
+    subjects: context.subjects,
+    directory: context.directory,
+    throttle: context.throttle,
+    address: addressOf(context.request),
+    nowMillis: millis,
+  })
+  const granting =
+    proof.by === 'record'
+      ? recorded(proof, { server, client, ring })
+      : await authorized(grant, proof, client, context, now)
+  return issued(granting, context, now)
+}
+
+function recorded(
+  proof: Extract<Proof, { by: 'record' }>,
+  resolved: Pick<Grantee, 'server' | 'client' | 'ring'>,
+): Granting {
+  const { record, scopes, refresh, isFirst } = proof
+  const { server, client } = resolved
+  return {
+    grantee: { ...resolved, ...proof },
+    access: recordedAccess(server, client, record, proof, scopes),
+    refresh,
+    nonce: isFirst ? record.nonce : null,
+  }
+}
+
+/** The newest configuration decides, as it does for a client that asks for itself. */
+async function authorized(
+  grant: PersonGrant,
+  proof: Extract<Proof, { by: 'person' }>,
+  { clientId }: Client,
+  context: ProtocolContext,
+  now: number,
+): Promise<Granting> {
+  const { person, assignment, requestedScopes, amr } = proof
+  const user = authorizingUser(proof, await rolesFor(person.id, requestedScopes, context))
+  const authorization = { grantType: grant.grantType, user, requestedScopes }
+  const ring = accessTokenRing(context.serverId)
+  const wanted = { serverId: context.serverId, clientId, ring }
+  const decided = await confirmed(context, wanted, async (snapshot) => {
+    const { server, client } = snapshot
+    if (client === null) throw new OAuthError('unknown_client')
+    const access = decideAccess(server, client, authorization)
+    return { ...snapshot, client, access }
+  })
+  const { server, client, access } = decided
+  const record: AuthorizationRecord = {
+    format: 1,
+    id: randomId('oar'),
+    userId: person.id,
+    serverId: server.server.id,
+    clientId,
+    sessionId: null,
+    sid: null,
+    grantType: grant.grantType,
+    scopes: access.scopes,
+    access: decidedOf(access),
+    code: null,
+    nonce: null,
+    claims: { userinfo: [], idToken: [] },
+    acr: null,
+    amr,
+    authTime: now,
+    created: now,
+  }
+  const mayRefresh = client.grantTypes.includes('refresh_token')
+  const begun = await context.subjects.authorizeDirectly(record, askedApp(client), mayRefresh)
+  if (begun === null) throw new OAuthError('user_not_assigned')
+  const grantee = { server, client, ring: decided.ring, record, person, assignment }
+  return { grantee, access, refresh: begun.refresh, nonce: null }
+}
+
+async function issued(
+  { grantee, access, refresh, nonce }: Granting,
+  context: ProtocolContext,
+  now: number,
+): Promise<TokenResponse> {
+  const { jti, response } = await accessTokenOf(grantee, access, context, now)
+  const idToken = await idTokenOf(
+    grantee,
+    {
+      scopes: access.scopes,
+      nonce,
+      accessToken: response.access_token,
+      code: null,
+      isThin: isThinAtToken(grantee.server),
+    },
+    context,
+    now,
+  )
+  const refreshToken = refresh === null ? null : await refreshTokenOf(grantee, refresh, context)
+  const kinds: readonly TokenKind[] = [
+    'access_token',
+    ...(idToken === null ? [] : (['id_token'] as const)),
+    ...(refreshToken === null ? [] : (['refresh_token'] as const)),
+  ]
+  tellGranted(grantee, access, jti, kinds, context, now)
+  return {
+    ...response,
+    ...(refreshToken !== null && { refresh_token: refreshToken }),
+    ...(idToken !== null && { id_token: idToken }),
+  }
+}
+
+/** The org server tells everything in the ID token of the token endpoint; custom servers leave the rest to userinfo. */
+const isThinAtToken = ({ server }: CompiledServer): boolean => server.kind !== 'org'

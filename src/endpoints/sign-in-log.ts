@@ -1,0 +1,83 @@
+/** Sign-ins, consents and sign-outs as the system log tells them. Each is durable before it is answered. */
+import type { Client } from '../domain/client.ts'
+import { systemLogEvent, type Happening } from '../domain/log-event.ts'
+import type { Person } from '../domain/person.ts'
+import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
+import { limits } from '../platform/limits.ts'
+import { callerOf } from '../protocol/caller.ts'
+import { clientEntity, personEntity } from './log-entities.ts'
+import type { ProtocolContext } from './context.ts'
+
+/** An event of a request that is being answered. */
+export const eventOf = (
+  happening: Happening,
+  { request, requestId }: ProtocolContext,
+  nowMillis: number,
+): SystemLogEvent =>
+  systemLogEvent(happening, { type: 'WEB', id: requestId, caller: callerOf(request) }, nowMillis)
+
+const appEntities = (client: Client | null): readonly SystemLogEntity[] =>
+  client === null
+    ? []
+    : [
+        {
+          id: client.id,
+          type: 'AppInstance',
+          alternateId: client.label,
+          displayName: client.label,
+        },
+      ]
+
+export const signedIn = (person: Person, client: Client | null): Happening => ({
+  eventType: 'user.session.start',
+  displayMessage: 'User signs in',
+  actor: personEntity(person),
+  target: [personEntity(person), ...appEntities(client)],
+})
+
+/** Whoever it was is known by what they typed alone, whether anybody is called so or not. */
+export const signInFailed = (
+  login: string,
+  reason: 'INVALID_CREDENTIALS' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS',
+  client: Client | null,
+): Happening => {
+  const typed = login.slice(0, limits.loginCharactersMax)
+  const unknown = { id: 'unknown', type: 'User', alternateId: typed, displayName: typed }
+  return {
+    eventType: 'user.session.start',
+    displayMessage: 'User signs in',
+    actor: unknown,
+    target: [unknown, ...appEntities(client)],
+    outcome: { result: 'FAILURE', reason },
+  }
+}
+
+export const signedOut = (userId: string): Happening => {
+  const user = { id: userId, type: 'User', alternateId: null, displayName: null }
+  return {
+    eventType: 'user.session.end',
+    displayMessage: 'User signs out',
+    actor: user,
+    target: [user],
+  }
+}
+
+export const consented = (
+  person: Person,
+  client: Client,
+  scopes: readonly string[],
+): Happening => ({
+  eventType: 'app.oauth2.as.consent.grant',
+  displayMessage: 'Consent of a user is given',
+  actor: personEntity(person),
+  clientId: client.clientId,
+  target: [
+    clientEntity(client),
+    ...scopes.map((scope) => ({
+      id: scope,
+      type: 'scope',
+      alternateId: scope,
+      displayName: scope,
+    })),
+  ],
+})

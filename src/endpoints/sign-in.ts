@@ -1,0 +1,180 @@
+/**
+ * The sign-in page: identifier and password, for an app that waits or for its own sake. The form is good once: whoever
+ * sends it again after somebody has signed in begins anew, so that a page left open on a shared machine lets nobody in.
+ */
+import type { SessionKey } from '../domain/session.ts'
+import { displayNameOf } from '../domain/user.ts'
+import { askedApp } from '../grants/grant.ts'
+import { attemptPassword, type AttemptOutcome } from '../grants/password-attempt.ts'
+import { signedInPage } from '../pages/home.tsx'
+import { presentedApp } from '../pages/branding.ts'
+import { signInPage, type SignInError } from '../pages/sign-in.tsx'
+import { limits } from '../platform/limits.ts'
+import { randomToken } from '../platform/random.ts'
+import { readForm, type Form } from '../protocol/form.ts'
+import { advance, type Done } from './advance.ts'
+import { refusing } from './authorize.ts'
+import { sessionCookie } from './browser.ts'
+import type { ProtocolContext } from './context.ts'
+import { addressOf } from './people.ts'
+import { eventOf, signedIn, signInFailed } from './sign-in-log.ts'
+import { transactionLedger } from './transaction.ts'
+import {
+  expiredPage,
+  sealedTransaction,
+  SIGN_IN_PATH,
+  transactionOf,
+  underWayOf,
+  type SignInTransaction,
+  type UnderWay,
+} from './under-way.ts'
+import { pagePropsOf, seeOther, visitOf, withCookies, type Visit } from './visit.ts'
+
+/** GET: the page, or who is signed in where nothing else is wanted. */
+export async function showSignIn(request: Request, context: ProtocolContext): Promise<Response> {
+  const visit = await visitOf(request, context)
+  return withCookies(await shown(request, visit), visit.cookies)
+}
+
+async function shown(request: Request, visit: Visit): Promise<Response> {
+  const sealed = new URL(request.url).searchParams.get('transaction')
+  if (sealed === null) return home(visit)
+  const transaction = await transactionOf(sealed, visit)
+  if (transaction === null) return expiredPage(visit)
+  const underWay = await underWayOf(transaction, visit.context)
+  return form(sealed, underWay, visit, { identifier: underWay?.request.loginHint ?? null })
+}
+
+/** Nobody waits for this sign-in. */
+async function home(visit: Visit): Promise<Response> {
+  const { sessionKey, context, now } = visit
+  const found =
+    sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
+  const transaction = await sealedTransaction(null, visit)
+  if (found === null) return form(transaction, null, visit, {})
+  const { person } = found
+  return signedInPage({
+    ...(await pagePropsOf(visit)),
+    user: { name: displayNameOf(person), login: String(person.profile['login']) },
+    action: '/signout',
+    fields: { transaction },
+  })
+}
+
+async function form(
+  transaction: string,
+  underWay: UnderWay | null,
+  visit: Visit,
+  { identifier = null, error = null }: { identifier?: string | null; error?: SignInError | null },
+): Promise<Response> {
+  return signInPage({
+    ...(await pagePropsOf(visit, underWay?.request.uiLocales)),
+    action: SIGN_IN_PATH,
+    transaction,
+    identifier,
+    app: underWay === null ? null : presentedApp(underWay.client),
+    error,
+    ...(error === 'TOO_MANY_ATTEMPTS' && { retryAfterSeconds: limits.attemptsWindowSeconds }),
+    redirectUri: underWay?.request.redirectUri ?? null,
+  })
+}
+
+/** POST: one attempt. */
+export async function signIn(request: Request, context: ProtocolContext): Promise<Response> {
+  const visit = await visitOf(request, context)
+  const sent = await readForm(request)
+  const transaction = await transactionOf(sent.get('transaction'), visit)
+  if (transaction === null) return withCookies(await expiredPage(visit), visit.cookies)
+  const underWay = await underWayOf(transaction, context)
+  const answer = await attempted(sent, transaction, underWay, visit)
+  return withCookies(answer.response, [...visit.cookies, ...answer.cookies])
+}
+
+interface Answer {
+  readonly response: Response
+  readonly cookies: readonly string[]
+}
+
+/** What the person is told, and the log, when it did not work. Nothing says whether somebody has the login. */
+const FAILURES = {
+  wrong: ['CREDENTIALS', 'INVALID_CREDENTIALS'],
+  locked: ['CREDENTIALS', 'LOCKED_OUT'],
+  expired: ['PASSWORD_EXPIRED', 'PASSWORD_EXPIRED'],
+  throttled: ['TOO_MANY_ATTEMPTS', 'TOO_MANY_ATTEMPTS'],
+} as const satisfies Record<
+  Exclude<AttemptOutcome['outcome'], 'correct'>,
+  readonly [SignInError, string]
+>
+
+async function attempted(
+  sent: Form,
+  transaction: SignInTransaction,
+  underWay: UnderWay | null,
+  visit: Visit,
+): Promise<Answer> {
+  const { context, now } = visit
+  const { directory } = context
+  const identifier = sent.get('identifier')?.trim() ?? ''
+  const client = underWay?.client ?? null
+  const failed = async (outcome: keyof typeof FAILURES): Promise<Answer> => {
+    const [error, reason] = FAILURES[outcome]
+    await directory.record(eventOf(signInFailed(identifier, reason, client), context, now))
+    const sealed = sent.get('transaction') ?? ''
+    return { response: await form(sealed, underWay, visit, { identifier, error }), cookies: [] }
+  }
+  const outcome = await attemptPassword(
+    {
+      login: identifier,
+      password: sent.get('password') ?? '',
+      app: client === null ? null : askedApp(client),
+      address: addressOf(context.request),
+      now,
+    },
+    context,
+  )
+  if (outcome.outcome !== 'correct') return failed(outcome.outcome)
+  // Somebody has signed in with it: it begins anew, which asks nothing of a browser that has a session by now.
+  if (!(await isFirst(transaction, context)))
+    return {
+      response: await onwards(underWay && { ...underWay, began: now }, {}, visit),
+      cookies: [],
+    }
+  const key = await begun(outcome.person.id, visit)
+  if (key === null) return failed('wrong')
+  await directory.signedIn(
+    outcome.person.id,
+    Math.floor(now / 1000),
+    eventOf(signedIn(outcome.person, client), context, now),
+  )
+  return {
+    response: await onwards(underWay, { sessionKey: key }, visit),
+    cookies: [await sessionCookie(key, context.settings)],
+  }
+}
+
+/** Uses the transaction up: of many that come with it, one is first. */
+const isFirst = (transaction: SignInTransaction, { ledgers }: ProtocolContext): Promise<boolean> =>
+  ledgers.enter(
+    transactionLedger(transaction),
+    transaction.id,
+    Math.ceil(transaction.began / 1000) + limits.transactionSeconds,
+  )
+
+/** Begins the session that the cookie names, in place of whatever the browser had. */
+async function begun(userId: string, visit: Visit): Promise<SessionKey | null> {
+  const { sessionKey, context, now } = visit
+  const secret = randomToken()
+  const begin = { userId, secret, amr: ['pwd'], replaces: sessionKey, now }
+  const session = await context.subjects.startSession(begin)
+  if (session === null) return null
+  if (sessionKey !== null && sessionKey.userId !== userId)
+    await context.subjects.endSession(sessionKey)
+  return { userId, id: session.id, secret }
+}
+
+function onwards(underWay: UnderWay | null, done: Done, visit: Visit): Promise<Response> {
+  const { settings } = visit.context
+  if (underWay === null) return Promise.resolve(seeOther(`${settings.origin}${SIGN_IN_PATH}`))
+  const { issuer } = underWay.server.urls
+  return refusing(issuer, visit, () => advance(underWay, visit, done))
+}

@@ -1,0 +1,69 @@
+/**
+ * A sign-in under way: the request it is for, sealed, so that it waits in the browser and not with us, and can be read
+ * and changed by nobody. It is bound to the browser that began it, which makes it the proof against forged requests
+ * of every form that carries it.
+ */
+import { base64urlDecode, parseJson, utf8, utf8Decode } from '../platform/encoding.ts'
+import type { KeyEncryption } from '../platform/key-encryption.ts'
+import { limits } from '../platform/limits.ts'
+import { randomToken } from '../platform/random.ts'
+
+export interface Transaction<Request> {
+  /** Used up once somebody has signed in with it. */
+  readonly id: string
+  /** The server it is for; empty: a sign-in for its own sake. */
+  readonly serverId: string
+  readonly request: Request | null
+  /** When the request came, in milliseconds: what has to be done anew has to be done since. */
+  readonly began: number
+  readonly browser: string
+}
+
+const PURPOSE = 'transaction'
+const BOUND = ['1']
+
+export const newTransaction = <Request>(
+  content: Omit<Transaction<Request>, 'id'>,
+): Transaction<Request> => ({ id: randomToken(), ...content })
+
+/** Null: it is longer than a browser carries in an address. */
+export async function sealTransaction(
+  transaction: Transaction<unknown>,
+  keys: KeyEncryption,
+): Promise<string | null> {
+  const { keyVersion, iv, ciphertext } = await keys.seal(
+    utf8(JSON.stringify(transaction)),
+    PURPOSE,
+    BOUND,
+  )
+  const text = `${keyVersion}.${iv}.${ciphertext}`
+  return text.length > limits.transactionCharactersMax ? null : text
+}
+
+/** Null for anything that was not sealed here, is over, or belongs to another browser. */
+export async function openTransaction<Request>(
+  text: string,
+  browser: string | null,
+  nowMillis: number,
+  keys: KeyEncryption,
+): Promise<Transaction<Request> | null> {
+  if (text.length > limits.transactionCharactersMax) return null
+  const [keyVersion, iv, ciphertext, ...more] = text.split('.')
+  if (keyVersion === undefined || iv === undefined || ciphertext === undefined || more.length > 0)
+    return null
+  if (!keys.versions.includes(keyVersion)) return null
+  if (base64urlDecode(iv)?.length !== 12 || base64urlDecode(ciphertext) === null) return null
+  let bytes: Uint8Array
+  try {
+    bytes = await keys.open({ format: 1, keyVersion, iv, ciphertext }, PURPOSE, BOUND)
+  } catch {
+    return null
+  }
+  const transaction = parseJson(utf8Decode(bytes) ?? '') as Transaction<Request>
+  const isOver = nowMillis >= transaction.began + limits.transactionSeconds * 1000
+  return isOver || transaction.browser !== browser ? null : transaction
+}
+
+/** What names a transaction in the set of those that are used up. */
+export const transactionLedger = ({ id }: Pick<Transaction<unknown>, 'id'>): string =>
+  `transaction ${id.slice(0, 1)}`

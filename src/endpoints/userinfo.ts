@@ -1,0 +1,65 @@
+/**
+ * UserInfo endpoint, OpenID Connect Core §5.3: claims of the person by the scopes of the token, which comes in the
+ * header or in a form (RFC 6750 §2). Refusals are told by the challenge of RFC 6750 §3 alone.
+ */
+import { SignJWT } from 'jose'
+import { identityClaims } from '../claims/identity.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import { nowSeconds } from '../platform/clock.ts'
+import { parseScheme } from '../protocol/authorization-header.ts'
+import { OAuthError } from '../protocol/errors.ts'
+import { readForm } from '../protocol/form.ts'
+import { ServerNotFound } from './confirm.ts'
+import type { ProtocolContext } from './context.ts'
+import { livingToken } from './living-token.ts'
+import { confirmedClaims } from './presented-token.ts'
+import { idTokenSigner } from './issue.ts'
+import { jsonAnswer, jwtAnswer } from './responses.ts'
+
+export async function userinfo(request: Request, context: ProtocolContext): Promise<Response> {
+  const token = await bearerToken(request)
+  const { serverId, snapshots, waitUntil } = context
+  const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
+  const { server, ring } = await snapshots.get(wanted, waitUntil)
+  if (server?.server.status !== 'ACTIVE') throw new ServerNotFound()
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  const claims = await confirmedClaims(token, server, ring, nowSeconds(), context)
+  if (claims === null) throw new OAuthError('invalid_token')
+  const living = await livingToken(claims, context)
+  if (living === null) throw new OAuthError('invalid_token')
+  const { client, person, record } = living
+  if (person === null || record === null || !claims.scp.includes('openid'))
+    throw new OAuthError('insufficient_scope')
+  const disclosure = { scopes: claims.scp, names: record.claims.userinfo, isThin: false }
+  const content = { sub: person.id, ...identityClaims(person, server.identity, disclosure) }
+  const { userinfoAlgorithm: algorithm } = client.flows
+  if (algorithm === null) return jsonAnswer(context.origin, content)
+  const signer = await idTokenSigner(server, ring, context)
+  if (signer.header.alg !== algorithm) throw new OAuthError('userinfo_key_missing')
+  const claimsOfIssuer = { iss: server.urls.issuer, aud: client.clientId }
+  const signed = new SignJWT({ ...content, ...claimsOfIssuer }).setProtectedHeader(signer.header)
+  return jwtAnswer(context.origin, await signed.sign(signer.key))
+}
+
+/** The token of a request that presents exactly one. */
+async function bearerToken(request: Request): Promise<string> {
+  if (new URL(request.url).searchParams.has('access_token'))
+    throw new OAuthError('access_token_in_query')
+  const header = request.headers.get('authorization')
+  const scheme = header === null ? null : parseScheme(header)
+  if (header !== null && scheme?.scheme !== 'bearer') throw new OAuthError('invalid_token')
+  const inForm = await formToken(request)
+  if (scheme !== null && inForm !== undefined) throw new OAuthError('access_token_duplicate')
+  const token = scheme?.value ?? inForm
+  if (token === undefined) throw new OAuthError('access_token_missing')
+  return token
+}
+
+/** A request without a body needs no content type. */
+async function formToken(request: Request): Promise<string | undefined> {
+  if (request.method !== 'POST') return undefined
+  const hasForm = request.headers
+    .get('content-type')
+    ?.startsWith('application/x-www-form-urlencoded')
+  return hasForm === true ? (await readForm(request)).get('access_token') : undefined
+}
