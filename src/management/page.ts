@@ -77,9 +77,12 @@ export function paged<Row extends { readonly id: string }>(
   }
 }
 
+const roundsFor = (found: readonly unknown[]): number =>
+  found.length > 0 ? limits.searchRoundsMax : limits.searchEmptyRoundsMax
+
 /**
  * A page of what a condition keeps of rows in an order: read piece by piece, in a bounded number of pieces. A page may
- * be short although more follow.
+ * be short although more follow, and after many more pieces empty: clients that stop at an empty page see less.
  */
 export async function walk<Row, Place>(
   limit: number,
@@ -94,7 +97,7 @@ export async function walk<Row, Place>(
 ): Promise<{ readonly rows: readonly Row[]; readonly next: Place | null }> {
   const kept: Row[] = []
   let place = from
-  for (let round = 0; round < limits.searchRoundsMax; round++) {
+  for (let round = 0; round < roundsFor(kept); round++) {
     const read = await rows.read(place, rows.piece)
     for (const row of read) {
       if (rows.keeps(row)) {

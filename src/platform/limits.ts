@@ -62,6 +62,8 @@ export const limits = {
   cursorCharactersMax: 8 * 1024,
   /** Statements that one page of a search may take. */
   searchRoundsMax: 5,
+  /** The same while nothing was found. */
+  searchEmptyRoundsMax: 40,
   nameCharactersMax: 255,
   descriptionCharactersMax: 1024,
   scopesPerServerMax: 2000,

@@ -215,6 +215,20 @@ describe('listing apps', () => {
     expect([status, error['errorCode']]).toEqual([400, 'E0000053'])
   })
 
+  it('finds the only one that a filter keeps far behind others, without an empty page before it', async () => {
+    const label = unique('far')
+    const app = await create({ ...anApp(), label: `${label} z` }, '?activate=false')
+    await env.DB.prepare(
+      `INSERT INTO apps SELECT a.id || j.key, a.client_id || j.key, ?2 || j.key, 'ACTIVE', application_type, grant_types,
+       token_endpoint_auth_method, jwks_uri, profile, document, tokens_not_before, version, created, last_updated
+       FROM apps a, json_each(?3) j WHERE a.id = ?1`,
+    )
+      .bind(app['id'], `${label} a`, JSON.stringify(Array(1300).fill(0)))
+      .run()
+    const query = `q=${label}&limit=20&filter=${encodeURIComponent('status eq "INACTIVE"')}`
+    expect(await ids(query)).toEqual([app['id']])
+  })
+
   it('shows twenty by default', async () => {
     await Promise.all(Array.from({ length: 21 }, () => create(anApp())))
     expect(await ids('')).toHaveLength(20)
