@@ -1,13 +1,15 @@
 /**
  * `npm start`: a working org on this machine. Makes missing secrets, applies the migrations to the local databases,
- * serves, and prints where to go and one line that mints a token. Everything survives a restart.
+ * serves, and prints where to go, where to sign in and one line that mints a token. Everything survives a restart.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { devNull } from 'node:os'
 import { ensureDemo } from './start/demo.ts'
-import { localSecrets } from './start/local-secrets.ts'
+import { ensureSignInDemo } from './start/demo-sign-in.ts'
+import { localSecrets, type LocalSecrets } from './start/local-secrets.ts'
+import { callManagement } from './start/management.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const READY_SECONDS_MAX = 120
@@ -128,9 +130,10 @@ async function main(): Promise<void> {
   stopWith(server)
   try {
     await ready(listening, server)
-    const apiToken = secrets.values['BOOTSTRAP_API_TOKEN'] ?? ''
-    const curl = await ensureDemo(listening, stateDir, apiToken)
-    print(origin, secrets.values['BOOTSTRAP_ADMIN_LOGIN'] ?? '', secrets.generated, curl)
+    const call = callManagement(listening, secrets.values['BOOTSTRAP_API_TOKEN'] ?? '')
+    const curl = await ensureDemo(listening, stateDir, call)
+    const authorize = await ensureSignInDemo(listening, origin, call)
+    print(origin, secrets, { authorize, curl })
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
     server.kill('SIGTERM')
@@ -141,9 +144,8 @@ async function main(): Promise<void> {
 /** A password and a token are printed only by the start that made them; they stay in .dev.vars. */
 function print(
   origin: string,
-  login: string,
-  generated: Readonly<Record<string, string>>,
-  curl: string,
+  { values, generated }: LocalSecrets,
+  demo: { readonly authorize: string; readonly curl: string },
 ): void {
   const password = generated['BOOTSTRAP_ADMIN_PASSWORD']
   const token = generated['BOOTSTRAP_API_TOKEN']
@@ -157,14 +159,19 @@ function print(
       `  default   ${origin}/oauth2/default`,
       '',
       'Administrator',
-      `  login     ${login}`,
+      `  login     ${values['BOOTSTRAP_ADMIN_LOGIN'] ?? ''}`,
       ...(password === undefined
         ? []
         : [`  password  ${password}   (made now, kept in .dev.vars)`]),
       ...(token === undefined ? [] : [`  API token ${token}   (made now, kept in .dev.vars)`]),
       '',
+      `Sign in: ${origin}/signin`,
+      '',
+      'A first authorization request (the browser ends at 127.0.0.1:8788 with the code in its address)',
+      `  ${demo.authorize}`,
+      '',
       'A first access token',
-      `  ${curl}`,
+      `  ${demo.curl}`,
       '',
     ].join('\n')}\n`,
   )

@@ -21,6 +21,8 @@ export interface Product {
 }
 
 export const API_TOKEN = '00e2e-bootstrap-token-for-the-test-only'
+export const ADMIN_LOGIN = 'admin@example.com'
+export const ADMIN_PASSWORD = 'a password of the tests only'
 
 export const temporaryFolder = (): string => mkdtempSync(join(tmpdir(), 'edgemint-'))
 
@@ -62,8 +64,8 @@ export function startProduct(stateDir: string, port: number): Promise<Product> {
     ORIGIN: '',
     KEY_ENCRYPTION_KEY: 'AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=',
     BOOTSTRAP_API_TOKEN: API_TOKEN,
-    BOOTSTRAP_ADMIN_LOGIN: 'admin@example.com',
-    BOOTSTRAP_ADMIN_PASSWORD: 'not used yet',
+    BOOTSTRAP_ADMIN_LOGIN: ADMIN_LOGIN,
+    BOOTSTRAP_ADMIN_PASSWORD: ADMIN_PASSWORD,
   }
   const child = spawn('npm', ['start'], {
     cwd: root,

@@ -1,6 +1,6 @@
 /**
  * `npm start` from nothing, killed and started again: the printed line mints, Okta's verifier and openid-client accept
- * what it mints, and keys and data survive.
+ * what it mints, the printed administrator signs in at the printed address, and keys and data survive.
  */
 import OktaJwtVerifier from '@okta/jwt-verifier'
 import { execFileSync } from 'node:child_process'
@@ -8,6 +8,8 @@ import { createRemoteJWKSet, exportJWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
+  ADMIN_LOGIN,
+  ADMIN_PASSWORD,
   API_TOKEN,
   freePort,
   remove,
@@ -61,9 +63,10 @@ describe('npm start', () => {
   it('prints the issuers, the administrator and no secret that was given to it', () => {
     expect(product.output).toContain(`org       ${product.origin}\n`)
     expect(product.output).toContain(`default   ${issuer()}\n`)
-    expect(product.output).toContain('admin@example.com')
+    expect(product.output).toContain(`login     ${ADMIN_LOGIN}\n`)
+    expect(product.output).toContain(`Sign in: ${product.origin}/signin\n`)
     expect(product.output).not.toContain(API_TOKEN)
-    expect(product.output).not.toContain('not used yet')
+    expect(product.output).not.toContain(ADMIN_PASSWORD)
   })
 
   it('the printed line mints an access token that @okta/jwt-verifier accepts', async () => {
@@ -178,6 +181,69 @@ async function drive(
   ).rejects.toMatchObject({ error: 'invalid_scope', status: 400 })
 }
 
+/** The address under the heading of the first authorization request. */
+const printedAddress = (): string =>
+  /^  (\S+\/v1\/authorize\?\S+)$/m.exec(product.output)?.[1] ?? ''
+
+const demoApp = async (): Promise<{ readonly id: string; readonly status: string }> => {
+  const apps = (await json('/api/v1/apps?q=Demo+native')) as { id: string; status: string }[]
+  expect(apps).toHaveLength(1)
+  return apps[0]!
+}
+
+/** Opens an address that shows the sign-in page, signs in there, and tells where the browser is sent. */
+async function signInAt(address: string, identifier: string, password: string): Promise<URL> {
+  const begun = await fetch(address, { redirect: 'manual' })
+  const cookie = begun.headers.getSetCookie().map((one) => one.split(';')[0]!)
+  const headers = { cookie: cookie.join('; ') }
+  const page = await fetch(begun.headers.get('location') ?? '', { headers })
+  const html = await page.text()
+  expect([page.status, html.includes('id="signin-submit"')]).toEqual([200, true])
+  expect(html).toContain('Demo native app')
+  const transaction = /name="transaction" value="([^"]+)"/.exec(html)?.[1] ?? ''
+  const answer = await fetch(`${product.origin}/signin`, {
+    method: 'POST',
+    headers,
+    body: new URLSearchParams({ transaction, identifier, password }),
+    redirect: 'manual',
+  })
+  return new URL(answer.headers.get('location') ?? 'about:blank')
+}
+
+describe('the printed address', () => {
+  // RFC 7636 Appendix B: what the challenge in the printed address is a hash of.
+  const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
+
+  it('shows the sign-in page, where the administrator gets a code that openid-client redeems', async () => {
+    const configuration = await client.discovery(
+      new URL(issuer()),
+      'demo-native-app',
+      undefined,
+      client.None(),
+      { execute: [client.allowInsecureRequests] },
+    )
+    const arrived = await signInAt(printedAddress(), ADMIN_LOGIN, ADMIN_PASSWORD)
+    expect(arrived.origin + arrived.pathname).toBe('http://127.0.0.1:8788/callback')
+    const tokens = await client.authorizationCodeGrant(configuration, arrived, {
+      pkceCodeVerifier: VERIFIER,
+      expectedState: 'demo',
+    })
+    expect(tokens.claims()).toMatchObject({ iss: issuer(), aud: 'demo-native-app', amr: ['pwd'] })
+    expect(tokens.scope).toBe('openid profile email offline_access')
+    const refreshed = await client.refreshTokenGrant(configuration, tokens.refresh_token ?? '')
+    const about = await client.fetchUserInfo(
+      configuration,
+      refreshed.access_token,
+      tokens.claims()?.sub ?? '',
+    )
+    expect(about).toMatchObject({ preferred_username: ADMIN_LOGIN, email: ADMIN_LOGIN })
+  })
+
+  it('gives no code for another password', async () => {
+    expect((await signInAt(printedAddress(), ADMIN_LOGIN, 'another one')).href).toBe('about:blank')
+  })
+})
+
 describe('killed and started again', () => {
   it('the same keys, the same data, tokens still good, revoked ones still dead', async () => {
     const [id, secret] = credentials()
@@ -197,6 +263,7 @@ describe('killed and started again', () => {
     await ask('revoke', revoked)
     const keys = await (await fetch(`${issuer()}/v1/keys`)).text()
     const servers = await json('/api/v1/authorizationServers')
+    const [app, address] = [await demoApp(), printedAddress()]
 
     await product.kill()
     product = await startProduct(stateDir, port)
@@ -204,8 +271,24 @@ describe('killed and started again', () => {
     expect(await (await fetch(`${issuer()}/v1/keys`)).text()).toBe(keys)
     expect(await json('/api/v1/authorizationServers')).toEqual(servers)
     expect(credentials()).toEqual([id, secret])
+    expect([await demoApp(), printedAddress()]).toEqual([app, address])
     expect((await ask('introspect', kept)).active).toBe(true)
     expect((await ask('introspect', revoked)).active).toBe(false)
     expect(runPrintedLine().scope).toBe('demo:read')
+  })
+
+  it('a demo app that was changed is left as it is, and no address is promised', async () => {
+    const { id } = await demoApp()
+    await fetch(`${product.origin}/api/v1/apps/${id}/lifecycle/deactivate`, {
+      method: 'POST',
+      headers: { authorization: `SSWS ${API_TOKEN}` },
+    })
+
+    await product.kill()
+    product = await startProduct(stateDir, port)
+
+    expect(await demoApp()).toMatchObject({ id, status: 'INACTIVE' })
+    expect(printedAddress()).toBe('')
+    expect(product.output).toContain('(the demo app demo-native-app was changed')
   })
 })

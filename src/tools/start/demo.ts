@@ -5,6 +5,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { machineApp } from '../machine-app.ts'
+import type { CallManagement } from './management.ts'
 
 const SCOPE = 'demo:read'
 const LABEL = 'Demo service app'
@@ -18,12 +19,12 @@ interface DemoClient {
 export async function ensureDemo(
   listening: string,
   stateDir: string,
-  apiToken: string,
+  call: CallManagement,
 ): Promise<string> {
   const file = join(stateDir, 'demo-client.json')
   const kept = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as DemoClient) : null
   if (kept !== null && (await mints(listening, kept))) return curlLine(listening, kept)
-  const made = await makeDemo(listening, apiToken)
+  const made = await makeDemo(call)
   if (made === null || !(await mints(listening, made)))
     return `(the demo app is gone; create an app and a scope, then POST to ${listening}/oauth2/default/v1/token)`
   mkdirSync(stateDir, { recursive: true })
@@ -48,16 +49,7 @@ async function mints(listening: string, client: DemoClient): Promise<boolean> {
 }
 
 /** Null when the API token is not accepted any more. */
-async function makeDemo(listening: string, apiToken: string): Promise<DemoClient | null> {
-  const call = async (method: string, path: string, body?: unknown): Promise<unknown> => {
-    const response = await fetch(listening + path, {
-      method,
-      headers: { authorization: `SSWS ${apiToken}`, 'content-type': 'application/json' },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    })
-    const answer: unknown = await response.json()
-    return response.ok ? answer : null
-  }
+async function makeDemo(call: CallManagement): Promise<DemoClient | null> {
   const scopes = '/api/v1/authorizationServers/default/scopes'
   const listed = (await call('GET', `${scopes}?q=${SCOPE}`)) as { name: string }[] | null
   if (listed === null) return null
