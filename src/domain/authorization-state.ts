@@ -154,13 +154,16 @@ function given(state: AuthorizationState, mayRefresh: boolean, now: number): Aut
   return { ...next, aliveUntil: livesUntil(next, now) }
 }
 
-/** An authorization whose code waits to be redeemed. */
+/** An authorization whose code waits to be redeemed, as far as it has one. Tokens may have been given beside it. */
 export const promised = (record: AuthorizationRecord): AuthorizationState => ({
   record,
-  redeemedAt: null,
+  redeemedAt: record.code === null ? record.created : null,
   family: null,
   ended: false,
-  aliveUntil: record.code?.expires ?? record.created,
+  aliveUntil: Math.max(
+    record.code?.expires ?? 0,
+    record.created + record.access.accessTokenSeconds,
+  ),
 })
 
 /** An authorization without a code. */

@@ -21,6 +21,12 @@ export interface SessionKey {
   readonly secret: string
 }
 
+/** A client that was given something in a session: a logout has to reach it at its server. */
+export interface Participant {
+  readonly serverId: string
+  readonly clientId: string
+}
+
 /** A session with its person, and with the assignment of the app that was asked about. */
 export interface SignedIn {
   readonly session: Session

@@ -4,7 +4,7 @@
  */
 import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
 import type { Assignment, Person } from './person.ts'
-import type { Session, SessionKey, SignedIn, SignInOutcome } from './session.ts'
+import type { Participant, Session, SessionKey, SignedIn, SignInOutcome } from './session.ts'
 
 /** The app that is asked about, as far as an assignment depends on it. */
 export interface AskedApp {
@@ -127,8 +127,11 @@ export interface Subjects {
     app: AskedApp | null,
     now: number,
   ) => Promise<SignedIn | null>
-  /** Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. */
-  readonly endSession: (key: SessionKey) => Promise<void>
+  /**
+   * Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. Who took part in it; null:
+   * there was no such session.
+   */
+  readonly endSession: (key: SessionKey) => Promise<readonly Participant[] | null>
   /** Stores an authorization. False: the session ended, or the person may not have it any more. */
   readonly authorize: (record: AuthorizationRecord, app: AskedApp) => Promise<boolean>
   /** The same for an authorization without a code; the refresh handle where the client may refresh. */

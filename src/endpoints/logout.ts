@@ -143,8 +143,11 @@ export async function signOut(request: Request, context: ProtocolContext): Promi
 async function signedOutAnswer(leaving: Leaving, visit: Visit): Promise<Response> {
   const { sessionKey, context, now } = visit
   if (sessionKey !== null) {
-    await context.subjects.endSession(sessionKey)
-    await context.directory.record(eventOf(signedOut(sessionKey.userId), context, now))
+    const participants = await context.subjects.endSession(sessionKey)
+    if (participants !== null) {
+      const event = eventOf(signedOut(sessionKey.userId, participants), context, now)
+      await context.directory.record(event)
+    }
   }
   return withCookies(await left(leaving, visit), [noSessionCookie(context.settings)])
 }

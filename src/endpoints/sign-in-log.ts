@@ -2,6 +2,7 @@
 import type { Client } from '../domain/client.ts'
 import { systemLogEvent, type Happening } from '../domain/log-event.ts'
 import type { Person } from '../domain/person.ts'
+import type { Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
 import { limits } from '../platform/limits.ts'
 import { callerOf } from '../protocol/caller.ts'
@@ -52,13 +53,22 @@ export const signInFailed = (
   }
 }
 
-export const signedOut = (userId: string): Happening => {
+/** With the clients that the session had given something to. */
+export const signedOut = (userId: string, participants: readonly Participant[]): Happening => {
   const user = { id: userId, type: 'User', alternateId: null, displayName: null }
   return {
     eventType: 'user.session.end',
     displayMessage: 'User signs out',
     actor: user,
-    target: [user],
+    target: [
+      user,
+      ...participants.map(({ clientId: id }) => ({
+        id,
+        type: 'PublicClientApp',
+        alternateId: id,
+        displayName: null,
+      })),
+    ],
   }
 }
 

@@ -87,6 +87,7 @@ export class SubjectAlarm {
     const sql = this.#tables.existing()
     const over = nowSeconds() - limits.clockSkewSeconds
     sql?.exec(`DELETE FROM sessions WHERE ${SESSION_END} <= ?`, nowMillis())
+    sql?.exec('DELETE FROM participants WHERE sid NOT IN (SELECT sid FROM sessions)')
     sql?.exec('DELETE FROM authorizations WHERE alive_until <= ?', over)
     sql?.exec('DELETE FROM revocations WHERE expires <= ?', over)
   }

@@ -155,7 +155,10 @@ export class SubjectGrants {
       const begunIn = session()
       if (begunIn === null || assignment === null || person === null || !maySignIn(person))
         return false
-      this.#tables.atomically(() => this.#authorizations.insert(stored, begunIn.sid))
+      this.#tables.atomically(() => {
+        this.#authorizations.insert(stored, begunIn.sid)
+        if (begunIn.sid !== null) this.#sessions.join(begunIn.sid, stored.state.record)
+      })
       return true
     })
   }

@@ -2,7 +2,7 @@
  * The sessions of one user, inside the user's object. A session is over when it was not used for a while, or at the
  * latest some time after its beginning; its secret is kept as a digest. Milliseconds.
  */
-import type { Session } from '../domain/session.ts'
+import type { Participant, Session } from '../domain/session.ts'
 import { equalText } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric, randomId } from '../platform/random.ts'
@@ -84,6 +84,29 @@ export class SubjectSessions {
       ...Object.values(row),
     )
     return this.#session(row)
+  }
+
+  /** A client was given something in a session. */
+  join(sid: string, { serverId, clientId }: Participant): void {
+    this.#tables
+      .open()
+      .exec(
+        'INSERT OR IGNORE INTO participants (sid, server_id, client_id) VALUES (?, ?, ?)',
+        sid,
+        serverId,
+        clientId,
+      )
+  }
+
+  /** Who took part in a session, which is over then. */
+  dismiss(sid: string): readonly Participant[] {
+    const rows = this.#tables
+      .open()
+      .exec<{ server_id: string; client_id: string }>(
+        'DELETE FROM participants WHERE sid = ? RETURNING server_id, client_id',
+        sid,
+      )
+    return rows.toArray().map((row) => ({ serverId: row.server_id, clientId: row.client_id }))
   }
 
   /** Ends the oldest where there are too many beside a new one; the `sid`s. */

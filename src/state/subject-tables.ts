@@ -18,6 +18,13 @@ const MIGRATIONS: ReadonlyMap<number, readonly string[]> = new Map([
       'CREATE TABLE revocations (jti TEXT PRIMARY KEY, expires INTEGER NOT NULL) WITHOUT ROWID',
     ],
   ],
+  [
+    3,
+    [
+      `CREATE TABLE participants (sid TEXT NOT NULL, server_id TEXT NOT NULL, client_id TEXT NOT NULL,
+       PRIMARY KEY (sid, server_id, client_id)) WITHOUT ROWID`,
+    ],
+  ],
 ])
 
 export class SubjectTables {

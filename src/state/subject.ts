@@ -8,7 +8,13 @@ import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Ending } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
 import { maySignIn, mustChangePassword } from '../domain/person.ts'
-import type { Session, SessionKey, SignedIn, SignInOutcome } from '../domain/session.ts'
+import type {
+  Participant,
+  Session,
+  SessionKey,
+  SignedIn,
+  SignInOutcome,
+} from '../domain/session.ts'
 import type {
   AskedApp,
   GrantOutcome,
@@ -130,10 +136,14 @@ export class Subject extends DurableObject {
     })
   }
 
-  async endSession(key: SessionKey): Answer<void> {
+  async endSession(key: SessionKey): Answer<readonly Participant[] | null> {
     return this.#answered('endSession', async () => {
       const shown = await presented(key)
-      this.#tables.atomically(() => this.#authorizations.endUnredeemed(this.#sessions.end(shown)))
+      return this.#tables.atomically(() => {
+        const ended = this.#sessions.end(shown)
+        this.#authorizations.endUnredeemed(ended)
+        return ended[0] === undefined ? null : this.#sessions.dismiss(ended[0])
+      })
     })
   }
 

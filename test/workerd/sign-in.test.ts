@@ -1,6 +1,8 @@
 /** A person signs in at the hosted page and the app gets what it asked for, at the org server and at a custom one. */
+import { runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { answerOf, Browser } from './browser.ts'
+import { answerOf, Browser, hiddenInputs } from './browser.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
@@ -98,5 +100,21 @@ describe('the sign-in page', () => {
     )
     expect([page.status, page.location]).toEqual([400, null])
     expect(page.html).toContain('id="oauth-error"')
+  })
+})
+
+describe('tokens from the authorization endpoint', () => {
+  it('outlive the session and the sweep, as long as they are good', async () => {
+    const { browser, answer } = await signedIn(bases.custom, app, person, {
+      response_type: 'token',
+      scope: 'openid',
+      nonce: 'n',
+    })
+    const authorization = `Bearer ${answer['access_token']}`
+    const page = await browser.get('/signin')
+    expect((await browser.post('/signout', hiddenInputs(page.html))).html).toContain('signed-out')
+    await runDurableObjectAlarm(env.SUBJECT.getByName(person.id))
+    const userinfo = await send(`${bases.custom}/v1/userinfo`, { headers: { authorization } })
+    expect(userinfo.status).toBe(200)
   })
 })

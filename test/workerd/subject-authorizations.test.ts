@@ -159,7 +159,7 @@ describe('an authorization', () => {
       return rows.map(({ id }) => id)
     }
     expect(await left()).toEqual([oldest.id, over.id, another.id])
-    const first = await authorized(userId, { created: 4000, ...alive })
+    const first = await authorized(userId, { created: 5000, ...alive })
     expect(await left()).toEqual([oldest.id, another.id, first.id])
     const second = await authorized(userId, { created: 500, ...alive })
     expect(await left()).toEqual([second.id, another.id, first.id])
@@ -368,14 +368,14 @@ describe('the alarm', () => {
     const userId = await aPerson()
     const now = nowSeconds()
     const skew = limits.clockSkewSeconds
-    await authorized(userId, { created: now - 1000, code: aCode({ expires: now - skew }) })
+    await authorized(userId, { created: now - 5000, code: aCode({ expires: now - skew }) })
     const alive = await authorized(userId, { created: now, code: aCode({ expires: now + 300 }) })
     await aSession(userId, Date.now() - limits.sessionIdleSeconds * 1000)
     const session = await aSession(userId)
     const token = { userId, authorizationId: alive.id }
     await subjects.revokeAccessToken({ ...token, jti: 'over', expires: now - skew })
     await subjects.revokeAccessToken({ ...token, jti: 'not', expires: now + 1000 })
-    await authorized(userId, { created: now - 1000, code: aCode({ expires: now - skew + 30 }) })
+    await authorized(userId, { created: now - 5000, code: aCode({ expires: now - skew + 30 }) })
     expect(await ring(userId)).toBe(true)
     expect(await ids(userId)).toHaveLength(2)
     expect(await ids(userId)).toContainEqual({ id: alive.id })

@@ -8,7 +8,15 @@ import { readSettings } from '../../src/platform/settings.ts'
 import { StorageUnavailable } from '../../src/platform/storage-errors.ts'
 import { USER_STATUSES } from '../../src/domain/user-status.ts'
 import type { SessionKey } from '../../src/domain/session.ts'
-import { aSession, EVERYBODYS, inside, keptBy, subject, subjects } from './subject-support.ts'
+import {
+  aSession,
+  authorized,
+  EVERYBODYS,
+  inside,
+  keptBy,
+  subject,
+  subjects,
+} from './subject-support.ts'
 import { anAppOf, aPerson, setStatus, withoutTable } from './subject-people.ts'
 import { testBindings } from '../bindings.ts'
 import { api, unique } from './support.ts'
@@ -107,11 +115,29 @@ describe('a session', () => {
 
   it('ends for who has its secret', async () => {
     const key = await aSession(await aPerson(), NOW)
-    await subjects.endSession({ ...key, secret: 'guessed' })
+    expect(await subjects.endSession({ ...key, secret: 'guessed' })).toBeNull()
     expect(await found(key, NOW)).not.toBeNull()
     await subjects.endSession(key)
     expect(await found(key, NOW)).toBeNull()
     await subjects.endSession(key)
+  })
+
+  it('knows who took part in it, also after its person signed in again, until it ends', async () => {
+    const userId = await aPerson()
+    const key = await aSession(userId, NOW)
+    const created = NOW / 1000
+    for (const clientId of ['client-1', 'client-2', 'client-1'])
+      await authorized(userId, { sessionId: key.id, clientId, created })
+    const secret = unique('secret')
+    const begin = { userId, secret, amr: ['pwd'], replaces: key, now: NOW + 1 }
+    const session = await subjects.startSession(begin)
+    const later = { userId, id: session?.id ?? '', secret }
+    expect(await subjects.endSession(key)).toBeNull()
+    expect(await subjects.endSession(later)).toEqual([
+      { serverId: 'aus1', clientId: 'client-1' },
+      { serverId: 'aus1', clientId: 'client-2' },
+    ])
+    expect(await inside(userId, 'SELECT * FROM participants')).toEqual([])
   })
 
   it('gives way to newer ones, the oldest first', async () => {

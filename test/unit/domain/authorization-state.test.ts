@@ -211,7 +211,9 @@ describe('a refresh token', () => {
         access: { ...anAuthorization().access, refreshWindowSeconds: 100, accessTokenSeconds: 500 },
       }),
     )
-    expect(state.aliveUntil).toBe(1300)
+    expect(state.aliveUntil).toBe(1500)
+    const tokens = promised({ ...state.record, code: null })
+    expect([tokens.aliveUntil, tokens.redeemedAt]).toEqual([1500, 1000])
     const redeemed = granted(redeem(state, aRedemption({ now: 1290 }), HOLDER))
     expect(redeemed.aliveUntil).toBe(1790)
     const refreshed = granted(refresh(redeemed, aRefresh({ now: 1300 }), HOLDER))
