@@ -5,6 +5,7 @@
  */
 import { readArtefact, writeArtefact } from '../domain/artefact.ts'
 import type { SessionKey } from '../domain/session.ts'
+import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 
@@ -18,25 +19,25 @@ const nameOf = (name: CookieName, settings: Settings): string =>
 const attributesOf = (settings: Settings): string =>
   `Path=/; HttpOnly; ${isSecure(settings) ? 'Secure; SameSite=None' : 'SameSite=Lax'}`
 
-function cookieOf(request: Request, name: CookieName, settings: Settings): string | null {
-  const wanted = `${nameOf(name, settings)}=`
-  const pair = (request.headers.get('cookie') ?? '')
-    .split(/; */)
-    .find((one) => one.startsWith(wanted))
-  return pair === undefined ? null : pair.slice(wanted.length)
-}
+/** Names with their values, as the browser sent them. */
+const cookiesOf = (request: Request): readonly (readonly [name: string, value: string])[] =>
+  (request.headers.get('cookie') ?? '').split(/; */).map((pair) => {
+    const at = pair.indexOf('=')
+    return [pair.slice(0, at), pair.slice(at + 1)]
+  })
 
-const setting = (name: CookieName, value: string, settings: Settings): string =>
-  `${nameOf(name, settings)}=${value}; ${attributesOf(settings)}`
+const setting = (name: string, value: string, settings: Settings): string =>
+  `${name}=${value}; ${attributesOf(settings)}`
 
 /** The session that a browser presents, genuine but perhaps over. */
 export async function sessionKeyOf(
   request: Request,
   settings: Settings,
 ): Promise<SessionKey | null> {
-  const text = cookieOf(request, 'session', settings)
+  const name = nameOf('session', settings)
+  const [, text] = cookiesOf(request).find(([one]) => one === name) ?? []
   const artefact =
-    text === null ? null : await readArtefact('session', text, settings.keyEncryption)
+    text === undefined ? null : await readArtefact('session', text, settings.keyEncryption)
   return artefact === null
     ? null
     : { userId: artefact.userId, id: artefact.id, secret: artefact.secret }
@@ -49,22 +50,31 @@ export async function sessionCookie(
 ): Promise<string> {
   const artefact = { userId, id, serverId: '', generation: 0, secret }
   return setting(
-    'session',
+    nameOf('session', settings),
     await writeArtefact('session', artefact, settings.keyEncryption),
     settings,
   )
 }
 
 export const noSessionCookie = (settings: Settings): string =>
-  `${setting('session', '', settings)}; Max-Age=0`
+  `${setting(nameOf('session', settings), '', settings)}; Max-Age=0`
 
 const MARK = /^[\w-]{43}$/
 
-/** The browser's mark; null when it has none yet. */
-export function browserMark(request: Request, settings: Settings): string | null {
-  const mark = cookieOf(request, 'browser', settings)
-  return mark !== null && MARK.test(mark) ? mark : null
-}
+/** What tells the cookie of one mark from that of another. */
+const MARK_NAME_CHARACTERS = 8
+
+const markPrefix = (settings: Settings): string => `${nameOf('browser', settings)}_`
+
+/**
+ * The browser's marks. One as a rule; more when its first requests came at the same time, each without any: every
+ * answer brought one, and each has a cookie of its own, so that what began with one of them is not lost to another.
+ */
+export const browserMarks = (request: Request, settings: Settings): readonly string[] =>
+  cookiesOf(request)
+    .filter(([name, value]) => name.startsWith(markPrefix(settings)) && MARK.test(value))
+    .map(([, value]) => value)
+    .slice(0, limits.marksPerBrowserMax)
 
 /** A mark for a browser that has none, and the cookie that brings it. */
 export function newBrowserMark(settings: Settings): {
@@ -72,5 +82,6 @@ export function newBrowserMark(settings: Settings): {
   readonly cookie: string
 } {
   const mark = randomToken()
-  return { mark, cookie: setting('browser', mark, settings) }
+  const name = `${markPrefix(settings)}${mark.slice(0, MARK_NAME_CHARACTERS)}`
+  return { mark, cookie: setting(name, mark, settings) }
 }

@@ -77,7 +77,7 @@ async function answered(parameters: Form, visit: Visit): Promise<Response> {
     serverId: '',
     request: leaving,
     began: now,
-    browser: visit.mark,
+    browser: visit.marks[0],
   })
   return signOutQuestionPage({
     ...(await pagePropsOf(visit)),
@@ -130,7 +130,7 @@ export async function signOut(request: Request, context: ProtocolContext): Promi
   const sealed = form.get('transaction') ?? ''
   const transaction = await openTransaction<Leaving | AuthorizationRequest>(
     sealed,
-    visit.mark,
+    visit.marks,
     nowMillis(),
     keyEncryption,
   )

@@ -43,7 +43,7 @@ export async function sealTransaction(
 /** Null for anything that was not sealed here, is over, or belongs to another browser. */
 export async function openTransaction<Request>(
   text: string,
-  browser: string | null,
+  marks: readonly string[],
   nowMillis: number,
   keys: KeyEncryption,
 ): Promise<Transaction<Request> | null> {
@@ -61,7 +61,7 @@ export async function openTransaction<Request>(
   }
   const transaction = parseJson(utf8Decode(bytes) ?? '') as Transaction<Request>
   const isOver = nowMillis >= transaction.began + limits.transactionSeconds * 1000
-  return isOver || transaction.browser !== browser ? null : transaction
+  return isOver || !marks.includes(transaction.browser) ? null : transaction
 }
 
 /** What names a transaction in the set of those that are used up. */

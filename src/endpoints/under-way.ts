@@ -35,13 +35,13 @@ export const CONSENT_PATH = '/consent'
 /** The sealed text of a transaction for what is under way, or for a sign-in for its own sake. */
 export async function sealedTransaction(
   underWay: UnderWay | null,
-  { mark, now, context }: Visit,
+  { marks, now, context }: Visit,
 ): Promise<string> {
   const transaction = newTransaction<AuthorizationRequest>({
     serverId: underWay?.server.server.id ?? '',
     request: underWay?.request ?? null,
     began: underWay?.began ?? now,
-    browser: mark,
+    browser: marks[0],
   })
   const sealed = await sealTransaction(transaction, context.settings.keyEncryption)
   if (sealed === null) throw new OAuthError('authorization_request_too_large')
@@ -61,10 +61,10 @@ export const expiredPage = async (visit: Visit): Promise<Response> =>
 /** Null for anything that is not a transaction of this browser and in time. */
 export async function transactionOf(
   text: string | null | undefined,
-  { context, mark, now }: Visit,
+  { context, marks, now }: Visit,
 ): Promise<SignInTransaction | null> {
   if (text === null || text === undefined) return null
-  return openTransaction<AuthorizationRequest>(text, mark, now, context.settings.keyEncryption)
+  return openTransaction<AuthorizationRequest>(text, marks, now, context.settings.keyEncryption)
 }
 
 /** What a transaction is about, as it is now. Null: a sign-in for its own sake, or the client is gone. */

@@ -5,7 +5,7 @@ import { nowMillis } from '../platform/clock.ts'
 import { logFault } from '../platform/log.ts'
 import type { Branding, PageProps } from '../pages/branding.ts'
 import { chooseMessages } from '../pages/language.ts'
-import { browserMark, newBrowserMark, sessionKeyOf } from './browser.ts'
+import { browserMarks, newBrowserMark, sessionKeyOf } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
 
 export interface Visit {
@@ -14,20 +14,21 @@ export interface Visit {
   readonly now: number
   /** As the browser says; whether it is alive the object knows. */
   readonly sessionKey: SessionKey | null
-  readonly mark: string
+  /** The first is for what begins now; what began before may be bound to any. */
+  readonly marks: readonly [string, ...string[]]
   /** Of the answer. */
   readonly cookies: readonly string[]
 }
 
 export async function visitOf(request: Request, context: ProtocolContext): Promise<Visit> {
   const { settings } = context
-  const mark = browserMark(request, settings)
-  const fresh = mark === null ? newBrowserMark(settings) : null
+  const [known, ...others] = browserMarks(request, settings)
+  const fresh = known === undefined ? newBrowserMark(settings) : null
   return {
     context,
     now: nowMillis(),
     sessionKey: await sessionKeyOf(request, settings),
-    mark: mark ?? fresh!.mark,
+    marks: [known ?? fresh!.mark, ...others],
     cookies: fresh === null ? [] : [fresh.cookie],
   }
 }

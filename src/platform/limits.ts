@@ -27,6 +27,8 @@ export const limits = {
   /** Sign-in transactions, and the bytes of a sealed one. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,
+  /** Marks of one browser to which a transaction may be bound. */
+  marksPerBrowserMax: 10,
   stateBytesMax: 1024,
   nonceCharactersMax: 1024,
   /** Authorization requests: a part, and all of it together, which is sealed while a person signs in. */

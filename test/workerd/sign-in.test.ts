@@ -9,6 +9,7 @@ import {
   authorizeUrl,
   CALLBACK,
   ORG_BASE,
+  PASSWORD,
   payloadOf,
   PEOPLE_GRANTS,
   redeem,
@@ -100,6 +101,30 @@ describe('the sign-in page', () => {
     )
     expect([page.status, page.location]).toEqual([400, null])
     expect(page.html).toContain('id="oauth-error"')
+  })
+
+  it('serves both of two requests that came at once from a browser that was never here', async () => {
+    const [browser, sameBrowser] = [new Browser(), new Browser()]
+    const first = await browser.get(authorizeUrl(ORG_BASE, app))
+    const second = await sameBrowser.get(authorizeUrl(ORG_BASE, app))
+    for (const [name, value] of sameBrowser.cookies) browser.setCookie(name, value)
+    for (const page of [first, second]) {
+      const answered = await browser.signIn(page, person.login, PASSWORD)
+      expect(answerOf(answered)).toMatchObject({ code: expect.any(String) })
+    }
+  })
+
+  it('is not completed by another browser', async () => {
+    const page = await new Browser().get(authorizeUrl(ORG_BASE, app))
+    const other = new Browser()
+    await other.get(authorizeUrl(ORG_BASE, app))
+    const transaction = hiddenInputs(page.html)['transaction']!
+    const answered = await other.post('/signin', {
+      transaction,
+      identifier: person.login,
+      password: PASSWORD,
+    })
+    expect([answered.status, answered.location]).toEqual([400, null])
   })
 })
 
