@@ -91,6 +91,15 @@ export type Inspection =
     }
   | { readonly alive: false }
 
+export interface RefreshTokenRevocation extends RefreshHandle {
+  readonly userId: string
+  readonly authorizationId: string
+  /** Who shows it. */
+  readonly clientId: string
+  /** Seconds. */
+  readonly now: number
+}
+
 export interface PasswordAttempt {
   /** Null: nobody. */
   readonly userId: string | null
@@ -144,13 +153,8 @@ export interface Subjects {
   readonly refresh: (refresh: Refresh) => Promise<GrantOutcome>
   /** Seconds. */
   readonly inspect: (asked: Inspected, now: number) => Promise<Inspection>
-  /** Ends an authorization of a client with everything that came of it. */
-  readonly endAuthorization: (asked: {
-    readonly userId: string
-    readonly authorizationId: string
-    readonly clientId: string
-    readonly now: number
-  }) => Promise<void>
+  /** Ends the authorization of a refresh token. False: the token is dead, or another client's. */
+  readonly revokeRefreshToken: (asked: RefreshTokenRevocation) => Promise<boolean>
   /** Ends one access token. `expires` in seconds. */
   readonly revokeAccessToken: (asked: {
     readonly userId: string

@@ -43,15 +43,12 @@ async function revokeAccess(
   return tokenEntity(jti)
 }
 
+/** Null: it is not the client's, or dead. */
 async function revokeRefresh(
   { userId, id, generation, secret }: Artefact,
   { clientId }: Client,
   { subjects }: ProtocolContext,
 ): Promise<SystemLogEntity | null> {
-  const now = nowSeconds()
-  const asked = { userId, authorizationId: id, generation, secret }
-  const inspected = await subjects.inspect(asked, now)
-  if (!inspected.alive || inspected.record.clientId !== clientId) return null
-  await subjects.endAuthorization({ userId, authorizationId: id, clientId, now })
-  return refreshTokenEntity({ id })
+  const shown = { userId, authorizationId: id, generation, secret, clientId, now: nowSeconds() }
+  return (await subjects.revokeRefreshToken(shown)) ? refreshTokenEntity({ id }) : null
 }

@@ -102,21 +102,28 @@ export function subjectsOf(
     redeem: (redemption) => answered(() => of(redemption.userId).redeem(redemption)),
     refresh: (asked) => answered(() => of(asked.userId).refresh(asked)),
     inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),
-    endAuthorization: ({ userId, authorizationId, clientId }) =>
-      answered(() => of(userId).endAuthorization(authorizationId, clientId)),
+    revokeRefreshToken: (asked) => answered(() => of(asked.userId).revokeRefreshToken(asked)),
     revokeAccessToken: ({ userId, authorizationId, jti, expires }) =>
       answered(() => of(userId).revokeAccessToken(authorizationId, jti, expires)),
   }
 }
 
-/** Configuration from D1, keys from the ring objects. An empty database is seeded by whoever reads it first. */
-export function snapshotSourceOf(env: Cloudflare.Env, settings: Settings): SnapshotSource {
+/**
+ * Configuration from D1, keys from the ring objects. An empty database is seeded by whoever reads it first. The org's
+ * id comes with every read and is told, so that nobody has to read it for its own sake.
+ */
+export function snapshotSourceOf(
+  env: Cloudflare.Env,
+  settings: Settings,
+  tellOrgId: (orgId: string) => void,
+): SnapshotSource {
   const org = orgServer(settings.origin)
   return {
     async readConfiguration({ serverId, clientId }) {
       const isOrg = serverId === ORG_SERVER_ID
       const wanted = { serverId: isOrg ? null : serverId, clientId }
       const read = await readSeeded(env, settings, () => readConfiguration(env.DB, wanted))
+      tellOrgId(read.orgId)
       return { server: isOrg ? org : read.server, client: read.client }
     },
     async readRing(name) {

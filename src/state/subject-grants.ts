@@ -23,6 +23,7 @@ import type {
   Redemption,
   Refresh,
   RefreshHandle,
+  RefreshTokenRevocation,
 } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
 import { randomToken } from '../platform/random.ts'
@@ -120,10 +121,15 @@ export class SubjectGrants {
     return this.#person.decide(asked.userId, (user) => inspected(user?.person ?? null))
   }
 
-  /** Ends an authorization for the client that has it. */
-  end(authorizationId: string, clientId: string): void {
+  /** Ends the authorization of a refresh token that is alive, whatever became of the person. */
+  async revokeRefreshToken(asked: RefreshTokenRevocation): Promise<boolean> {
+    const { authorizationId, clientId, now } = asked
+    const presented = await digest(asked.secret)
     const stored = this.#authorizations.find(authorizationId)
-    if (stored?.state.record.clientId === clientId) this.#authorizations.end(authorizationId)
+    if (stored?.state.record.clientId !== clientId) return false
+    if (this.#expiry(stored, asked, presented, now) === null) return false
+    this.#tables.atomically(() => this.#authorizations.end(authorizationId))
+    return true
   }
 
   /** Ends an access token, as far as it is alive at all. */

@@ -24,6 +24,7 @@ import type {
   Redemption,
   Refresh,
   RefreshHandle,
+  RefreshTokenRevocation,
   SessionBeginning,
 } from '../domain/subjects.ts'
 import { hashPassword, verifyNothing } from '../passwords/verify.ts'
@@ -173,10 +174,8 @@ export class Subject extends DurableObject {
     return this.#answered('inspect', () => this.#grants.inspect(asked, now))
   }
 
-  async endAuthorization(authorizationId: string, clientId: string): Answer<void> {
-    return this.#answered('endAuthorization', async () =>
-      this.#tables.atomically(() => this.#grants.end(authorizationId, clientId)),
-    )
+  async revokeRefreshToken(asked: RefreshTokenRevocation): Answer<boolean> {
+    return this.#answered('revokeRefreshToken', () => this.#grants.revokeRefreshToken(asked))
   }
 
   async revokeAccessToken(authorizationId: string, jti: string, expires: number): Answer<void> {

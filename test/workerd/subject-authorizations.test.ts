@@ -3,12 +3,12 @@ import { runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AuthorizationRecord } from '../../src/domain/authorization-record.ts'
-import type { GrantOutcome, Inspection, RefreshHandle } from '../../src/domain/subjects.ts'
+import type { GrantOutcome, Inspection, RefreshHandle, RefreshTokenRevocation } from '../../src/domain/subjects.ts' // prettier-ignore
 import { limits } from '../../src/platform/limits.ts'
 import { StorageUnavailable } from '../../src/platform/storage-errors.ts'
 import { aCode } from '../unit/support/builders.ts'
 import { aGroupWith, anApp, anAppOf, aPerson, setStatus, withoutTable } from './subject-people.ts'
-import { aRedemption, aRefresh, aSession, authorized, EVERYBODYS, inside, keptBy, listed, nowSeconds, redeemed, subject, subjects } from './subject-support.ts' // prettier-ignore
+import { aRedemption, aRefresh, aRevocation, aSession, authorized, EVERYBODYS, inside, keptBy, listed, nowSeconds, redeemed, subject, subjects } from './subject-support.ts' // prettier-ignore
 import { api, unique } from './support.ts'
 
 beforeAll(async () => {
@@ -220,19 +220,47 @@ describe('an access token', () => {
   it('lives while its authorization does, the person may sign in, and nobody revoked it', async () => {
     const record = await authorized(await aPerson())
     const { userId, id: authorizationId } = record
-    await redeemed(record)
+    const { handle } = await redeemed(record)
     expect(await accessTokenLives(record)).toBe(true)
     await setStatus(userId, 'SUSPENDED')
     expect(await accessTokenLives(record)).toBe(false)
     await setStatus(userId, 'ACTIVE')
     await subjects.revokeAccessToken({ userId, authorizationId, jti: 'jti-1', expires: 9e9 })
     expect([await accessTokenLives(record), await accessTokenLives(record, 'jti-2')]).toEqual([false, true]) // prettier-ignore
-    const end = (clientId: string) =>
-      subjects.endAuthorization({ userId, authorizationId, clientId, now: record.created })
-    await end('other')
-    expect(await accessTokenLives(record, 'jti-2')).toBe(true)
-    await end(record.clientId)
+    expect(await subjects.revokeRefreshToken(aRevocation(record, handle))).toBe(true)
     expect(await accessTokenLives(record, 'jti-2')).toBe(false)
+  })
+})
+
+describe('revoking a refresh token', () => {
+  it('[RFC7009-2.1] ends the authorization for the client that shows one that is alive, and for nobody else', async () => {
+    const record = await authorized(await aPerson())
+    const { handle: first } = await redeemed(record)
+    const { created, clientId } = record
+    const later = { now: created + 40 }
+    const handle = handleOf(await subjects.refresh(aRefresh(record, first)))
+    const window = record.access.refreshWindowSeconds
+    const inVain: readonly Partial<RefreshTokenRevocation>[] = [
+      { clientId: 'other' },
+      { secret: 'wrong' },
+      { authorizationId: 'oarother' },
+      { ...later, generation: first.generation },
+      { now: created + window },
+    ]
+    for (const one of inVain)
+      expect(await subjects.revokeRefreshToken({ ...aRevocation(record, handle), ...one })).toBe(false) // prettier-ignore
+    expect(await accessTokenLives(record)).toBe(true)
+    const right = { ...aRevocation(record, handle), clientId, now: created + window - 1 }
+    expect(await subjects.revokeRefreshToken(right)).toBe(true)
+    expect(await subjects.revokeRefreshToken(right)).toBe(false)
+    expect(await accessTokenLives(record)).toBe(false)
+  })
+
+  it('is not denied to the client of somebody who may not sign in any more', async () => {
+    const record = await authorized(await aPerson())
+    const { handle } = await redeemed(record)
+    await setStatus(record.userId, 'SUSPENDED')
+    expect(await subjects.revokeRefreshToken(aRevocation(record, handle))).toBe(true)
   })
 })
 
@@ -323,18 +351,18 @@ describe('lists', () => {
   })
 
   it('learn of the end of a family, whoever ended it', async () => {
-    const ends: readonly ((record: AuthorizationRecord) => Promise<unknown>)[] = [
+    type End = (record: AuthorizationRecord, handle: RefreshHandle) => Promise<unknown>
+    const ends: readonly End[] = [
       (record) => subjects.redeem(aRedemption(record)),
-      ({ userId, id: authorizationId, clientId }) =>
-        subjects.endAuthorization({ userId, authorizationId, clientId, now: 1 }),
+      (record, handle) => subjects.revokeRefreshToken(aRevocation(record, handle)),
       async ({ userId }) => subject(userId).end({ ...everything, at: 9e9 }),
     ]
     for (const end of ends) {
       const record = await authorized(await aPerson())
-      await redeemed(record)
+      const { handle } = await redeemed(record)
       await listed(record.userId)
       expect(await row(record.id)).not.toBeNull()
-      await end(record)
+      await end(record, handle)
       await listed(record.userId)
       expect(await row(record.id)).toBeNull()
     }

@@ -72,7 +72,7 @@ describe('[race] at the same time', () => {
       const { handle } = await redeemed(record)
       await subject(record.userId).markStale()
       const end = (one: AuthorizationRecord) =>
-        subjects.endAuthorization({ userId: one.userId, authorizationId: one.id, clientId: one.clientId, now: one.created }) // prettier-ignore
+        subject(one.userId).end({ of: 'tokens', serverId: null, clientId: null, authorizationId: one.id, at: one.created }) // prettier-ignore
       const refreshes = Array.from({ length: 10 }, () => subjects.refresh(aRefresh(record, handle)))
       const redemption = subjects.redeem(aRedemption(waiting))
       await Promise.all([...refreshes.slice(0, 5), end(record), redemption, end(waiting), ...refreshes.slice(5)]) // prettier-ignore

@@ -259,7 +259,7 @@ describe('an object that was never used', () => {
     await subjects.endSession(key)
     expect(await subjects.inspect({ ...asked, jti: 'j' }, now)).toEqual({ alive: false })
     expect(await subjects.inspect({ ...asked, generation: 0, secret: 's' }, now)).toEqual({ alive: false }) // prettier-ignore
-    await subjects.endAuthorization({ ...asked, clientId: 'c', now })
+    expect(await subjects.revokeRefreshToken({ ...asked, clientId: 'c', generation: 0, secret: 's', now })).toBe(false) // prettier-ignore
     await subjects.revokeAccessToken({ ...asked, jti: 'j', expires: now + 1 })
     const everything = { serverId: null, clientId: null, authorizationId: null, at: now }
     for (const of of ['sessions', 'tokens'] as const)

@@ -3,7 +3,13 @@ import { runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../../src/domain/authorization-record.ts'
 import type { SessionKey } from '../../src/domain/session.ts'
-import type { AskedApp, Redemption, Refresh, RefreshHandle } from '../../src/domain/subjects.ts'
+import type {
+  AskedApp,
+  Redemption,
+  Refresh,
+  RefreshHandle,
+  RefreshTokenRevocation,
+} from '../../src/domain/subjects.ts'
 import { readSettings } from '../../src/platform/settings.ts'
 import { subjectsOf } from '../../src/state/ports.ts'
 import { anAuthorization } from '../unit/support/builders.ts'
@@ -110,6 +116,12 @@ export const aRefresh = (
   now: record.created,
   ...changes,
 })
+
+/** The revocation of a refresh token by the client that has it. */
+export const aRevocation = (
+  { userId, id: authorizationId, clientId, created: now }: AuthorizationRecord,
+  handle: RefreshHandle,
+): RefreshTokenRevocation => ({ userId, authorizationId, ...handle, clientId, now })
 
 export async function redeemed(
   record: AuthorizationRecord,

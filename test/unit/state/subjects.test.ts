@@ -29,7 +29,7 @@ const CALLS: Calls = {
   refresh: (port) =>
     port.refresh({ ...token, ...rules, generation: 0, scopes: null, rotation: 'ROTATE', leewaySeconds: 0 }), // prettier-ignore
   inspect: (port) => port.inspect(token, 1),
-  endAuthorization: (port) => port.endAuthorization({ ...token, clientId: 'c', now: 1 }),
+  revokeRefreshToken: (port) => port.revokeRefreshToken({ ...token, ...rules, generation: 0 }),
   revokeAccessToken: (port) => port.revokeAccessToken({ ...token, expires: 1 }),
 }
 
