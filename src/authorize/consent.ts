@@ -88,7 +88,12 @@ function sorted(question: ConsentQuestion): {
 }
 
 /** Those of the scopes that depend on consent in this request, given before or not. The org server asks for none. */
-function scopesToConsent({ server, client, request, scopes }: ConsentQuestion): readonly Scope[] {
+export function scopesToConsent({
+  server,
+  client,
+  request,
+  scopes,
+}: Omit<ConsentQuestion, 'consented' | 'skipped'>): readonly Scope[] {
   const isAsking = request.prompts.includes('consent') || client.flows.consentMethod === 'REQUIRED'
   if (server.server.kind === 'org' || !isAsking) return []
   return scopes.flatMap((name) => {

@@ -5,6 +5,7 @@
 import {
   consentGiven,
   consentStep,
+  scopesToConsent,
   type ConsentQuestion,
   type ConsentStep,
 } from '../authorize/consent.ts'
@@ -139,13 +140,13 @@ async function questionOf(
   scopes: readonly string[],
   { context }: Visit,
 ): Promise<ConsentQuestion> {
-  const depends = scopes.some((name) => (server.scopes.get(name)?.consent ?? FREE) !== FREE)
+  const question = { server, client, request, scopes }
   const key = { userId, clientId: client.clientId, serverId: server.server.id }
+  const depends = scopesToConsent(question).length > 0
   const before = depends ? await context.directory.consentsOf(key) : NOTHING_DECIDED
-  return { server, client, request, scopes, ...before }
+  return { ...question, ...before }
 }
 
-const FREE = 'IMPLICIT'
 const NOTHING_DECIDED = { consented: [], skipped: [] }
 
 /** The scopes that the person gives, stored before they are used. Null: the person has to be asked. */
