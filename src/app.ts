@@ -60,11 +60,14 @@ export function compositionOf(env: Cloudflare.Env): Composition {
 
 function compose(env: Cloudflare.Env): Composition {
   const settings = readSettings({ ...env })
-  const snapshots = new Snapshots(snapshotSourceOf(env, settings), settings.origin)
+  let seeded: string | undefined
+  const source = snapshotSourceOf(env, settings, (orgId) => {
+    seeded = orgId
+  })
+  const snapshots = new Snapshots(source, settings.origin)
   const ledgers = ledgersOf(env)
   const subjects = subjectsOf(env, settings)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
-  let seeded: string | undefined
   const orgId = async (): Promise<string> => {
     seeded ??= await ensureSeeded(env, settings)
     return seeded

@@ -145,23 +145,27 @@ async function readSeeded(
   env: Cloudflare.Env,
   settings: Settings,
   read: () => Promise<StoredConfiguration>,
-): Promise<StoredConfiguration> {
+): Promise<SeededConfiguration> {
   const first = await read()
-  if (first.orgId !== null) return first
+  if (isSeeded(first)) return first
   const id = randomId('00u')
   const passwordHash = await passwordsOf(env).hash(id, env.BOOTSTRAP_ADMIN_PASSWORD)
   if (await seed(env.DB, settings, { id, passwordHash }))
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
   const second = await read()
-  if (second.orgId === null) throw new StorageUnavailable('the database could not be seeded')
-  return second
+  if (isSeeded(second)) return second
+  throw new StorageUnavailable('the database could not be seeded')
 }
+
+type SeededConfiguration = StoredConfiguration & { readonly orgId: string }
+
+const isSeeded = (read: StoredConfiguration): read is SeededConfiguration => read.orgId !== null
 
 /** Makes sure that the org exists; for paths that read D1 without a snapshot. */
 export async function ensureSeeded(env: Cloudflare.Env, settings: Settings): Promise<string> {
   const none = { serverId: null, clientId: null }
   const read = await readSeeded(env, settings, () => readConfiguration(env.DB, none))
-  return read.orgId!
+  return read.orgId
 }
 
 /** Carries out one outbox entry. Every kind is safe to repeat and reads the state that is true now. */

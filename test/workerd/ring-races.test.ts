@@ -46,7 +46,9 @@ it('the ring of a server that was deleted meanwhile does not come back', async (
     const server = { kind: 'custom', signingAlgorithm: 'ES256', rotationMode: 'AUTO' } as const
     if (how === 'told') await tell(by, id)
     else
-      expect(await snapshotSourceOf(by, readSettings({ ...by })).foundRing(id, server)).toBeNull()
+      expect(
+        await snapshotSourceOf(by, readSettings({ ...by }), () => undefined).foundRing(id, server),
+      ).toBeNull()
     expect(await ringOf(id).read(now())).toBeNull()
   }
 })
