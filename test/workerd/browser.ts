@@ -33,7 +33,14 @@ export function hiddenInputs(html: string): Readonly<Record<string, string>> {
 }
 
 export class Browser {
+  readonly #origin: string
+  readonly #ask: typeof send
   readonly #cookies = new Map<string, string>()
+
+  constructor(origin = ORIGIN, ask: typeof send = send) {
+    this.#origin = origin
+    this.#ask = ask
+  }
 
   /** Cookies as the browser sends them. */
   get cookies(): ReadonlyMap<string, string> {
@@ -49,7 +56,7 @@ export class Browser {
   }
 
   get(url: string, headers: Record<string, string> = {}): Promise<PageView> {
-    return this.#visit(new URL(url, ORIGIN).href, { headers })
+    return this.#visit(new URL(url, this.#origin).href, { headers })
   }
 
   post(
@@ -58,7 +65,7 @@ export class Browser {
     headers: Record<string, string> = {},
   ): Promise<PageView> {
     const pairs = Array.isArray(fields) ? fields : Object.entries(fields)
-    return this.#visit(new URL(url, ORIGIN).href, {
+    return this.#visit(new URL(url, this.#origin).href, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       body: new URLSearchParams(pairs as string[][]).toString(),
@@ -91,7 +98,7 @@ export class Browser {
     for (let count = 0; count < REDIRECTS_MAX; count++) {
       const location = response.headers.get('location')
       if (location === null || response.status < 300 || response.status > 399) break
-      if (!location.startsWith(`${ORIGIN}/`)) return this.#view(response, at, location)
+      if (!location.startsWith(`${this.#origin}/`)) return this.#view(response, at, location)
       at = location
       response = await this.#send(location, {})
     }
@@ -109,7 +116,7 @@ export class Browser {
       ...(init.headers as Record<string, string>),
       ...(cookie !== '' && { cookie }),
     }
-    const response = await send(url, { ...init, headers, redirect: 'manual' })
+    const response = await this.#ask(url, { ...init, headers, redirect: 'manual' })
     for (const text of response.headers.getSetCookie()) this.#keep(text)
     return response
   }
