@@ -7,6 +7,7 @@ import { publishedRing } from '../issuer/rings.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Snapshot, Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { grants } from '../grants/index.ts'
+import { languages } from '../pages/language.ts'
 import { jwksOf } from '../keys/jwks.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
@@ -65,7 +66,9 @@ export async function makeMetadata(
 }
 
 const documentOf = (kind: keyof typeof DOCUMENTS, server: CompiledServer): object =>
-  DOCUMENTS[kind](server, [...grants.keys()])
+  DOCUMENTS[kind](server, OFFERED)
+
+const OFFERED = { grantTypes: [...grants.keys()], languages: languages.map(({ lang }) => lang) }
 
 function keysOf({ ring }: Snapshot): object {
   if (ring === null) throw new OAuthError('temporarily_unavailable')

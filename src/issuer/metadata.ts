@@ -22,6 +22,14 @@ const ASSERTION_ALGORITHMS = [...SECRET_ASSERTION_ALGORITHMS, ...SIGNED_ASSERTIO
 
 type Document = Record<string, unknown>
 
+/** What rooms that stand right of this one can do. */
+export interface Offered {
+  /** Those that work at the token endpoint. */
+  readonly grantTypes: readonly string[]
+  /** Those that pages speak, as language tags. */
+  readonly languages: readonly string[]
+}
+
 /** The scopes that a client may ask for here, as far as they are told. */
 function scopeNames({ server, scopes }: CompiledServer, isOpenid: boolean): readonly string[] {
   const published = [...scopes.values()]
@@ -36,7 +44,7 @@ function scopeNames({ server, scopes }: CompiledServer, isOpenid: boolean): read
 /** What both documents say alike. */
 function common(
   compiled: CompiledServer,
-  grantTypes: readonly string[],
+  { grantTypes, languages }: Offered,
   isOpenid: boolean,
 ): Document {
   const { urls } = compiled
@@ -66,12 +74,12 @@ function common(
     authorization_response_iss_parameter_supported: true,
     acr_values_supported: MET_ACR_VALUES,
     prompt_values_supported: ['none', 'login', 'consent'],
-    ui_locales_supported: ['en'],
+    ui_locales_supported: languages,
   }
 }
 
-/** The OAuth document of a server. `grantTypes` are those that work at the token endpoint. */
-export function oauthMetadata(compiled: CompiledServer, grantTypes: readonly string[]): Document {
+/** The OAuth document of a server. */
+export function oauthMetadata(compiled: CompiledServer, offered: Offered): Document {
   const { server, urls } = compiled
   return {
     issuer: urls.issuer,
@@ -79,12 +87,12 @@ export function oauthMetadata(compiled: CompiledServer, grantTypes: readonly str
     token_endpoint: urls.token,
     // The keys of the org server's access tokens are nobody else's to check.
     ...(server.kind !== 'org' && { jwks_uri: urls.keys }),
-    ...common(compiled, grantTypes, false),
+    ...common(compiled, offered, false),
   }
 }
 
 /** The OpenID Connect document of a server. */
-export function openidMetadata(compiled: CompiledServer, grantTypes: readonly string[]): Document {
+export function openidMetadata(compiled: CompiledServer, offered: Offered): Document {
   const { server, urls } = compiled
   return {
     issuer: urls.issuer,
@@ -92,7 +100,7 @@ export function openidMetadata(compiled: CompiledServer, grantTypes: readonly st
     token_endpoint: urls.token,
     userinfo_endpoint: urls.userinfo,
     jwks_uri: urls.keys,
-    ...common(compiled, grantTypes, true),
+    ...common(compiled, offered, true),
     id_token_signing_alg_values_supported: [server.signingAlgorithm],
     userinfo_signing_alg_values_supported: [server.signingAlgorithm],
     claims_parameter_supported: true,

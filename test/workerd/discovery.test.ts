@@ -85,6 +85,7 @@ describe('authorization server metadata', () => {
         request_parameter_supported: true,
         request_uri_parameter_supported: false,
         claims_parameter_supported: true,
+        ui_locales_supported: ['en', 'de'],
       })
       const endpoints = base === '' ? `${ORIGIN}/oauth2` : issuer
       for (const [member, path] of [
