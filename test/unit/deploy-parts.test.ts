@@ -2,7 +2,10 @@
  * The pure parts of `npm run deploy`: its command line, the configuration it generates, which secrets it
  * sets, and the order of its steps.
  */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { experimental_readRawConfig } from 'wrangler'
 import { parseArguments } from '../../src/tools/deploy/arguments.ts'
 import { databases, generateConfig } from '../../src/tools/deploy/config.ts'
 import { planSteps } from '../../src/tools/deploy/plan.ts'
@@ -86,6 +89,27 @@ describe('the generated configuration', () => {
     expect(config).toMatchObject({ workers_dev: true, preview_urls: false })
     expect(config).not.toHaveProperty('routes')
     expect(config).not.toHaveProperty('dev')
+  })
+})
+
+describe('the template', () => {
+  const root = join(import.meta.dirname, '..', '..')
+
+  it('declares every Durable Object class that the Worker exports, each with a binding', () => {
+    const entry = readFileSync(join(root, 'src', 'index.ts'), 'utf8')
+    const exported = [...entry.matchAll(/^export \{ (\w+) \} from '\.\/state\//gm)].map(
+      ([, name]) => name,
+    )
+    const { rawConfig } = experimental_readRawConfig({ config: join(root, 'wrangler.toml') })
+    const { exports, durable_objects: objects } = rawConfig as unknown as {
+      readonly exports: Readonly<Record<string, { readonly type: string }>>
+      readonly durable_objects: { readonly bindings: readonly { readonly class_name: string }[] }
+    }
+    const declared = Object.keys(exports).filter((name) => exports[name]?.type === 'durable-object')
+    const bound = objects.bindings.map((binding) => binding.class_name)
+    expect(exported).toContain('Throttle')
+    expect(declared).toEqual(exported)
+    expect(bound).toEqual(exported)
   })
 })
 

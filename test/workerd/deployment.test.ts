@@ -83,6 +83,40 @@ describe('a deployment that is not ready', () => {
   })
 })
 
+describe('an upgrade', () => {
+  it('of the code alone answers 503 until the database follows, and needs no restart then', async () => {
+    const hidden = { ORIGIN: 'https://upgrade.edgemint.example' }
+    const { version } = (await env.DB.prepare(
+      'SELECT max(version) AS version FROM schema_version',
+    ).first<{ version: number }>())!
+    await env.DB.prepare('DELETE FROM schema_version WHERE version = ?1').bind(version).run()
+    for (const path of [
+      '/oauth2/default/v1/keys',
+      '/oauth2/default/v1/authorize',
+      '/api/v1/apps',
+    ]) {
+      const early = await under(hidden, path, asAdministrator)
+      expect([path, early.status, await causes(early)]).toEqual([
+        path,
+        503,
+        expect.stringContaining(`version ${version - 1}`),
+      ])
+    }
+    await env.DB.prepare('INSERT INTO schema_version (version) VALUES (?1)').bind(version).run()
+    expect((await under(hidden, '/oauth2/default/v1/keys')).status).toBe(200)
+  })
+
+  it('of the database alone leaves the code before it at work', async () => {
+    const next = 'INSERT INTO schema_version (version) SELECT max(version) + 1 FROM schema_version'
+    await env.DB.prepare(next).run()
+    const early = { ORIGIN: 'https://early.edgemint.example' }
+    expect((await under(early, '/oauth2/default/v1/keys')).status).toBe(200)
+    await env.DB.prepare(
+      'DELETE FROM schema_version WHERE version = (SELECT max(version) FROM schema_version)',
+    ).run()
+  })
+})
+
 describe('an empty database', () => {
   it('[race] becomes one org, however many requests come first', async () => {
     const answers = await Promise.all(
@@ -99,6 +133,19 @@ describe('an empty database', () => {
       'SELECT (SELECT count(*) FROM meta) AS orgs, (SELECT count(*) FROM users) AS users, (SELECT count(*) FROM api_tokens) AS tokens, (SELECT count(*) FROM groups) AS groups',
     ).first()
     expect(counted).toEqual({ orgs: 1, users: 1, tokens: 1, groups: 1 })
+  })
+
+  it('lets everybody into the default server, by every flow that needs no setting up', async () => {
+    const policies = '/api/v1/authorizationServers/default/policies'
+    const read = async (path: string): Promise<Json[]> =>
+      (await under({}, path, asAdministrator)).json()
+    const [policy] = await read(policies)
+    const [rule] = await read(`${policies}/${policy?.['id']}/rules`)
+    expect(rule?.['conditions']).toMatchObject({
+      people: { groups: { include: ['EVERYONE'] } },
+      grantTypes: { include: ['implicit', 'client_credentials', 'authorization_code', 'password'] },
+      scopes: { include: ['*'] },
+    })
   })
 
   it('a revoked bootstrap token never comes back', async () => {
