@@ -3,6 +3,7 @@
  * storage that is away is 503 with Retry-After, everything else E0000009 with an id that is in the log.
  */
 import { Hono } from 'hono'
+import { mountClassic } from './endpoints/classic.ts'
 import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
@@ -67,6 +68,7 @@ function compose(env: Cloudflare.Env): Composition {
   const snapshots = new Snapshots(source, settings.origin)
   const ledgers = ledgersOf(env)
   const subjects = subjectsOf(env, settings)
+  const trustedOrigins = new Kept('trusted-origins', () => activeTrustedOrigins(env.DB))
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   const orgId = async (): Promise<string> => {
     seeded ??= await ensureSeeded(env, settings)
@@ -82,6 +84,7 @@ function compose(env: Cloudflare.Env): Composition {
         subjects,
         directory: directoryOf(env),
         throttle: throttleOf(env, settings),
+        trustedOrigins,
         confirmations: new Confirmations(),
         log,
       },
@@ -93,7 +96,7 @@ function compose(env: Cloudflare.Env): Composition {
       settings,
       snapshots,
       ledgers,
-      trustedOrigins: new Kept('trusted-origins', () => activeTrustedOrigins(env.DB)),
+      trustedOrigins,
       people: subjects,
       db: env.DB,
       logDb: env.LOG_DB,
@@ -111,6 +114,7 @@ export const app = new Hono<{ Bindings: Cloudflare.Env }>()
 
 mountProtocol(app, (env) => compositionOf(env).protocol)
 mountPages(app, (env) => compositionOf(env).protocol)
+mountClassic(app, (env) => compositionOf(env).protocol)
 mountDocumentation(app, (env) => compositionOf(env).settings.origin)
 mountManagement(app, (env, context) => ({
   ...compositionOf(env).management,

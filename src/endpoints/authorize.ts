@@ -15,6 +15,7 @@ import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
 import { spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
+import { sessionOfToken } from './session-token.ts'
 import type { UnderWay } from './under-way.ts'
 import { visitOf, withCookies, type Visit } from './visit.ts'
 import type { ProtocolContext } from './context.ts'
@@ -26,13 +27,15 @@ export async function authorize(
   context: ProtocolContext,
 ): Promise<Response> {
   const visit = await visitOf(request, context)
-  return withCookies(
-    await refusing(issuer, visit, async () => {
-      const parameters = await parametersOf(request)
-      return advance(await checked(parameters, visit), visit)
-    }),
-    visit.cookies,
-  )
+  const cookies = [...visit.cookies]
+  const response = await refusing(issuer, visit, async () => {
+    const underWay = await checked(await parametersOf(request), visit)
+    const begun = await sessionOfToken(underWay.request, visit)
+    if (begun === null) return advance(underWay, visit)
+    cookies.push(begun.cookie)
+    return advance(underWay, visit, begun)
+  })
+  return withCookies(response, cookies)
 }
 
 /** Tells whatever is refused on the way to whom it concerns. */

@@ -2,8 +2,10 @@
 import type { Directory, Throttle } from '../domain/directory.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { Subjects } from '../domain/subjects.ts'
+import type { TrustedOrigins } from '../domain/trusted-origin.ts'
 import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import type { LogBuffer } from '../issuer/log-buffer.ts'
+import type { Kept } from '../platform/kept.ts'
 import type { Settings } from '../platform/settings.ts'
 import type { Confirmations } from './confirm.ts'
 import type { Progress } from './token-log.ts'
@@ -16,6 +18,7 @@ export interface ProtocolPorts {
   readonly subjects: Subjects
   readonly directory: Directory
   readonly throttle: Throttle
+  readonly trustedOrigins: Kept<TrustedOrigins>
   readonly confirmations: Confirmations
   readonly log: LogBuffer
 }

@@ -3,10 +3,10 @@
  * and changed by nobody. It is bound to the browser that began it, which makes it the proof against forged requests
  * of every form that carries it.
  */
-import { base64urlDecode, parseJson, utf8, utf8Decode } from '../platform/encoding.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
+import { readSealed, writeSealed } from './sealed.ts'
 
 export interface Transaction<Request> {
   /** Used up once somebody has signed in with it. */
@@ -20,7 +20,6 @@ export interface Transaction<Request> {
 }
 
 const PURPOSE = 'transaction'
-const BOUND = ['1']
 
 export const newTransaction = <Request>(
   content: Omit<Transaction<Request>, 'id'>,
@@ -31,12 +30,7 @@ export async function sealTransaction(
   transaction: Transaction<unknown>,
   keys: KeyEncryption,
 ): Promise<string | null> {
-  const { keyVersion, iv, ciphertext } = await keys.seal(
-    utf8(JSON.stringify(transaction)),
-    PURPOSE,
-    BOUND,
-  )
-  const text = `${keyVersion}.${iv}.${ciphertext}`
+  const text = await writeSealed(PURPOSE, transaction, keys)
   return text.length > limits.transactionCharactersMax ? null : text
 }
 
@@ -47,19 +41,8 @@ export async function openTransaction<Request>(
   nowMillis: number,
   keys: KeyEncryption,
 ): Promise<Transaction<Request> | null> {
-  if (text.length > limits.transactionCharactersMax) return null
-  const [keyVersion, iv, ciphertext, ...more] = text.split('.')
-  if (keyVersion === undefined || iv === undefined || ciphertext === undefined || more.length > 0)
-    return null
-  if (!keys.versions.includes(keyVersion)) return null
-  if (base64urlDecode(iv)?.length !== 12 || base64urlDecode(ciphertext) === null) return null
-  let bytes: Uint8Array
-  try {
-    bytes = await keys.open({ format: 1, keyVersion, iv, ciphertext }, PURPOSE, BOUND)
-  } catch {
-    return null
-  }
-  const transaction = parseJson(utf8Decode(bytes) ?? '') as Transaction<Request>
+  const transaction = await readSealed<Transaction<Request>>(PURPOSE, text, keys)
+  if (transaction === null) return null
   const isOver = nowMillis >= transaction.began + limits.transactionSeconds * 1000
   return isOver || !marks.includes(transaction.browser) ? null : transaction
 }

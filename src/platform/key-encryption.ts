@@ -26,6 +26,7 @@ export type Purpose =
   | 'browser-mac'
   | 'login-mac'
   | 'transaction'
+  | 'session-token'
 
 /** An AES-256-GCM ciphertext with what is needed to open it, except the associated data. */
 export interface Envelope {

@@ -24,6 +24,8 @@ export const limits = {
   sessionSeconds: 24 * 3600,
   /** How often the use of a session is written down. */
   sessionTouchSeconds: 60,
+  sessionTokenSeconds: 300,
+  authnBytesMax: 16 * 1024,
   /** Sign-in transactions, and the bytes of a sealed one. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,

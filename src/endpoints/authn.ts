@@ -1,0 +1,74 @@
+/**
+ * Okta's primary authentication, `POST /api/v1/authn`: a page of an app takes the password itself and gets a session
+ * token for it, which the authorization endpoint takes. Answers and errors are in the management envelope.
+ */
+import * as z from 'zod'
+import type { Person } from '../domain/person.ts'
+import { attemptPassword } from '../grants/password-attempt.ts'
+import { nowMillis, timestampOfMillis } from '../platform/clock.ts'
+import { parseJson } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
+import { ApiError, invalid } from '../protocol/api-errors.ts'
+import { boundedText } from '../protocol/form.ts'
+import type { ProtocolContext } from './context.ts'
+import { addressOf } from './people.ts'
+import { newSessionToken } from './session-token.ts'
+import { eventOf, signInFailed } from './sign-in-log.ts'
+
+export const AUTHN_PATH = '/api/v1/authn'
+
+const Credentials = z.object({
+  username: z.string(),
+  password: z.string(),
+  relayState: z.string().max(limits.uriCharactersMax).nullish(),
+})
+
+/** What the log is told, and the caller is not. */
+const FAILURES = {
+  wrong: 'INVALID_CREDENTIALS',
+  locked: 'LOCKED_OUT',
+  expired: 'PASSWORD_EXPIRED',
+  throttled: 'TOO_MANY_ATTEMPTS',
+} as const
+
+export async function authenticate(request: Request, context: ProtocolContext): Promise<Response> {
+  const { username, password, relayState } = await credentialsOf(request)
+  const now = nowMillis()
+  const attempt = { login: username, password, app: null, address: addressOf(request), now }
+  const outcome = await attemptPassword(attempt, context)
+  if (outcome.outcome !== 'correct') {
+    const failed = signInFailed(username, FAILURES[outcome.outcome], null)
+    await context.directory.record(eventOf(failed, context, now))
+    throw new ApiError(outcome.outcome === 'throttled' ? 'E0000047' : 'E0000004')
+  }
+  const { person } = outcome
+  const { sessionToken, expires } = await newSessionToken(person.id, ['pwd'], now, context)
+  return Response.json({
+    expiresAt: timestampOfMillis(expires),
+    status: 'SUCCESS',
+    ...(relayState != null && { relayState }),
+    sessionToken,
+    _embedded: { user: { id: person.id, profile: profileOf(person) } },
+  })
+}
+
+/** Throws ApiError for what is no username and password. */
+async function credentialsOf(request: Request): Promise<z.output<typeof Credentials>> {
+  const tooLarge = (): ApiError => invalid('body', 'body: is too large')
+  const body = parseJson((await boundedText(request, limits.authnBytesMax, tooLarge)) ?? '')
+  if (typeof body !== 'object' || body === null) throw new ApiError('E0000003')
+  // A state of something begun elsewhere, which is nothing here.
+  if ('stateToken' in body || 'token' in body) throw new ApiError('E0000011')
+  const read = Credentials.safeParse(body)
+  if (read.success) return read.data
+  const causes = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+  throw invalid('authn', ...causes.slice(0, limits.causesMax))
+}
+
+const profileOf = ({ profile }: Person): Record<string, unknown> => ({
+  login: profile['login'],
+  firstName: profile['firstName'] ?? null,
+  lastName: profile['lastName'] ?? null,
+  locale: profile['locale'] ?? 'en_US',
+  timeZone: profile['timezone'] ?? null,
+})

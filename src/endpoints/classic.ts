@@ -1,0 +1,89 @@
+/**
+ * The door of Okta's Classic authentication API, which the pages of apps call with the browser's cookies: those of
+ * trusted origins, and no other, may read its answers.
+ */
+import type { Context, Hono } from 'hono'
+import { logFault } from '../platform/log.ts'
+import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
+import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { authenticate, AUTHN_PATH } from './authn.ts'
+import type { ProtocolContext } from './context.ts'
+import { contextOf, type ProtocolDoor } from './routes.ts'
+
+const ALLOWED_HEADERS =
+  'Accept, Content-Type, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
+
+type Handle = (request: Request, context: ProtocolContext) => Promise<Response>
+
+const calls: Readonly<Record<string, Handle>> = { [AUTHN_PATH]: authenticate }
+
+export function mountClassic<E extends { Bindings: Cloudflare.Env }>(
+  app: Hono<E>,
+  door: (env: E['Bindings']) => ProtocolDoor,
+): void {
+  for (const [path, handle] of Object.entries(calls)) {
+    app.post(path, (c) => answer(c, door(c.env), handle))
+    app.options(path, (c) => answer(c, door(c.env), preflight))
+    app.all(path, (c) => answer(c, door(c.env), otherMethods))
+  }
+}
+
+const preflight: Handle = async () =>
+  new Response(null, {
+    status: 204,
+    headers: {
+      'access-control-allow-methods': 'POST',
+      'access-control-allow-headers': ALLOWED_HEADERS,
+      'access-control-max-age': '600',
+    },
+  })
+
+const otherMethods: Handle = async () =>
+  apiErrorAnswer(new ApiError('E0000022'), { allow: 'POST, OPTIONS' })
+
+async function answer(c: Context, door: ProtocolDoor, handle: Handle): Promise<Response> {
+  const context = contextOf(c, door)
+  const response = await answered(handle, context)
+  const added = {
+    'x-okta-request-id': context.requestId,
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    ...(await crossOrigin(context)),
+  }
+  for (const [name, value] of Object.entries(added)) response.headers.set(name, value)
+  return response
+}
+
+async function answered(handle: Handle, context: ProtocolContext): Promise<Response> {
+  try {
+    return await handle(context.request, context)
+  } catch (error) {
+    if (error instanceof ApiError) return apiErrorAnswer(error)
+    if (!(error instanceof StorageUnavailable) || error instanceof SchemaMismatch) throw error
+    logFault('storage', { requestId: context.requestId }, error.cause ?? error)
+    return apiErrorAnswer(new ApiError('E0000010', error.message), { 'retry-after': '5' })
+  }
+}
+
+/** Storage that is away makes no page trusted. */
+async function crossOrigin({
+  origin,
+  trustedOrigins,
+  waitUntil,
+}: ProtocolContext): Promise<Readonly<Record<string, string>>> {
+  const vary = { vary: 'Origin' }
+  if (origin === null) return vary
+  try {
+    const trusted = await trustedOrigins.get(waitUntil)
+    if (trusted.get(origin)?.includes('CORS') !== true) return vary
+  } catch (cause) {
+    logFault('trusted-origins', {}, cause)
+    return vary
+  }
+  return {
+    ...vary,
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers': 'X-Okta-Request-Id',
+  }
+}

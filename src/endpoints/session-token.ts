@@ -1,0 +1,70 @@
+/**
+ * Okta's session tokens: proof of a sign-in that happened at the authentication API, good once and for minutes, which
+ * the authorization endpoint turns into a session of the browser that brings it.
+ */
+import type { SessionKey } from '../domain/session.ts'
+import type { AuthorizationRequest } from '../authorize/request.ts'
+import { limits } from '../platform/limits.ts'
+import { randomToken } from '../platform/random.ts'
+import { sessionCookie } from './browser.ts'
+import type { ProtocolContext } from './context.ts'
+import { readSealed, writeSealed } from './sealed.ts'
+import { eventOf, signedIn } from './sign-in-log.ts'
+import type { Visit } from './visit.ts'
+
+interface SessionToken {
+  readonly id: string
+  readonly userId: string
+  readonly amr: readonly string[]
+  /** Milliseconds. */
+  readonly expires: number
+}
+
+const PURPOSE = 'session-token'
+
+/** For somebody who has just proved to be themselves. */
+export async function newSessionToken(
+  userId: string,
+  amr: readonly string[],
+  now: number,
+  { settings }: Pick<ProtocolContext, 'settings'>,
+): Promise<{ readonly sessionToken: string; readonly expires: number }> {
+  const expires = now + limits.sessionTokenSeconds * 1000
+  const token: SessionToken = { id: randomToken(), userId, amr, expires }
+  return { sessionToken: await writeSealed(PURPOSE, token, settings.keyEncryption), expires }
+}
+
+/** A session that has just begun, and its cookie. */
+export interface BegunSession {
+  readonly sessionKey: SessionKey
+  readonly cookie: string
+}
+
+/**
+ * The session that the token of a request is worth. Null: there is no token, it is good for nothing any more, or the
+ * browser has a session, which goes before it as in Okta.
+ */
+export async function sessionOfToken(
+  { sessionToken }: AuthorizationRequest,
+  visit: Visit,
+): Promise<BegunSession | null> {
+  const { context, sessionKey, now } = visit
+  const { settings, subjects, ledgers, directory } = context
+  if (sessionToken === null) return null
+  const token = await readSealed<SessionToken>(PURPOSE, sessionToken, settings.keyEncryption)
+  if (token === null || now >= token.expires) return null
+  if (sessionKey !== null && (await subjects.findSession(sessionKey, null, now)) !== null)
+    return null
+  const { id, userId, amr } = token
+  const expires = Math.ceil(token.expires / 1000)
+  if (!(await ledgers.enter(`session-token ${id.slice(0, 1)}`, id, expires))) return null
+  const secret = randomToken()
+  const session = await subjects.startSession({ userId, secret, amr, replaces: null, now })
+  if (session === null) return null
+  const key = { userId, id: session.id, secret }
+  const found = await subjects.findSession(key, null, now)
+  if (found === null) return null
+  const event = eventOf(signedIn(found.person, null), context, now)
+  await directory.signedIn(userId, Math.floor(now / 1000), event)
+  return { sessionKey: key, cookie: await sessionCookie(key, settings) }
+}
