@@ -71,15 +71,16 @@ export type GrantOutcome =
       readonly ended: boolean
     }
 
+/** What names an access token, or a refresh token. */
+export type ShownToken = { readonly jti: string } | RefreshHandle
+
 /** What is asked about a token that an authorization stands behind. */
-export type Inspected =
-  | { readonly userId: string; readonly authorizationId: string; readonly jti: string }
-  | {
-      readonly userId: string
-      readonly authorizationId: string
-      readonly generation: number
-      readonly secret: string
-    }
+export type Inspected = {
+  readonly userId: string
+  readonly authorizationId: string
+  /** Whoever does not have it any more has no living token of it. Null: that is not asked. */
+  readonly app: AskedApp | null
+} & ShownToken
 
 export type Inspection =
   | {

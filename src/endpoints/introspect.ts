@@ -4,6 +4,7 @@
  */
 import type { Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
+import { askedApp } from '../grants/grant.ts'
 import type { AccessTokenClaims } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -44,13 +45,13 @@ async function accessTokenAnswer(
 
 async function refreshTokenAnswer(
   { userId, id: authorizationId, generation, secret }: Artefact,
-  { clientId }: Client,
+  client: Client,
   { server, urls }: CompiledServer,
   { subjects }: ProtocolContext,
 ): Promise<Record<string, unknown>> {
-  const asked = { userId, authorizationId, generation, secret }
+  const asked = { userId, authorizationId, generation, secret, app: askedApp(client) }
   const inspected = await subjects.inspect(asked, nowSeconds())
-  if (!inspected.alive || inspected.record.clientId !== clientId) return INACTIVE
+  if (!inspected.alive || inspected.record.clientId !== client.clientId) return INACTIVE
   const { record, person, expires } = inspected
   const login = person.profile['login']
   return {

@@ -5,6 +5,7 @@
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { Person } from '../domain/person.ts'
+import { askedApp } from '../grants/grant.ts'
 import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
 import { authorizationOf } from '../mint/mint.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -33,6 +34,7 @@ export async function livingToken(
       : { client, record: null, person: null }
   const authorizationId = authorizationOf(jti)
   if (authorizationId === null) return null
-  const inspected = await subjects.inspect({ userId, authorizationId, jti }, nowSeconds())
+  const asked = { userId, authorizationId, jti, app: askedApp(client) }
+  const inspected = await subjects.inspect(asked, nowSeconds())
   return inspected.alive ? { client, ...inspected } : null
 }

@@ -4,8 +4,10 @@
  */
 import { extended, isExpired, TOKEN_HOLDER_STATUSES } from '../domain/api-token.ts'
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import type { Client } from '../domain/client.ts'
 import { isClientAlive, isRevoked, readAccessToken } from '../issuer/access-token.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
+import { askedApp } from '../grants/grant.ts'
 import { authorizationOf } from '../mint/mint.ts'
 import { coversScope } from '../issuer/org-scopes.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -124,7 +126,7 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
   // A grant that was taken back since ends the authority of tokens already out.
   const scopes = claims.scp.filter((scope) => client.orgScopes.includes(scope))
   const { uid } = claims
-  if (uid !== undefined) return personPrincipal(uid, claims.jti, scopes, ports)
+  if (uid !== undefined) return personPrincipal(uid, client, claims.jti, scopes, ports)
   if (await isRevoked(claims, ORG_SERVER_ID, ledgers)) throw new ApiError('E0000011')
   return {
     id: client.clientId,
@@ -139,6 +141,7 @@ async function accessTokenPrincipal(value: string, ports: ManagementPorts): Prom
 /** A person acts through an app: with the scopes of the token and the roles that they have now. */
 async function personPrincipal(
   userId: string,
+  client: Client,
   jti: string,
   scopes: readonly string[],
   { people, db }: ManagementPorts,
@@ -146,7 +149,7 @@ async function personPrincipal(
   const authorizationId = authorizationOf(jti)
   if (authorizationId === null) throw new ApiError('E0000011')
   const [inspected, roles] = await Promise.all([
-    people.inspect({ userId, authorizationId, jti }, nowSeconds()),
+    people.inspect({ userId, authorizationId, jti, app: askedApp(client) }, nowSeconds()),
     rolesOf(db, 'USER', userId),
   ])
   if (!inspected.alive) throw new ApiError('E0000011')

@@ -13,7 +13,7 @@ import {
   type Holder,
   type Step,
 } from '../domain/authorization-state.ts'
-import { maySignIn, type Person } from '../domain/person.ts'
+import { maySignIn } from '../domain/person.ts'
 import { familyExpires, isAlive } from '../domain/refresh-family.ts'
 import type {
   AskedApp,
@@ -24,9 +24,11 @@ import type {
   Refresh,
   RefreshHandle,
   RefreshTokenRevocation,
+  ShownToken,
 } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
 import { randomToken } from '../platform/random.ts'
+import type { StoredPerson } from '../store/person.ts'
 import type { SubjectAuthorizations, StoredAuthorization } from './subject-authorizations.ts'
 import { holderOf, type SubjectPerson } from './subject-person.ts'
 import type { SubjectSessions } from './subject-sessions.ts'
@@ -110,15 +112,18 @@ export class SubjectGrants {
 
   async inspect(asked: Inspected, now: number): Promise<Inspection> {
     const presented = 'secret' in asked ? await digest(asked.secret) : ''
-    const inspected = (person: Person | null): Inspection => {
+    const inspected = (user: StoredPerson | null): Inspection => {
+      const person = user?.person ?? null
       const stored = this.#authorizations.find(asked.authorizationId)
       const expires = stored && this.#expiry(stored, asked, presented, now)
       if (stored === null || expires === null || person === null || !maySignIn(person)) return DEAD
+      // Older Workers do not say which app asks.
+      if (asked.app != null && holderOf(user, asked.app).assignment === null) return DEAD
       return { alive: true, record: stored.state.record, person, ...expires }
     }
     const stored = this.#authorizations.find(asked.authorizationId)
     if (stored === null || this.#expiry(stored, asked, presented, now) === null) return DEAD
-    return this.#person.decide(asked.userId, (user) => inspected(user?.person ?? null))
+    return this.#person.decide(asked.userId, inspected)
   }
 
   /** Ends the authorization of a refresh token that is alive, whatever became of the person. */
@@ -141,7 +146,7 @@ export class SubjectGrants {
   /** Null: the token is dead. */
   #expiry(
     { state: { family }, secretHash }: StoredAuthorization,
-    asked: Inspected,
+    asked: ShownToken,
     presented: string,
     now: number,
   ): { readonly expires: number | null } | null {

@@ -25,14 +25,15 @@ const handleOf = (outcome: GrantOutcome): RefreshHandle => {
 
 const accessTokenLives = async (record: AuthorizationRecord, jti = 'jti-1'): Promise<boolean> => {
   const { userId, id: authorizationId, created } = record
-  return (await subjects.inspect({ userId, authorizationId, jti }, created)).alive
+  return (await subjects.inspect({ userId, authorizationId, jti, app: EVERYBODYS }, created)).alive
 }
 
 const inspected = (
   { userId, id: authorizationId }: AuthorizationRecord,
   { generation, secret }: RefreshHandle,
   now: number,
-): Promise<Inspection> => subjects.inspect({ userId, authorizationId, generation, secret }, now)
+): Promise<Inspection> =>
+  subjects.inspect({ userId, authorizationId, generation, secret, app: EVERYBODYS }, now)
 
 const everything = { of: 'tokens', serverId: null, clientId: null, authorizationId: null } as const
 

@@ -6,7 +6,7 @@ import type { GrantOutcome } from '../../src/domain/subjects.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { SubjectPerson } from '../../src/state/subject-person.ts'
 import { aPerson, setStatus } from './subject-people.ts'
-import { aRedemption, aRefresh, aSession, authorized, redeemed, subject, subjects } from './subject-support.ts' // prettier-ignore
+import { aRedemption, aRefresh, aSession, authorized, EVERYBODYS, redeemed, subject, subjects } from './subject-support.ts' // prettier-ignore
 import { api } from './support.ts'
 
 const AT_ONCE = 50
@@ -30,7 +30,7 @@ function tally(outcomes: readonly GrantOutcome[]): Readonly<Record<string, numbe
 }
 
 const isAlive = async ({ userId, id: authorizationId, created }: AuthorizationRecord) =>
-  (await subjects.inspect({ userId, authorizationId, jti: 'j' }, created)).alive
+  (await subjects.inspect({ userId, authorizationId, jti: 'j', app: EVERYBODYS }, created)).alive
 
 describe('[race] at the same time', () => {
   it('50 redemptions of one code: exactly one succeeds, also while the person is not known yet', async () => {

@@ -253,7 +253,7 @@ describe('an object that was never used', () => {
   it('stores nothing of what is asked in vain', async () => {
     const userId = await aPerson()
     const key = { userId, id: 'none', secret: 'none' }
-    const asked = { userId, authorizationId: 'none' }
+    const asked = { userId, authorizationId: 'none', app: EVERYBODYS }
     const now = NOW / 1000
     expect(await found(key, NOW)).toBeNull()
     await subjects.endSession(key)

@@ -69,7 +69,12 @@ export async function aFamily(changes: Partial<AuthorizationRecord>): Promise<Au
 
 /** Whether an access token that came of an authorization is alive. */
 export const isAlive = async (userId: string, authorizationId: string): Promise<boolean> =>
-  (await subjects.inspect({ userId, authorizationId, jti: 'a-token' }, nowSeconds())).alive
+  (
+    await subjects.inspect(
+      { userId, authorizationId, jti: 'a-token', app: EVERYBODYS },
+      nowSeconds(),
+    )
+  ).alive
 
 /** An authorization with a code. Throws when the person may not have it. */
 export async function authorized(

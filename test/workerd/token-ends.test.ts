@@ -1,0 +1,172 @@
+/** What ends tokens of people behind the back of their app: at the next refresh, userinfo call and introspection. */
+import { beforeAll, describe, expect, it } from 'vitest'
+import { APPS } from './app-support.ts'
+import { aGroup, GROUPS } from './group-support.ts'
+import {
+  aPersonWithPassword,
+  aSignInApp,
+  ORG_BASE,
+  type SignInApp,
+  type TestPerson,
+} from './sign-in-support.ts'
+import { api, made, type TestServer } from './support.ts'
+import {
+  aPeopleServer,
+  introspect,
+  refresh,
+  REFRESH_REFUSED,
+  refusalOf,
+  revoke,
+  tokensFor,
+  userinfo,
+} from './token-support.ts'
+
+interface Held {
+  readonly base: string
+  readonly server: TestServer
+  readonly app: SignInApp
+  readonly person: TestPerson
+  readonly accessToken: string
+  readonly refreshToken: string
+}
+
+let server: TestServer
+let witness: SignInApp
+
+beforeAll(async () => {
+  server = await aPeopleServer()
+  witness = await aSignInApp()
+})
+
+/** A person with tokens of an app. */
+async function held(changes: Partial<Held> = {}): Promise<Held> {
+  const all = {
+    base: server.issuer,
+    server,
+    app: changes.app ?? (await aSignInApp()),
+    person: changes.person ?? (await aPersonWithPassword()),
+    ...changes,
+  }
+  const tokens = await tokensFor(all.base, all.app, all.person, { scope: 'openid offline_access' })
+  return { ...all, accessToken: tokens['access_token'], refreshToken: tokens['refresh_token'] }
+}
+
+/** Whether the access token is alive by userinfo and by introspection, and what a refresh says. */
+async function standing({ base, app, accessToken, refreshToken }: Held) {
+  const [info, asked, again] = [
+    await userinfo(base, accessToken),
+    await introspect(base, witness, accessToken),
+    await refresh(base, app, refreshToken),
+  ]
+  return { info: info.status, active: asked['active'], refresh: again.status }
+}
+
+const ALIVE = { info: 200, active: true, refresh: 200 }
+const DEAD = { info: 401, active: false, refresh: 400 }
+
+const lifecycle = (of: string, what: string): Promise<Response> =>
+  api('POST', `${of}/lifecycle/${what}`)
+
+describe.each(['org', 'custom'] as const)('tokens of the %s server', (kind) => {
+  const here = (): Partial<Held> => (kind === 'org' ? { base: ORG_BASE } : {})
+
+  it.each(['deactivate', 'suspend'])('end when their person is %sd', async (what) => {
+    const one = await held(here())
+    expect(await standing(one)).toEqual(ALIVE)
+    await lifecycle(`/api/v1/users/${one.person.id}`, what)
+    expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it('end when their person is deleted', async () => {
+    const one = await held(here())
+    for (let twice = 0; twice < 2; twice++)
+      expect((await api('DELETE', `/api/v1/users/${one.person.id}`)).status).toBe(204)
+    expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it('end when their app is not for everybody any more', async () => {
+    const one = await held(here())
+    await made(200, 'PUT', `${APPS}/${one.app.id}`, one.app.app)
+    expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it.each(['direct', 'by group'])('end when their app is taken away (%s)', async (how) => {
+    const app = await aSignInApp()
+    await made(200, 'PUT', `${APPS}/${app.id}`, app.app)
+    const person = await aPersonWithPassword()
+    const group = await aGroup()
+    const direct = `${APPS}/${app.id}/users/${person.id}`
+    const membership = `${GROUPS}/${group['id']}/users/${person.id}`
+    if (how === 'direct')
+      await made(200, 'POST', `${APPS}/${app.id}/users`, { id: person.id, scope: 'USER' }) // prettier-ignore
+    else {
+      await made(200, 'PUT', `${APPS}/${app.id}/groups/${group['id']}`, {})
+      await made(204, 'PUT', membership)
+    }
+    const one = await held({ ...here(), app, person })
+    expect(await standing(one)).toEqual(ALIVE)
+    await made(204, 'DELETE', how === 'direct' ? direct : membership)
+    expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it('end when their app is deactivated, and do not come back with it', async () => {
+    const one = await held(here())
+    await lifecycle(`${APPS}/${one.app.id}`, 'deactivate')
+    expect(await standing(one)).toEqual({ info: 401, active: false, refresh: 401 })
+    await lifecycle(`${APPS}/${one.app.id}`, 'activate')
+    expect(await refusalOf(await refresh(one.base, one.app, one.refreshToken))).toEqual(REFRESH_REFUSED) // prettier-ignore
+  })
+})
+
+describe('a refresh token', () => {
+  it('[RFC7009-2] that is revoked while its person is suspended is dead when they come back', async () => {
+    const one = await held()
+    const user = `/api/v1/users/${one.person.id}`
+    await lifecycle(user, 'suspend')
+    expect((await revoke(one.base, one.app, one.refreshToken)).status).toBe(200)
+    await lifecycle(user, 'unsuspend')
+    expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it('that is not revoked is alive again then', async () => {
+    const one = await held()
+    for (const what of ['suspend', 'unsuspend'])
+      await lifecycle(`/api/v1/users/${one.person.id}`, what)
+    expect(await standing(one)).toEqual(ALIVE)
+  })
+})
+
+describe('tokens of a custom server', () => {
+  it('are not known while the server is deactivated', async () => {
+    const own = await aPeopleServer()
+    const one = await held({ server: own, base: own.issuer })
+    await lifecycle(`/api/v1/authorizationServers/${own.id}`, 'deactivate')
+    expect((await userinfo(own.issuer, one.accessToken)).status).toBe(404)
+    expect((await refresh(own.issuer, one.app, one.refreshToken)).status).toBe(404)
+  })
+
+  it.each(['deactivated', 'deleted'])('are not refreshed once their rule is %s', async (how) => {
+    const own = await aPeopleServer()
+    const one = await held({ server: own, base: own.issuer })
+    const rule = `/api/v1/authorizationServers/${own.id}/policies/${own.policyId}/rules/${own.ruleId}`
+    await (how === 'deleted' ? api('DELETE', rule) : lifecycle(rule, 'deactivate'))
+    expect(await refusalOf(await refresh(own.issuer, one.app, one.refreshToken))).toEqual(REFRESH_REFUSED) // prettier-ignore
+    expect((await userinfo(own.issuer, one.accessToken)).status).toBe(200)
+  })
+
+  it('are refreshed by their rule while it is active, whatever it says by now', async () => {
+    const own = await aPeopleServer()
+    const one = await held({ server: own, base: own.issuer })
+    const path = `/api/v1/authorizationServers/${own.id}/policies/${own.policyId}/rules/${own.ruleId}`
+    const rule = await made(200, 'GET', path)
+    const exclude = [one.person.id]
+    await made(200, 'PUT', path, {
+      ...rule,
+      conditions: {
+        ...rule['conditions'],
+        people: { users: { include: [], exclude }, groups: { include: ['EVERYONE'], exclude: [] } },
+      },
+    })
+    expect(await standing(one)).toEqual(ALIVE)
+  })
+})
