@@ -215,13 +215,13 @@ const refreshRefused = async (token: string): Promise<void> =>
 describe('what was given', () => {
   it('is listed as a grant, whose end is the end of the refresh tokens', async () => {
     const { browser, token } = await kept()
-    const [grant, ...others] = await grantsOf(person)
+    const [grant, ...others] = (await grantsOf(person)) as Json[]
     expect([grant, others]).toMatchObject([
       { status: 'ACTIVE', issuer: base, clientId: apps.REQUIRED.clientId, userId: person.id, source: 'END_USER' }, // prettier-ignore
       [],
     ])
     expect((await refresh(base, apps.REQUIRED, token)).status).toBe(200)
-    await made(204, 'DELETE', `/api/v1/users/${person.id}/grants/${grant['id']}`)
+    await made(204, 'DELETE', `/api/v1/users/${person.id}/grants/${grant!['id']}`)
     await refreshRefused(token)
     expect(asks(await again(browser, 'openid pay'))).toBe(true)
   })
