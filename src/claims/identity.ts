@@ -68,13 +68,15 @@ const VALUES: ReadonlyMap<string, (person: Person) => ClaimValue | undefined> = 
   ['email', attribute('email')],
   ['email_verified', ({ profile }) => (text(profile['email']) === undefined ? undefined : true)],
   ['phone_number', attribute('primaryPhone')],
+  [
+    'phone_number_verified',
+    ({ profile }) => (text(profile['primaryPhone']) === undefined ? undefined : false),
+  ],
   ['address', address],
 ])
 
-/** A claim that follows another one. */
-const COMPANIONS: Readonly<Record<string, Claims>> = {
-  phone_number: { phone_number_verified: false },
-}
+/** A claim that servers do not name: it is given as the one that it says something of. */
+const GIVEN_AS: ReadonlyMap<string, string> = new Map([['phone_number_verified', 'phone_number']])
 
 export interface IdentityClaim {
   readonly name: string
@@ -90,7 +92,7 @@ export function compileIdentity(claims: readonly Claim[]): readonly IdentityClai
       claimType === 'IDENTITY' && valueType === 'SYSTEM' && status === 'ACTIVE',
   )
   return [...VALUES.keys()].flatMap((name) => {
-    const claim = active.find((one) => one.name === name)
+    const claim = active.find((one) => one.name === (GIVEN_AS.get(name) ?? name))
     return claim === undefined
       ? []
       : [{ name, scopes: claim.scopes, isAlways: claim.alwaysIncludeInToken }]
@@ -101,19 +103,17 @@ export function compileIdentity(claims: readonly Claim[]): readonly IdentityClai
 export const STANDARD_IDENTITY = compileIdentity(systemClaims(''))
 
 /** The names that discovery lists. */
-export const IDENTITY_CLAIM_NAMES: readonly string[] = [...VALUES.keys(), 'phone_number_verified']
+export const IDENTITY_CLAIM_NAMES: readonly string[] = [...VALUES.keys()]
 
 /** The scope that carries a claim; null for a claim that nobody gives. */
 export const scopeOfClaim = (identity: readonly IdentityClaim[], name: string): string | null =>
-  identity.find(
-    (claim) => claim.name === (name === 'phone_number_verified' ? 'phone_number' : name),
-  )?.scopes[0] ?? null
+  identity.find((claim) => claim.name === name)?.scopes[0] ?? null
 
 function valuesOf(person: Person, claims: readonly IdentityClaim[]): Claims {
   const values: Record<string, unknown> = {}
   for (const { name } of claims) {
     const value = VALUES.get(name)?.(person)
-    if (value !== undefined) Object.assign(values, { [name]: value }, COMPANIONS[name])
+    if (value !== undefined) values[name] = value
   }
   return values
 }
