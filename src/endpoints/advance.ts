@@ -5,7 +5,6 @@
 import {
   consentGiven,
   consentStep,
-  scopesToConsent,
   type ConsentQuestion,
   type ConsentStep,
 } from '../authorize/consent.ts'
@@ -22,7 +21,7 @@ import { authorizingUser, type Holder } from '../mint/recorded-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { completed } from './complete.ts'
 import { confirmed } from './confirm.ts'
-import { rolesFor } from './people.ts'
+import { consentQuestion, rolesFor } from './people.ts'
 import { consented, eventOf } from './sign-in-log.ts'
 import { CONSENT_PATH, sendTo, SIGN_IN_PATH, type UnderWay } from './under-way.ts'
 import type { Visit } from './visit.ts'
@@ -83,7 +82,8 @@ export async function consideredOf(
   // Whoever does not have the app was refused above; this tells the compiler so.
   if (assignment === null) throw new OAuthError('user_not_assigned')
   const access = await accessOf(underWay, { person, assignment }, visit)
-  const question = await questionOf(underWay, person, access.scopes, visit)
+  const asked = { ...underWay, scopes: access.scopes }
+  const question = await consentQuestion(asked, person.id, visit.context)
   const consent = consentStep(question)
   if (consent.step === 'error') throw consent.error
   return { session, person, assignment, access, question, consent }
@@ -132,22 +132,6 @@ async function accessOf(
     return decideAccess(snapshot.server, snapshot.client, authorization)
   })
 }
-
-/** What was decided on the scopes before, read only where one of them depends on it. */
-async function questionOf(
-  { server, client, request }: UnderWay,
-  { id: userId }: Person,
-  scopes: readonly string[],
-  { context }: Visit,
-): Promise<ConsentQuestion> {
-  const question = { server, client, request, scopes }
-  const key = { userId, clientId: client.clientId, serverId: server.server.id }
-  const depends = scopesToConsent(question).length > 0
-  const before = depends ? await context.directory.consentsOf(key) : NOTHING_DECIDED
-  return { ...question, ...before }
-}
-
-const NOTHING_DECIDED = { consented: [], skipped: [] }
 
 /** The scopes that the person gives, stored before they are used. Null: the person has to be asked. */
 async function scopesOf(

@@ -1,5 +1,8 @@
 /** What the endpoints that deal with people ask of a request and of the directory. */
+import { scopesToConsent, type ConsentQuestion } from '../authorize/consent.ts'
 import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import type { Client } from '../domain/client.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
 import { callerOf } from '../protocol/caller.ts'
 import type { ProtocolContext } from './context.ts'
 
@@ -14,4 +17,24 @@ export async function rolesFor(
 ): Promise<readonly string[]> {
   const dependsOnRoles = scopes.some((scope) => scope.startsWith('okta.'))
   return serverId === ORG_SERVER_ID && dependsOnRoles ? directory.rolesOf(userId) : []
+}
+
+const NOTHING_DECIDED = { consented: [], skipped: [] }
+
+/** What is asked of a person, with what they decided before, which is read only where they would be asked. */
+export async function consentQuestion(
+  { server, client, request, scopes }: ConsentAsked,
+  userId: string,
+  { directory }: Pick<ProtocolContext, 'directory'>,
+): Promise<ConsentQuestion> {
+  const question = { server, client, request, scopes }
+  const key = { userId, clientId: client.clientId, serverId: server.server.id }
+  const depends = scopesToConsent(question).length > 0
+  const before = depends ? await directory.consentsOf(key) : NOTHING_DECIDED
+  return { ...question, ...before }
+}
+
+export interface ConsentAsked extends Pick<ConsentQuestion, 'request' | 'scopes'> {
+  readonly server: CompiledServer
+  readonly client: Client
 }

@@ -2,22 +2,22 @@
  * The token endpoint after a grant was proved that a person stands behind. Where the policies have not decided yet they
  * are asked now, and what they decide becomes an authorization that everything issued names.
  */
+import { consentStep } from '../authorize/consent.ts'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { RefreshHandle } from '../domain/subjects.ts'
 import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
-import type { CompiledServer } from '../issuer/compile.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
 import type { TokenResponse } from '../mint/mint.ts'
 import { authorizingUser, decidedOf, recordedAccess } from '../mint/recorded-access.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { OAuthError, printable, reasons } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
-import { addressOf, rolesFor } from './people.ts'
+import { addressOf, consentQuestion, rolesFor } from './people.ts'
 import { accessTokenOf, idTokenOf, refreshTokenOf, tellGranted, type Grantee } from './issue.ts'
 import type { TokenKind } from './token-log.ts'
 
@@ -84,7 +84,8 @@ async function authorized(
     const { server, client } = snapshot
     if (client === null) throw new OAuthError('unknown_client')
     const access = decideAccess(server, client, authorization)
-    return { ...snapshot, client, access }
+    const scopes = await scopesGiven({ server, client, scopes: access.scopes }, person.id, context)
+    return { ...snapshot, client, access: { ...access, scopes } }
   })
   const { server, client, access } = decided
   const record: AuthorizationRecord = {
@@ -113,6 +114,25 @@ async function authorized(
   return { grantee, access, refresh: begun.refresh, nonce: null }
 }
 
+/** Nobody can be asked here, so that what needs consent is had only of who consented before. */
+async function scopesGiven(
+  asked: Pick<Grantee, 'server' | 'client'> & Pick<Access, 'scopes'>,
+  userId: string,
+  context: ProtocolContext,
+): Promise<readonly string[]> {
+  const question = await consentQuestion({ ...asked, request: { prompts: [] } }, userId, context)
+  const step = consentStep(question)
+  if (step.step === 'continue') return step.scopes
+  // Without prompt=none nothing but a question is left; this tells the compiler so.
+  if (step.step === 'error') throw step.error
+  const names = [...step.required, ...step.optional].map(({ name }) => name).join(', ')
+  const { description } = reasons.password_consent_required
+  throw new OAuthError('password_consent_required', printable(`${description} [${names}]. ${HOW}`))
+}
+
+const HOW =
+  "To access protected scopes using the resource owner password grant type, set the 'consent_method' of the app to 'TRUSTED'."
+
 async function issued(
   { grantee, access, refresh, nonce }: Granting,
   context: ProtocolContext,
@@ -126,7 +146,7 @@ async function issued(
       nonce,
       accessToken: response.access_token,
       code: null,
-      isThin: isThinAtToken(grantee.server),
+      isThin: isThinAtToken(grantee),
     },
     context,
     now,
@@ -145,5 +165,6 @@ async function issued(
   }
 }
 
-/** The org server tells everything in the ID token of the token endpoint; custom servers leave the rest to userinfo. */
-const isThinAtToken = ({ server }: CompiledServer): boolean => server.kind !== 'org'
+/** Only the org server tells everything beside an access token, and only of who signed in at its page, as in Okta. */
+const isThinAtToken = ({ server: { server }, record }: Grantee): boolean =>
+  server.kind !== 'org' || record.grantType === 'password'

@@ -65,6 +65,12 @@ export const grantReasons = {
     status: 400,
     description: 'Password has expired.',
   },
+  password_consent_required: {
+    error: 'consent_required',
+    status: 400,
+    description: 'The following scopes require user consent:',
+    confirmable: true,
+  },
   refresh_scopes_denied: {
     error: 'access_denied',
     status: 400,
