@@ -55,8 +55,12 @@ async function execute(stateDir: string, sql: string): Promise<void> {
   )
 }
 
-/** Resolves once the line that mints a token is printed. */
-export function startProduct(stateDir: string, port: number): Promise<Product> {
+/** Resolves once the line that mints a token is printed. `changes` override the environment of the tests. */
+export function startProduct(
+  stateDir: string,
+  port: number,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Product> {
   const environment: Readonly<Record<string, string | undefined>> = {
     ...process.env,
     PORT: String(port),
@@ -66,6 +70,7 @@ export function startProduct(stateDir: string, port: number): Promise<Product> {
     BOOTSTRAP_API_TOKEN: API_TOKEN,
     BOOTSTRAP_ADMIN_LOGIN: ADMIN_LOGIN,
     BOOTSTRAP_ADMIN_PASSWORD: ADMIN_PASSWORD,
+    ...changes,
   }
   const child = spawn('npm', ['start'], {
     cwd: root,

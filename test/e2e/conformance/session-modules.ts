@@ -1,0 +1,124 @@
+/** Modules of the person: what the sign-in page is told, when it is shown again, and what is consented to. */
+import { describe, expect, it } from 'vitest'
+import { isSignIn } from './browser.ts'
+import { anApp, aPerson, ORIGIN } from './deployment.ts'
+import type { Plan } from './plan.ts'
+
+const seconds = (count: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, count * 1000))
+
+export function sessionModules(plan: Plan): void {
+  describe.concurrent('what the sign-in page is told', () => {
+    it.each([
+      ['OIDC-3.1.2.1', 'oidcc-display-page', { display: 'page' }],
+      ['OIDC-3.1.2.1', 'oidcc-display-popup', { display: 'popup' }],
+      ['OIDC-3.1.2.1', 'oidcc-login-hint', { login_hint: `buffy@${new URL(ORIGIN).host}` }],
+      ['OIDC-3.1.2.1', 'oidcc-ui-locales', { ui_locales: 'se' }],
+      ['OIDC-5.2', 'oidcc-claims-locales', { claims_locales: 'se' }],
+      ['OIDC-3.1.2.1', 'oidcc-ensure-request-with-unknown-parameter-succeeds', { extra: 'foobar' }],
+    ] as readonly (readonly [string, string, Record<string, string>])[])(
+      '[%s] %s: the request is answered as any other',
+      async (_, __, changes) => {
+        const browser = plan.party.browser()
+        const parameters = plan.party.parameters(changes)
+        const page = await browser.get(plan.party.url(parameters))
+        expect(isSignIn(page)).toBe(true)
+        if ('login_hint' in changes) expect(page.html).toContain(`value="${changes['login_hint']}"`)
+        await plan.party.proceed(await plan.party.follow(browser, plan.person, page, parameters))
+      },
+    )
+
+    it('[OIDC-3.1.2.1] oidcc-ensure-request-with-acr-values-succeeds: one of the wanted is met', async () => {
+      const supported = plan.party.metadata.acr_values_supported as readonly string[]
+      const wanted = await plan.party.complete(plan.party.browser(), plan.person, {
+        acr_values: supported.join(' '),
+      })
+      expect(supported).toContain(wanted.claims['acr'])
+      const unknown = await plan.party.complete(plan.party.browser(), plan.person, {
+        acr_values: '1 2',
+      })
+      expect(unknown.claims).not.toHaveProperty('acr')
+    })
+  })
+
+  describe.concurrent('who is signed in already', () => {
+    it('[OIDC-3.1.2.1] oidcc-prompt-login: the person signs in again, which is told', async () => {
+      const browser = plan.party.browser()
+      const first = await plan.party.complete(browser, plan.person)
+      await seconds(1.1)
+      const second = await plan.party.complete(browser, plan.person, { prompt: 'login' })
+      expect(second.pages).toEqual(['sign-in'])
+      expect(second.claims['sub']).toBe(first.claims['sub'])
+      expect(second.claims['auth_time']).toBeGreaterThan(first.claims['auth_time'])
+    })
+
+    it('[OIDC-3.1.2.6] oidcc-prompt-none-not-logged-in: the client is told, and no page is shown', async () => {
+      await plan.party.refused(plan.party.browser(), { prompt: 'none' }, 'login_required')
+    })
+
+    it('[OIDC-3.1.2.1] oidcc-prompt-none-logged-in: nobody is asked, and it is the same sign-in', async () => {
+      const browser = plan.party.browser()
+      const first = await plan.party.complete(browser, plan.person)
+      const second = await plan.party.complete(browser, plan.person, { prompt: 'none' })
+      expect(second.pages).toEqual([])
+      expect(second.claims).toMatchObject({
+        sub: first.claims['sub'],
+        auth_time: first.claims['auth_time'],
+      })
+    })
+
+    it('[OIDC-3.1.2.1] oidcc-max-age-1: an older sign-in is not enough', async () => {
+      const browser = plan.party.browser()
+      const first = await plan.party.complete(browser, plan.person)
+      await seconds(2.1)
+      const second = await plan.party.complete(browser, plan.person, { max_age: '1' })
+      expect(second.pages).toEqual(['sign-in'])
+      expect(second.claims['sub']).toBe(first.claims['sub'])
+      expect(second.claims['auth_time']).toBeGreaterThan(first.claims['auth_time'])
+    })
+
+    it('[OIDC-3.1.2.1] oidcc-max-age-10000: a younger one is, and its time is told', async () => {
+      const browser = plan.party.browser()
+      const first = await plan.party.complete(browser, plan.person, { max_age: '15000' })
+      const second = await plan.party.complete(browser, plan.person, { max_age: '10000' })
+      expect(second.pages).toEqual([])
+      expect(first.claims['auth_time']).toEqual(expect.any(Number))
+      expect(second.claims).toMatchObject({
+        sub: first.claims['sub'],
+        auth_time: first.claims['auth_time'],
+      })
+    })
+
+    it('[OIDC-3.1.2.1] oidcc-id-token-hint: the person whom it names is not asked', async () => {
+      const browser = plan.party.browser()
+      const { tokens, claims } = await plan.party.complete(browser, plan.person)
+      const hint = { prompt: 'none', id_token_hint: tokens['id_token'] }
+      const second = await plan.party.complete(browser, plan.person, hint)
+      expect([second.pages, second.claims['sub']]).toEqual([[], claims['sub']])
+      // Somebody else is.
+      const stranger = plan.party.browser()
+      await plan.party.complete(stranger, await aPerson(plan.deployment))
+      await plan.party.refused(stranger, hint, 'login_required')
+    })
+  })
+
+  // The org server has no scopes that need it.
+  describe.runIf(plan.kind === 'custom').concurrent('consent', () => {
+    it('[OIDC-3.1.2.4] oidcc-prompt-none-logged-in: what was consented to is not asked again', async () => {
+      const app = await anApp(plan.deployment, 'client_secret_basic', {
+        consent_method: 'REQUIRED',
+      })
+      const asking = plan.party.with({ app })
+      const browser = asking.browser()
+      await asking.complete(browser, plan.person)
+      const scope = 'openid ledger'
+      await asking.refused(browser, { scope, prompt: 'none' }, 'consent_required')
+      const first = await asking.complete(browser, plan.person, { scope })
+      expect([first.pages, first.tokens['scope']]).toEqual([['consent'], scope])
+      const silent = await asking.complete(browser, plan.person, { scope, prompt: 'none' })
+      expect([silent.pages, silent.tokens['scope']]).toEqual([[], scope])
+      const again = await asking.complete(browser, plan.person, { scope, prompt: 'consent' })
+      expect(again.pages).toEqual(['consent'])
+    })
+  })
+}
