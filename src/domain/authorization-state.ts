@@ -52,11 +52,12 @@ type Checks<Asked> = readonly (readonly [
   applies: (state: AuthorizationState, asked: Asked) => boolean,
 ])[]
 
-type Presented = Pick<Redemption, 'clientId' | 'serverId' | 'ruleIds'>
+type Presented = Pick<Redemption, 'clientId' | 'notBefore' | 'serverId' | 'ruleIds'>
 
 const PARTIES: Checks<Presented> = [
   ['other-client', ({ record }, { clientId }) => record.clientId !== clientId],
   ['other-server', ({ record }, { serverId }) => record.serverId !== serverId],
+  ['expired', ({ record }, { notBefore }) => record.created < notBefore],
 ]
 
 const RULE: Checks<Presented> = [

@@ -19,6 +19,8 @@ export interface Redemption {
   readonly secret: string
   readonly serverId: string
   readonly clientId: string
+  /** What the client was given before this second is dead: it was inactive, or another app, since. */
+  readonly notBefore: number
   readonly app: AskedApp
   /** As sent; null when it was not. */
   readonly redirectUri: string | null
@@ -39,6 +41,7 @@ export interface Refresh {
   readonly secret: string
   readonly serverId: string
   readonly clientId: string
+  readonly notBefore: number
   readonly app: AskedApp
   /** Null: all that were granted. */
   readonly scopes: readonly string[] | null

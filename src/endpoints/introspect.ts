@@ -51,8 +51,10 @@ async function refreshTokenAnswer(
 ): Promise<Record<string, unknown>> {
   const asked = { userId, authorizationId, generation, secret, app: askedApp(client) }
   const inspected = await subjects.inspect(asked, nowSeconds())
-  if (!inspected.alive || inspected.record.clientId !== client.clientId) return INACTIVE
+  if (!inspected.alive) return INACTIVE
   const { record, person, expires } = inspected
+  const { clientId, tokensNotBefore } = client
+  if (record.clientId !== clientId || record.created < tokensNotBefore) return INACTIVE
   const login = person.profile['login']
   return {
     active: true,

@@ -34,6 +34,7 @@ export const authorizationCode: PersonGrant = {
       secret: code.secret,
       serverId: server.server.id,
       clientId: client.clientId,
+      notBefore: client.tokensNotBefore,
       app: askedApp(client),
       redirectUri: form.get('redirect_uri') ?? null,
       verifierChallenge,

@@ -27,6 +27,7 @@ export const refreshToken: PersonGrant = {
       secret: token.secret,
       serverId: server.server.id,
       clientId: client.clientId,
+      notBefore: client.tokensNotBefore,
       app: askedApp(client),
       scopes,
       ruleIds: server.ruleIds,

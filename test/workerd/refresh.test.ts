@@ -216,6 +216,7 @@ async function timeline(token: Json, app: SignInApp) {
       ...asked,
       generation,
       clientId: app.clientId,
+      notBefore: 0,
       app: { appId: app.id, isImplicit: true },
       scopes: null,
       ruleIds: [server.ruleId],

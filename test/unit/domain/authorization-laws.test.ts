@@ -108,7 +108,7 @@ function begun(): AuthorizationState {
   return promised(anAuthorization({ access, code: aCode() }))
 }
 
-const COMMON = { userId: '00u1', authorizationId: 'oar1', secret: 's', serverId: 'aus1', clientId: 'client-1', app: { appId: '0oa1', isImplicit: true }, ruleIds: null } // prettier-ignore
+const COMMON = { userId: '00u1', authorizationId: 'oar1', secret: 's', serverId: 'aus1', clientId: 'client-1', notBefore: 0, app: { appId: '0oa1', isImplicit: true }, ruleIds: null } // prettier-ignore
 
 function taken(state: AuthorizationState, one: Action, reference: Reference): [Step, string] {
   const { now } = reference

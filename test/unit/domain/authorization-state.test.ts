@@ -23,6 +23,7 @@ const aRedemption = (changes: Partial<Redemption> = {}): Redemption => ({
   secret: 'code-secret',
   serverId: 'aus1',
   clientId: 'client-1',
+  notBefore: 0,
   app,
   redirectUri: 'https://app.example/cb',
   verifierChallenge: 'challenge',
@@ -39,6 +40,7 @@ const aRefresh = (changes: Partial<Refresh> = {}): Refresh => ({
   secret: 'secret',
   serverId: 'aus1',
   clientId: 'client-1',
+  notBefore: 0,
   app,
   scopes: null,
   ruleIds: ['rul1'],
@@ -72,6 +74,14 @@ describe('a code', () => {
     expect(redeeming({})).toBe('granted')
     expect(redeeming({ clientId: 'other' })).toBe('other-client')
     expect(redeeming({ serverId: 'org' })).toBe('other-server')
+  })
+
+  it('is dead when it was given before the second from which its client counts', () => {
+    expect(redeeming({ notBefore: 999 })).toBe('granted')
+    expect(redeeming({ notBefore: 1000 })).toBe('granted')
+    expect(redeeming({ notBefore: 1001 })).toBe('expired')
+    expect(refreshing({ notBefore: 1000 })).toBe('granted')
+    expect(refreshing({ notBefore: 1001 })).toBe('expired')
   })
 
   it('[RFC6749-4.1.2] is over at the second at which it expires', () => {

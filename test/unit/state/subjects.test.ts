@@ -11,7 +11,15 @@ const settings = readSettings(testBindings)
 const app = { appId: '0oa1', isImplicit: false }
 const key = { userId: '00u1', id: 's', secret: 'x' }
 const token = { userId: '00u1', authorizationId: 'oar1', jti: 'j' }
-const rules = { app, ruleIds: null, now: 1, serverId: 'org', clientId: 'c', secret: 'x' }
+const rules = {
+  app,
+  ruleIds: null,
+  now: 1,
+  serverId: 'org',
+  clientId: 'c',
+  notBefore: 0,
+  secret: 'x',
+}
 const attempt = { userId: '00u1', login: 'Ada', password: 'p', app, now: 1 }
 
 type Calls = { readonly [Name in keyof Subjects]: (port: Subjects) => Promise<unknown> }
