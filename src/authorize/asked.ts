@@ -99,3 +99,41 @@ export function requestOf(asked: Asked): AuthorizationRequest {
     sessionToken: readHint(parameters.get('sessionToken'), limits.artefactCharactersMax),
   }
 }
+
+/** The names of claims in the shortest form that the parameter has. */
+function claimsText({ userinfo, idToken }: RequestedClaims): string {
+  const members = Object.entries({ userinfo, id_token: idToken }).flatMap(([member, names]) =>
+    names.length === 0 ? [] : [[member, Object.fromEntries(names.map((name) => [name, 0]))]],
+  )
+  return members.length === 0 ? '' : JSON.stringify(Object.fromEntries(members))
+}
+
+/** The parameters of a request that passed every check, which make the same request again. */
+export function parametersOf(request: AuthorizationRequest): Form {
+  const { codeChallenge, maxAge, isRedirectUriImplied, redirectUri } = request
+  const texts: Readonly<Record<string, string | null>> = {
+    client_id: request.clientId,
+    response_type: request.responseTypes.join(' '),
+    redirect_uri: isRedirectUriImplied ? null : redirectUri,
+    response_mode: request.responseMode,
+    state: request.state,
+    scope: request.scopes.join(' '),
+    nonce: request.nonce,
+    prompt: request.prompts.join(' '),
+    max_age: maxAge === null ? null : String(maxAge),
+    login_hint: request.loginHint,
+    id_token_hint: request.idTokenHint,
+    acr_values: request.acrValues.join(' '),
+    ui_locales: request.uiLocales.join(' '),
+    display: request.display,
+    claims: claimsText(request.claims),
+    code_challenge: codeChallenge,
+    code_challenge_method: codeChallenge === null ? null : 'S256',
+    sessionToken: request.sessionToken,
+  }
+  return new Map(
+    Object.entries(texts).flatMap(([name, text]) =>
+      text === null || text === '' ? [] : [[name, text] as const],
+    ),
+  )
+}

@@ -23,13 +23,17 @@ import { completed } from './complete.ts'
 import { confirmed } from './confirm.ts'
 import { consentQuestion, rolesFor } from './people.ts'
 import { consented, eventOf } from './sign-in-log.ts'
-import { CONSENT_PATH, sendTo, SIGN_IN_PATH, type UnderWay } from './under-way.ts'
+import { sendTo, type UnderWay } from './under-way.ts'
 import type { Visit } from './visit.ts'
 
 /** What the person chose on the consent page. */
-export type ConsentChoice =
+export type ConsentChoice = (
   | { readonly decision: 'deny' }
   | { readonly decision: 'allow'; readonly optional: readonly string[] }
+) & {
+  /** The session in which it was asked for: nobody decides for somebody else. */
+  readonly sessionId: string | null
+}
 
 /** What the person has just done. */
 export interface Done {
@@ -56,9 +60,9 @@ export async function advance(
 ): Promise<Response> {
   try {
     const considered = await consideredOf(underWay, visit, done)
-    if (considered === null) return await sendTo(SIGN_IN_PATH, underWay, visit)
+    if (considered === null) return await sendTo('sign-in', underWay, visit)
     const scopes = await scopesOf(considered, underWay, visit, done.consent)
-    if (scopes === null) return await sendTo(CONSENT_PATH, underWay, visit)
+    if (scopes === null) return await sendTo('consent', underWay, visit)
     return await completed(underWay, considered, { ...considered.access, scopes }, visit)
   } catch (error) {
     if (!(error instanceof OAuthError) || error instanceof AuthorizeRefused) throw error
@@ -135,14 +139,14 @@ async function accessOf(
 
 /** The scopes that the person gives, stored before they are used. Null: the person has to be asked. */
 async function scopesOf(
-  { person, question, consent }: Considered,
+  { session, person, question, consent }: Considered,
   { client, server }: UnderWay,
   { context, now }: Visit,
   choice: ConsentChoice | undefined,
 ): Promise<readonly string[] | null> {
+  if (choice?.decision === 'deny') throw new OAuthError('consent_declined')
   if (consent.step === 'continue') return consent.scopes
-  if (choice === undefined) return null
-  if (choice.decision === 'deny') throw new OAuthError('consent_declined')
+  if (choice === undefined || choice.sessionId !== session.id) return null
   const given = consentGiven(question, choice.optional)
   if (given.outcome === 'declined') throw given.error
   const key = { userId: person.id, clientId: client.clientId, serverId: server.server.id }

@@ -15,8 +15,9 @@ import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
 import { spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
+import { issuerOf } from './routes.ts'
 import { sessionOfToken } from './session-token.ts'
-import type { UnderWay } from './under-way.ts'
+import { underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
 import { visitOf, withCookies, type Visit } from './visit.ts'
 import type { ProtocolContext } from './context.ts'
 
@@ -53,6 +54,16 @@ export async function refusing(
     throw error
   }
 }
+
+/** Goes on with what a transaction is about; `work` gets null for a sign-in for its own sake. */
+export const resuming = (
+  transaction: SignInTransaction,
+  visit: Visit,
+  work: (underWay: UnderWay | null) => Promise<Response>,
+): Promise<Response> =>
+  refusing(issuerOf(visit.context, transaction.serverId), visit, async () =>
+    work(await underWayOf(transaction, visit.context)),
+  )
 
 /** §3.1: the query of a GET request, or the form of a POST request. */
 async function parametersOf(request: Request): Promise<Form> {

@@ -6,28 +6,36 @@ import { limits } from '../platform/limits.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { boundedText } from '../protocol/form.ts'
 import { advance, consideredOf, type ConsentChoice } from './advance.ts'
-import { refusing } from './authorize.ts'
+import { resuming } from './authorize.ts'
 import type { ProtocolContext } from './context.ts'
-import { expiredPage, transactionOf, underWayOf, CONSENT_PATH, type UnderWay } from './under-way.ts'
+import {
+  CONSENT_PATH,
+  expiredPage,
+  sealedTransaction,
+  transactionOf,
+  type SignInTransaction,
+  type UnderWay,
+} from './under-way.ts'
 import { pagePropsOf, visitOf, withCookies, type Visit } from './visit.ts'
 
 /** GET: the question. */
 export async function showConsent(request: Request, context: ProtocolContext): Promise<Response> {
   const visit = await visitOf(request, context)
   const sealed = new URL(request.url).searchParams.get('transaction') ?? ''
-  const response = await goingOn(sealed, visit, (underWay) => asked(sealed, underWay, visit))
+  const transaction = await transactionOf('consent', sealed, visit)
+  const response = await goingOn(transaction, visit, (underWay) => asked(underWay, visit))
   return withCookies(response, visit.cookies)
 }
 
-async function asked(sealed: string, underWay: UnderWay, visit: Visit): Promise<Response> {
+async function asked(underWay: UnderWay, visit: Visit): Promise<Response> {
   const considered = await consideredOf(underWay, visit)
   // Nobody is signed in, or there is nothing to ask: the request goes on by itself.
   if (considered?.consent.step !== 'ask') return advance(underWay, visit)
-  const { person, consent } = considered
+  const { session, person, consent } = considered
   return consentPage({
     ...(await pagePropsOf(visit, underWay.request.uiLocales)),
     action: CONSENT_PATH,
-    transaction: sealed,
+    transaction: await sealedTransaction('decision', underWay, visit, session.id),
     app: presentedApp(underWay.client),
     user: { name: displayNameOf(person), login: String(person.profile['login']) },
     scopes: [...consent.required, ...consent.optional],
@@ -38,35 +46,37 @@ async function asked(sealed: string, underWay: UnderWay, visit: Visit): Promise<
 /** POST: the answer. */
 export async function giveConsent(request: Request, context: ProtocolContext): Promise<Response> {
   const visit = await visitOf(request, context)
-  const { sealed, choice } = await readChoice(request)
-  const response = await goingOn(sealed, visit, (underWay) =>
-    advance(underWay, visit, { consent: choice }),
+  const fields = await readFields(request)
+  const transaction = await transactionOf('decision', fields.get('transaction'), visit)
+  const response = await goingOn(transaction, visit, (underWay, sessionId) =>
+    advance(underWay, visit, { consent: choiceOf(fields, sessionId) }),
   )
   return withCookies(response, visit.cookies)
 }
 
 /** The form of the page, in which each optional scope that was chosen is a field of the same name. */
-async function readChoice(
-  request: Request,
-): Promise<{ readonly sealed: string; readonly choice: ConsentChoice }> {
+async function readFields(request: Request): Promise<URLSearchParams> {
   const tooLarge = (): OAuthError => new OAuthError('body_too_large')
   const text = await boundedText(request, limits.formBytesMax, tooLarge)
   const fields = new URLSearchParams(text ?? '')
-  const decision = fields.get('decision') === 'allow' ? 'allow' : 'deny'
+  const isRepeated = ['transaction', 'decision'].some((name) => fields.getAll(name).length > 1)
+  if (isRepeated) throw new OAuthError('duplicate_parameter')
+  return fields
+}
+
+function choiceOf(fields: URLSearchParams, sessionId: string | null): ConsentChoice {
+  if (fields.get('decision') !== 'allow') return { decision: 'deny', sessionId }
   const optional = fields.getAll('scope').slice(0, limits.requestedScopesMax)
-  return {
-    sealed: fields.get('transaction') ?? '',
-    choice: decision === 'deny' ? { decision } : { decision, optional },
-  }
+  return { decision: 'allow', optional, sessionId }
 }
 
 async function goingOn(
-  sealed: string,
+  transaction: SignInTransaction | null,
   visit: Visit,
-  work: (underWay: UnderWay) => Promise<Response>,
+  work: (underWay: UnderWay, sessionId: string | null) => Promise<Response>,
 ): Promise<Response> {
-  const transaction = await transactionOf(sealed, visit)
-  const underWay = transaction && (await underWayOf(transaction, visit.context))
-  if (underWay === null) return expiredPage(visit)
-  return refusing(underWay.server.urls.issuer, visit, () => work(underWay))
+  if (transaction === null) return expiredPage(visit)
+  return resuming(transaction, visit, (underWay) =>
+    underWay === null ? expiredPage(visit) : work(underWay, transaction.sessionId),
+  )
 }

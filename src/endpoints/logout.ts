@@ -2,31 +2,22 @@
  * Logout endpoint, OpenID Connect RP-Initiated Logout §2: with a genuine hint of the person who is signed in the
  * session ends at once; without one the person is asked. The way back is one that the client registered, or none.
  */
-import type { AuthorizationRequest } from '../authorize/request.ts'
+import { isState } from '../authorize/parameters.ts'
 import { readIdTokenHint, type IdTokenHint } from '../issuer/id-token-hint.ts'
 import { publishedRing } from '../issuer/rings.ts'
 import { displayNameOf } from '../domain/user.ts'
 import { authorizationErrorPage } from '../pages/authorization-error.tsx'
 import { signedOutPage, signOutQuestionPage } from '../pages/sign-out.tsx'
-import { nowMillis } from '../platform/clock.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import { parseForm, readForm, type Form } from '../protocol/form.ts'
 import { noSessionCookie } from './browser.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { leavingOf, sealedLeaving, SIGN_OUT_PATH, type Leaving } from './leaving.ts'
 import { clientOfToken } from './presented-token.ts'
 import { eventOf, signedOut } from './sign-in-log.ts'
-import { newTransaction, openTransaction, sealTransaction } from './transaction.ts'
 import { expiredPage, SIGN_IN_PATH } from './under-way.ts'
 import { pagePropsOf, seeOther, visitOf, withCookies, type Visit } from './visit.ts'
-
-export const SIGN_OUT_PATH = '/signout'
-
-/** What a sign-out leads to; sealed while the person is asked. */
-interface Leaving {
-  readonly uri: string | null
-  readonly state: string | null
-}
 
 class LogoutRefused extends OAuthError {
   readonly parameter: string
@@ -66,25 +57,17 @@ async function answered(parameters: Form, visit: Visit): Promise<Response> {
   const clientId = parameters.get('client_id')
   if (hint !== null && clientId !== undefined && clientId !== hint.clientId)
     throw new LogoutRefused('logout_client_mismatch', 'client_id')
-  const leaving = await leavingOf(parameters, hint?.clientId ?? clientId ?? null, context)
+  const leaving = await askedOf(parameters, hint?.clientId ?? clientId ?? null, context)
   const found =
     sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
   if (found === null) return left(leaving, visit)
   if (hint !== null && hint.userId !== found.person.id)
     throw new LogoutRefused('id_token_does_not_match_session', 'id_token_hint')
   if (hint !== null) return signedOutAnswer(leaving, visit)
-  const transaction = newTransaction<Leaving>({
-    serverId: '',
-    request: leaving,
-    began: now,
-    browser: visit.marks[0],
-  })
   return signOutQuestionPage({
     ...(await pagePropsOf(visit)),
     action: SIGN_OUT_PATH,
-    fields: {
-      transaction: (await sealTransaction(transaction, context.settings.keyEncryption)) ?? '',
-    },
+    fields: { transaction: await sealedLeaving(leaving, visit) },
     user: { name: displayNameOf(found.person), login: String(found.person.profile['login']) },
     stayUri: SIGN_IN_PATH,
     redirectUri: leaving.uri,
@@ -108,7 +91,7 @@ async function hintOf(
 }
 
 /** §3.1: a way back is one that the client registered, to the letter. */
-async function leavingOf(
+async function askedOf(
   parameters: Form,
   clientId: string | null,
   context: ProtocolContext,
@@ -116,6 +99,7 @@ async function leavingOf(
   const uri = parameters.get('post_logout_redirect_uri') ?? null
   const state = parameters.get('state') ?? null
   if (uri === null) return { uri, state: null }
+  if (!isState(state ?? '')) throw new LogoutRefused('invalid_state', 'state')
   const client = clientId === null ? null : await clientOfToken(clientId, context)
   if (client?.flows.postLogoutRedirectUris.includes(uri) !== true)
     throw new LogoutRefused('illegal_post_logout_redirect_uri', 'post_logout_redirect_uri')
@@ -126,18 +110,8 @@ async function leavingOf(
 export async function signOut(request: Request, context: ProtocolContext): Promise<Response> {
   const visit = await visitOf(request, context)
   const form = await readForm(request)
-  const { keyEncryption } = context.settings
-  const sealed = form.get('transaction') ?? ''
-  const transaction = await openTransaction<Leaving | AuthorizationRequest>(
-    sealed,
-    visit.marks,
-    nowMillis(),
-    keyEncryption,
-  )
-  if (transaction === null) return expiredPage(visit)
-  const { request: leaving } = transaction
-  const known = leaving !== null && 'uri' in leaving ? leaving : { uri: null, state: null }
-  return signedOutAnswer(known, visit)
+  const leaving = await leavingOf(form.get('transaction') ?? '', visit)
+  return leaving === null ? expiredPage(visit) : signedOutAnswer(leaving, visit)
 }
 
 async function signedOutAnswer(leaving: Leaving, visit: Visit): Promise<Response> {

@@ -21,6 +21,7 @@ interface SessionToken {
 }
 
 const PURPOSE = 'session-token'
+const KIND = 'sign-in'
 
 /** For somebody who has just proved to be themselves. */
 export async function newSessionToken(
@@ -31,7 +32,7 @@ export async function newSessionToken(
 ): Promise<{ readonly sessionToken: string; readonly expires: number }> {
   const expires = now + limits.sessionTokenSeconds * 1000
   const token: SessionToken = { id: randomToken(), userId, amr, expires }
-  return { sessionToken: await writeSealed(PURPOSE, token, settings.keyEncryption), expires }
+  return { sessionToken: await writeSealed(PURPOSE, KIND, token, settings.keyEncryption), expires }
 }
 
 /** A session that has just begun, and its cookie. */
@@ -51,7 +52,7 @@ export async function sessionOfToken(
   const { context, sessionKey, now } = visit
   const { settings, subjects, ledgers, directory } = context
   if (sessionToken === null) return null
-  const token = await readSealed<SessionToken>(PURPOSE, sessionToken, settings.keyEncryption)
+  const token = await readSealed<SessionToken>(PURPOSE, KIND, sessionToken, settings.keyEncryption)
   if (token === null || now >= token.expires) return null
   if (sessionKey !== null && (await subjects.findSession(sessionKey, null, now)) !== null)
     return null

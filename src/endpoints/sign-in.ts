@@ -13,9 +13,10 @@ import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 import { readForm, type Form } from '../protocol/form.ts'
 import { advance, type Done } from './advance.ts'
-import { refusing } from './authorize.ts'
+import { refusing, resuming } from './authorize.ts'
 import { sessionCookie } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
+import { sealedLeaving, SIGN_OUT_PATH } from './leaving.ts'
 import { addressOf } from './people.ts'
 import { eventOf, signedIn, signInFailed } from './sign-in-log.ts'
 import { transactionLedger } from './transaction.ts'
@@ -24,7 +25,6 @@ import {
   sealedTransaction,
   SIGN_IN_PATH,
   transactionOf,
-  underWayOf,
   type SignInTransaction,
   type UnderWay,
 } from './under-way.ts'
@@ -39,10 +39,11 @@ export async function showSignIn(request: Request, context: ProtocolContext): Pr
 async function shown(request: Request, visit: Visit): Promise<Response> {
   const sealed = new URL(request.url).searchParams.get('transaction')
   if (sealed === null) return home(visit)
-  const transaction = await transactionOf(sealed, visit)
+  const transaction = await transactionOf('sign-in', sealed, visit)
   if (transaction === null) return expiredPage(visit)
-  const underWay = await underWayOf(transaction, visit.context)
-  return form(sealed, underWay, visit, { identifier: underWay?.request.loginHint ?? null })
+  return resuming(transaction, visit, (underWay) =>
+    form(sealed, underWay, visit, { identifier: underWay?.request.loginHint ?? null }),
+  )
 }
 
 /** Nobody waits for this sign-in. */
@@ -50,14 +51,13 @@ async function home(visit: Visit): Promise<Response> {
   const { sessionKey, context, now } = visit
   const found =
     sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
-  const transaction = await sealedTransaction(null, visit)
-  if (found === null) return form(transaction, null, visit, {})
+  if (found === null) return form(await sealedTransaction('sign-in', null, visit), null, visit, {})
   const { person } = found
   return signedInPage({
     ...(await pagePropsOf(visit)),
     user: { name: displayNameOf(person), login: String(person.profile['login']) },
-    action: '/signout',
-    fields: { transaction },
+    action: SIGN_OUT_PATH,
+    fields: { transaction: await sealedLeaving({ uri: null, state: null }, visit) },
   })
 }
 
@@ -83,11 +83,15 @@ async function form(
 export async function signIn(request: Request, context: ProtocolContext): Promise<Response> {
   const visit = await visitOf(request, context)
   const sent = await readForm(request)
-  const transaction = await transactionOf(sent.get('transaction'), visit)
+  const transaction = await transactionOf('sign-in', sent.get('transaction'), visit)
   if (transaction === null) return withCookies(await expiredPage(visit), visit.cookies)
-  const underWay = await underWayOf(transaction, context)
-  const answer = await attempted(sent, transaction, underWay, visit)
-  return withCookies(answer.response, [...visit.cookies, ...answer.cookies])
+  const response = await resuming(transaction, visit, async (underWay) => {
+    const answer = (await isUsedUp(transaction, context))
+      ? await anew(underWay, visit)
+      : await attempted(sent, transaction, underWay, visit)
+    return withCookies(answer.response, answer.cookies)
+  })
+  return withCookies(response, visit.cookies)
 }
 
 interface Answer {
@@ -133,12 +137,7 @@ async function attempted(
     context,
   )
   if (outcome.outcome !== 'correct') return failed(outcome.outcome)
-  // Somebody has signed in with it: it begins anew, which asks nothing of a browser that has a session by now.
-  if (!(await isFirst(transaction, context)))
-    return {
-      response: await onwards(underWay && { ...underWay, began: now }, {}, visit),
-      cookies: [],
-    }
+  if (!(await isFirst(transaction, context))) return anew(underWay, visit)
   const key = await begun(outcome.person.id, visit)
   if (key === null) return failed('wrong')
   await directory.signedIn(
@@ -151,6 +150,16 @@ async function attempted(
     cookies: [await sessionCookie(key, context.settings)],
   }
 }
+
+/** It begins anew, which asks nothing of a browser that has a session by now. */
+const anew = async (underWay: UnderWay | null, visit: Visit): Promise<Answer> => ({
+  response: await onwards(underWay && { ...underWay, began: visit.now }, {}, visit),
+  cookies: [],
+})
+
+/** Somebody has signed in with it. Then no password is tried, so that it tells nothing of any. */
+const isUsedUp = (transaction: SignInTransaction, { ledgers }: ProtocolContext): Promise<boolean> =>
+  ledgers.has(transactionLedger(transaction), transaction.id)
 
 /** Uses the transaction up: of many that come with it, one is first. */
 const isFirst = (transaction: SignInTransaction, { ledgers }: ProtocolContext): Promise<boolean> =>

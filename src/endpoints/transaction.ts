@@ -8,6 +8,9 @@ import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 import { readSealed, writeSealed } from './sealed.ts'
 
+/** What a transaction is good for, and nothing else: one page each, or its form. */
+export type TransactionKind = 'sign-in' | 'consent' | 'decision' | 'sign-out'
+
 export interface Transaction<Request> {
   /** Used up once somebody has signed in with it. */
   readonly id: string
@@ -17,6 +20,8 @@ export interface Transaction<Request> {
   /** When the request came, in milliseconds: what has to be done anew has to be done since. */
   readonly began: number
   readonly browser: string
+  /** The session in which a decision was asked for; null for every other kind. */
+  readonly sessionId: string | null
 }
 
 const PURPOSE = 'transaction'
@@ -27,21 +32,23 @@ export const newTransaction = <Request>(
 
 /** Null: it is longer than a browser carries in an address. */
 export async function sealTransaction(
+  kind: TransactionKind,
   transaction: Transaction<unknown>,
   keys: KeyEncryption,
 ): Promise<string | null> {
-  const text = await writeSealed(PURPOSE, transaction, keys)
+  const text = await writeSealed(PURPOSE, kind, transaction, keys)
   return text.length > limits.transactionCharactersMax ? null : text
 }
 
-/** Null for anything that was not sealed here, is over, or belongs to another browser. */
+/** Null for anything that was not sealed here as that kind, is over, or belongs to another browser. */
 export async function openTransaction<Request>(
+  kind: TransactionKind,
   text: string,
   marks: readonly string[],
   nowMillis: number,
   keys: KeyEncryption,
 ): Promise<Transaction<Request> | null> {
-  const transaction = await readSealed<Transaction<Request>>(PURPOSE, text, keys)
+  const transaction = await readSealed<Transaction<Request>>(PURPOSE, kind, text, keys)
   if (transaction === null) return null
   const isOver = nowMillis >= transaction.began + limits.transactionSeconds * 1000
   return isOver || !marks.includes(transaction.browser) ? null : transaction

@@ -21,13 +21,19 @@ import { seed } from '../store/seed.ts'
 import { writeEvents } from '../store/system-log.ts'
 
 export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
-  async enter(ledger, id, expiresSeconds) {
-    return env.LEDGER.getByName(ledger).enter(id, expiresSeconds)
-  },
-  async has(ledger, id) {
-    return env.LEDGER.getByName(ledger).has(id)
-  },
+  enter: (ledger, id, expiresSeconds) =>
+    reached('a ledger', () => env.LEDGER.getByName(ledger).enter(id, expiresSeconds)),
+  has: (ledger, id) => reached('a ledger', () => env.LEDGER.getByName(ledger).has(id)),
 })
+
+/** Asks an object that has no answer but the right one. */
+async function reached<Answer>(what: string, call: () => PromiseLike<Answer>): Promise<Answer> {
+  try {
+    return await call()
+  } catch (cause) {
+    throw new StorageUnavailable(what, cause)
+  }
+}
 
 /** Asks the object of a user; every failure is a fault of storage. */
 async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answer> {
@@ -45,16 +51,10 @@ async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answe
 export const throttleOf = (env: Cloudflare.Env, { keyEncryption }: Settings): Throttle => {
   const objectOf = async (address: string) =>
     env.THROTTLE.getByName(await keyEncryption.mac(networkOf(address), 'login-mac'))
-  const asked = async <T>(call: Promise<T>): Promise<T> => {
-    try {
-      return await call
-    } catch (cause) {
-      throw new StorageUnavailable('the counter of attempts', cause)
-    }
-  }
+  const COUNTER = 'the counter of attempts'
   return {
-    take: async (address, now) => asked((await objectOf(address)).take(now)),
-    giveBack: async (address) => asked((await objectOf(address)).giveBack()),
+    take: (address, now) => reached(COUNTER, async () => (await objectOf(address)).take(now)),
+    giveBack: (address) => reached(COUNTER, async () => (await objectOf(address)).giveBack()),
   }
 }
 

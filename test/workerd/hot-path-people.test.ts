@@ -202,7 +202,7 @@ it('authorize reads D1 once where a scope depends on consent, which none does fo
 describe('a password', () => {
   const ATTEMPT = ['THROTTLE.take', 'DB', 'SUBJECT.signIn']
 
-  it('that is right at the page: seven calls to objects, of which one hashes, and two writes', async () => {
+  it('that is right at the page: eight calls to objects, of which one hashes, and two writes', async () => {
     const visitor = new Browser(COUNTED, ask)
     const page = await visitor.get(authorizeUrl(bases.custom, app))
     await warm(ids.custom, app.clientId)
@@ -210,6 +210,7 @@ describe('a password', () => {
       expect(answerOf(await visitor.signIn(page, person.login, PASSWORD))).toHaveProperty('code')
     const hashed = await hashesOf(async () => {
       expect(await operations(signIn)).toEqual([
+        'LEDGER.has',
         ...ATTEMPT,
         'THROTTLE.giveBack',
         'LEDGER.enter',
@@ -230,6 +231,7 @@ describe('a password', () => {
       await warm(ids.custom, app.clientId)
       const hashed = await hashesOf(async () =>
         expect(await operations(() => visitor.signIn(page, login, 'wrong'))).toEqual([
+          'LEDGER.has',
           ...ATTEMPT,
           'DB',
           'DB',
