@@ -3,7 +3,9 @@
  * what it mints, the printed administrator signs in at the printed address, and keys and data survive.
  */
 import OktaJwtVerifier from '@okta/jwt-verifier'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createRemoteJWKSet, exportJWK, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -22,6 +24,8 @@ interface TokenAnswer {
   readonly access_token: string
   readonly scope: string
 }
+
+const root = join(import.meta.dirname, '..', '..')
 
 let stateDir: string
 let port: number
@@ -237,6 +241,25 @@ describe('the printed address', () => {
       tokens.claims()?.sub ?? '',
     )
     expect(about).toMatchObject({ preferred_username: ADMIN_LOGIN, email: ADMIN_LOGIN })
+  })
+
+  it('has a script in the README that signs the administrator in, as it stands there', async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8')
+    const script = /`flow\.mjs`.*?```js\n(.*?)```/s.exec(readme)?.[1] ?? ''
+    expect(script).toContain('http://localhost:8787/')
+    const there = script
+      .replace('http://localhost:8787', product.origin)
+      .replaceAll('8788', String(await freePort()))
+    const flow = spawn(process.execPath, ['--input-type=module', '--eval', there], { cwd: root })
+    let said = ''
+    flow.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    flow.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()))
+    const exited = new Promise((resolve) => flow.once('exit', resolve))
+    while (!said.includes('\n')) await new Promise((resolve) => setTimeout(resolve, 20))
+    const arrived = await signInAt(said.split('\n')[0] ?? '', ADMIN_LOGIN, ADMIN_PASSWORD)
+    expect(await (await fetch(arrived)).text()).toContain('Signed in')
+    expect([await exited, said.includes(`preferred_username: '${ADMIN_LOGIN}'`)]).toEqual([0, true])
+    expect(said).toContain('hasRefreshToken: true')
   })
 
   it('gives no code for another password', async () => {
