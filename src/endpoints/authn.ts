@@ -13,7 +13,7 @@ import { boundedText } from '../protocol/form.ts'
 import type { ProtocolContext } from './context.ts'
 import { addressOf } from './people.ts'
 import { newSessionToken } from './session-token.ts'
-import { eventOf, signInFailed } from './sign-in-log.ts'
+import { eventOf, tellFailure, verified } from './sign-in-log.ts'
 
 export const AUTHN_PATH = '/api/v1/authn'
 
@@ -37,11 +37,11 @@ export async function authenticate(request: Request, context: ProtocolContext): 
   const attempt = { login: username, password, app: null, address: addressOf(request), now }
   const outcome = await attemptPassword(attempt, context)
   if (outcome.outcome !== 'correct') {
-    const failed = signInFailed(username, FAILURES[outcome.outcome], null)
-    await context.directory.record(eventOf(failed, context, now))
+    await tellFailure(username, FAILURES[outcome.outcome], null, context, now)
     throw new ApiError(outcome.outcome === 'throttled' ? 'E0000047' : 'E0000004')
   }
   const { person } = outcome
+  await context.directory.record(eventOf(verified(person), context, now))
   const { sessionToken, expires } = await newSessionToken(person.id, ['pwd'], now, context)
   return Response.json({
     expiresAt: timestampOfMillis(expires),

@@ -18,7 +18,7 @@ import { confirmed } from './confirm.ts'
 import { issuerOf } from './routes.ts'
 import { sessionOfToken } from './session-token.ts'
 import { underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
-import { visitOf, withCookies, type Visit } from './visit.ts'
+import { visitOf, wholly, withCookies, type Visit } from './visit.ts'
 import type { ProtocolContext } from './context.ts'
 
 /** Answers a request at the server of the context. `issuer` is the server's. */
@@ -27,10 +27,12 @@ export async function authorize(
   issuer: string,
   context: ProtocolContext,
 ): Promise<Response> {
-  const visit = await visitOf(request, context)
-  const cookies = [...visit.cookies]
-  const response = await refusing(issuer, visit, async () => {
-    const underWay = await checked(await parametersOf(request), visit)
+  const begins = await visitOf(request, context)
+  const cookies = [...begins.cookies]
+  const response = await refusing(issuer, begins, async () => {
+    const parameters = await parametersOf(request)
+    const visit = wholly(begins)
+    const underWay = await checked(parameters, visit)
     const begun = await sessionOfToken(underWay.request, visit)
     if (begun === null) return advance(underWay, visit)
     cookies.push(begun.cookie)

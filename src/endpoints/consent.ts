@@ -45,8 +45,8 @@ async function asked(underWay: UnderWay, visit: Visit): Promise<Response> {
 
 /** POST: the answer. */
 export async function giveConsent(request: Request, context: ProtocolContext): Promise<Response> {
-  const visit = await visitOf(request, context)
   const fields = await readFields(request)
+  const visit = await visitOf(request, context)
   const transaction = await transactionOf('decision', fields.get('transaction'), visit)
   const response = await goingOn(transaction, visit, (underWay, sessionId) =>
     advance(underWay, visit, { consent: choiceOf(fields, sessionId) }),

@@ -17,7 +17,7 @@ import { leavingOf, sealedLeaving, SIGN_OUT_PATH, type Leaving } from './leaving
 import { clientOfToken } from './presented-token.ts'
 import { eventOf, signedOut } from './sign-in-log.ts'
 import { expiredPage, SIGN_IN_PATH } from './under-way.ts'
-import { pagePropsOf, seeOther, visitOf, withCookies, type Visit } from './visit.ts'
+import { pagePropsOf, seeOther, visitOf, wholly, withCookies, type Visit } from './visit.ts'
 
 class LogoutRefused extends OAuthError {
   readonly parameter: string
@@ -35,7 +35,7 @@ export async function logout(request: Request, context: ProtocolContext): Promis
       request.method === 'POST'
         ? await readForm(request)
         : parseForm(new URL(request.url).search.slice(1))
-    return withCookies(await answered(parameters, visit), visit.cookies)
+    return withCookies(await answered(parameters, wholly(visit)), visit.cookies)
   } catch (error) {
     if (!(error instanceof OAuthError) || error.status === 503) throw error
     return refused(error, visit)
@@ -108,8 +108,8 @@ async function askedOf(
 
 /** POST of the question, or of the page of whoever is signed in. */
 export async function signOut(request: Request, context: ProtocolContext): Promise<Response> {
-  const visit = await visitOf(request, context)
   const form = await readForm(request)
+  const visit = await visitOf(request, context)
   const leaving = await leavingOf(form.get('transaction') ?? '', visit)
   return leaving === null ? expiredPage(visit) : signedOutAnswer(leaving, visit)
 }

@@ -7,6 +7,7 @@ import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
 import { limits } from '../platform/limits.ts'
 import { callerOf } from '../protocol/caller.ts'
 import { clientEntity, personEntity } from './log-entities.ts'
+import type { Occurrence, Told } from '../issuer/log-buffer.ts'
 import type { ProtocolContext } from './context.ts'
 
 /** An event of a request that is being answered. */
@@ -36,12 +37,19 @@ export const signedIn = (person: Person, client: Client | null): Happening => ({
   target: [personEntity(person), ...appEntities(client)],
 })
 
+/** A password was right, and no session has begun yet. */
+export const verified = (person: Person): Happening => ({
+  eventType: 'user.authentication.verify',
+  displayMessage: 'User is authenticated',
+  actor: personEntity(person),
+  target: [personEntity(person)],
+})
+
+export type FailureReason =
+  'INVALID_CREDENTIALS' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS'
+
 /** Whoever it was is known by what they typed alone, whether anybody is called so or not. */
-export const signInFailed = (
-  login: string,
-  reason: 'INVALID_CREDENTIALS' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS',
-  client: Client | null,
-): Happening => {
+const signInFailed = (login: string, reason: FailureReason, client: Client | null): Happening => {
   const typed = login.slice(0, limits.loginCharactersMax)
   const unknown = { id: 'unknown', type: 'User', alternateId: typed, displayName: typed }
   return {
@@ -54,6 +62,44 @@ export const signInFailed = (
 }
 
 /** With the clients that the session had given something to. */
+const UNTOLD = 'unknown'
+
+/** An attempt that was not looked at. They are told together when they are many, so that nobody fills the log. */
+class Throttled implements Occurrence {
+  readonly room = 'unproven'
+  readonly kind = 'sign-in throttled'
+  readonly login: string
+  readonly client: Client | null
+
+  constructor(login: string, client: Client | null) {
+    this.login = login
+    this.client = client
+  }
+
+  get origin(): string {
+    return this.client?.clientId ?? UNTOLD
+  }
+
+  happenings(told: Told): readonly Happening[] {
+    const login = told === 'one' ? this.login : UNTOLD
+    return [signInFailed(login, 'TOO_MANY_ATTEMPTS', told === 'kind' ? null : this.client)]
+  }
+}
+
+/** Tells of an attempt that failed: before the answer when a password was tried. */
+export async function tellFailure(
+  login: string,
+  reason: FailureReason,
+  client: Client | null,
+  context: ProtocolContext,
+  nowMillis: number,
+): Promise<void> {
+  if (reason === 'TOO_MANY_ATTEMPTS')
+    context.log.push(new Throttled(login, client), context, context.waitUntil)
+  else
+    await context.directory.record(eventOf(signInFailed(login, reason, client), context, nowMillis))
+}
+
 export const signedOut = (userId: string, participants: readonly Participant[]): Happening => {
   const user = { id: userId, type: 'User', alternateId: null, displayName: null }
   return {

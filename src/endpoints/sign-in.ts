@@ -18,7 +18,7 @@ import { sessionCookie } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
 import { sealedLeaving, SIGN_OUT_PATH } from './leaving.ts'
 import { addressOf } from './people.ts'
-import { eventOf, signedIn, signInFailed } from './sign-in-log.ts'
+import { eventOf, signedIn, tellFailure } from './sign-in-log.ts'
 import { transactionLedger } from './transaction.ts'
 import {
   expiredPage,
@@ -81,8 +81,8 @@ async function form(
 
 /** POST: one attempt. */
 export async function signIn(request: Request, context: ProtocolContext): Promise<Response> {
-  const visit = await visitOf(request, context)
   const sent = await readForm(request)
+  const visit = await visitOf(request, context)
   const transaction = await transactionOf('sign-in', sent.get('transaction'), visit)
   if (transaction === null) return withCookies(await expiredPage(visit), visit.cookies)
   const response = await resuming(transaction, visit, async (underWay) => {
@@ -122,7 +122,7 @@ async function attempted(
   const client = underWay?.client ?? null
   const failed = async (outcome: keyof typeof FAILURES): Promise<Answer> => {
     const [error, reason] = FAILURES[outcome]
-    await directory.record(eventOf(signInFailed(identifier, reason, client), context, now))
+    await tellFailure(identifier, reason, client, context, now)
     const sealed = sent.get('transaction') ?? ''
     return { response: await form(sealed, underWay, visit, { identifier, error }), cookies: [] }
   }

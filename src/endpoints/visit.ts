@@ -10,7 +10,7 @@ import type { ProtocolContext } from './context.ts'
 
 export interface Visit {
   readonly context: ProtocolContext
-  /** When the request came, in milliseconds. */
+  /** When the request came, with its body, in milliseconds. */
   readonly now: number
   /** As the browser says; whether it is alive the object knows. */
   readonly sessionKey: SessionKey | null
@@ -32,6 +32,9 @@ export async function visitOf(request: Request, context: ProtocolContext): Promi
     cookies: fresh === null ? [] : [fresh.cookie],
   }
 }
+
+/** The body has come since: nobody makes a request old by sending it slowly. */
+export const wholly = (visit: Visit): Visit => ({ ...visit, now: nowMillis() })
 
 export function withCookies(response: Response, cookies: readonly string[]): Response {
   for (const cookie of cookies) response.headers.append('set-cookie', cookie)

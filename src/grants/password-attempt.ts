@@ -32,11 +32,11 @@ export async function attemptPassword(
   { login, password, app, address, now }: PasswordAttempt,
   { subjects, directory, throttle }: AttemptPorts,
 ): Promise<AttemptOutcome> {
+  if (!(await throttle.take(address, now))) return { outcome: 'throttled' }
   // Nobody has such a login or password, which is plain to see, so that no work would hide anything.
   const isPossible =
     login.length <= limits.loginCharactersMax && password.length <= limits.passwordTextCharactersMax
   if (!isPossible) return { outcome: 'wrong' }
-  if (!(await throttle.take(address, now))) return { outcome: 'throttled' }
   const userId = await directory.userIdOf(login)
   const outcome = await subjects.verifyPassword({ userId, login, password, app, now })
   if (outcome.outcome === 'correct' || outcome.outcome === 'expired')

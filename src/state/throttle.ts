@@ -12,9 +12,9 @@ export class Throttle extends DurableObject {
   #began = -Infinity
   #count = 0
 
-  /** Counts an attempt; false when there were too many already. */
+  /** Counts an attempt, in this window also when it seems to come before it; false when there were too many already. */
   take(now: number): boolean {
-    if (now - this.#began >= WINDOW || now < this.#began) {
+    if (now - this.#began >= WINDOW) {
       this.#began = now
       this.#count = 0
     }
