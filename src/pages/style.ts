@@ -71,6 +71,7 @@ form { margin: 1.75rem 0 0 }
   margin-block: 1.5rem -0.25rem; padding: 0.8rem 1rem; border-radius: 0.75rem; font-size: 0.95rem; line-height: 1.45;
   background: var(--dangerGround); color: var(--danger); display: flex; gap: 0.7rem;
 }
+.alert span { text-wrap: pretty }
 .alert svg { flex: none; width: 1.25rem; height: 1.25rem; margin-block-start: 0.05rem }
 .button {
   display: flex; width: 100%; min-height: 3rem; align-items: center; justify-content: center; text-align: center;
@@ -84,6 +85,7 @@ form { margin: 1.75rem 0 0 }
 .button:active { transform: translateY(1px) }
 .field + .button { margin-block-start: 1.6rem }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: 0.75rem; margin-block-start: 1.5rem }
+.buttons .button { padding-inline: 0.5rem }
 .stack { display: grid; gap: 0.75rem; margin-block-start: 1.75rem }
 .stack form { margin: 0 }
 .person {
