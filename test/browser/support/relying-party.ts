@@ -17,6 +17,13 @@ const LISTENER = `
   window.messages = []
   addEventListener('message', ({ origin, data }) => messages.push({ origin, data }))
   window.openFrame = (src) => document.body.append(Object.assign(document.createElement('iframe'), { src }))
+  window.post = ([action, fields]) => {
+    const form = Object.assign(document.createElement('form'), { method: 'post', action })
+    for (const [name, value] of fields)
+      form.append(Object.assign(document.createElement('input'), { name, value }))
+    document.body.append(form)
+    form.submit()
+  }
   window.openPopup = (url) => { window.popup = open(url, 'popup', 'width=500,height=700') }
 `
 

@@ -1,4 +1,6 @@
 /** Somebody at a browser: what people do on the pages, by the hooks that every page has. */
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import {
   chromium,
   type Browser,
@@ -14,6 +16,23 @@ const ACTION_MILLISECONDS = 10_000
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: inject('chromium') })
+
+const FRAMES_HAVE_COOKIES = {
+  profile: { cookie_controls_mode: 0, block_third_party_cookies: false },
+}
+
+/** A browser whose owner lets frames of other sites have cookies; Debian's does not, nor does a private window. */
+export async function launchPermissive(
+  folder: string,
+  options: BrowserContextOptions = {},
+): Promise<BrowserContext> {
+  mkdirSync(join(folder, 'Default'), { recursive: true })
+  writeFileSync(join(folder, 'Default', 'Preferences'), JSON.stringify(FRAMES_HAVE_COOKIES))
+  return chromium.launchPersistentContext(folder, {
+    ...options,
+    executablePath: inject('chromium'),
+  })
+}
 
 /** A browser of somebody who was never here. */
 export async function aContext(
