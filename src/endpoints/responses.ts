@@ -57,8 +57,14 @@ export const preflightAnswer = (request: Request, methods: readonly string[]): R
  * A refusal of a protected resource, RFC 6750 §3: a challenge and no body. Whoever presented nothing is told nothing
  * but the scheme (§3.1).
  */
-export function challengeAnswer(origin: RequestOrigin, error: OAuthError, realm: string): Response {
-  if (error.status === 503 || error.status === 405) return errorAnswer(origin, error, realm)
+export function challengeAnswer(
+  origin: RequestOrigin,
+  error: OAuthError,
+  realm: string,
+  methods: readonly string[],
+): Response {
+  if (error.status === 503 || error.status === 405)
+    return errorAnswer(origin, error, realm, methods)
   const told = `, error="${error.error}", error_description="${error.description}"`
   const challenge = `Bearer realm="${realm}"${error.reason === 'access_token_missing' ? '' : told}`
   return new Response(null, {
