@@ -29,6 +29,7 @@ import {
   subjectsOf,
   throttleOf,
 } from './state/ports.ts'
+import { readOrg } from './store/org-settings.ts'
 import { writeEvents } from './store/system-log.ts'
 import { activeTrustedOrigins } from './store/trusted-origins.ts'
 
@@ -69,6 +70,7 @@ function compose(env: Cloudflare.Env): Composition {
   const ledgers = ledgersOf(env)
   const subjects = subjectsOf(env, settings)
   const trustedOrigins = new Kept('trusted-origins', () => activeTrustedOrigins(env.DB))
+  const orgSettings = new Kept('org-settings', async () => (await readOrg(env.DB)).settings)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   const orgId = async (): Promise<string> => {
     seeded ??= await ensureSeeded(env, settings)
@@ -82,7 +84,7 @@ function compose(env: Cloudflare.Env): Composition {
         snapshots,
         ledgers,
         subjects,
-        directory: directoryOf(env),
+        directory: directoryOf(env, orgSettings),
         throttle: throttleOf(env, settings),
         trustedOrigins,
         confirmations: new Confirmations(),
@@ -97,6 +99,7 @@ function compose(env: Cloudflare.Env): Composition {
       snapshots,
       ledgers,
       trustedOrigins,
+      orgSettings,
       people: subjects,
       db: env.DB,
       logDb: env.LOG_DB,

@@ -2,6 +2,7 @@
 import type { KeyRing } from '../state/key-ring.ts'
 import type { Subject } from '../state/subject.ts'
 import type { Ending } from '../domain/ending.ts'
+import type { OrgSettings } from '../domain/org.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
@@ -33,6 +34,8 @@ export interface ManagementPorts {
   /** Whether what a person's token comes of is alive. */
   readonly people: Pick<Subjects, 'inspect'>
   readonly trustedOrigins: Kept<TrustedOrigins>
+  /** As pages show them. */
+  readonly orgSettings: Kept<OrgSettings>
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>
   readonly passwords: Passwords
@@ -51,6 +54,7 @@ export interface Change extends Omit<Happening, 'actor' | 'clientId'> {
   readonly serverIds?: readonly string[]
   readonly clientId?: string
   readonly trustedOrigins?: boolean
+  readonly orgSettings?: boolean
   /** Users whose objects keep something that is no longer true. */
   readonly staleUsers?: readonly string[]
   /** Users in any number, told before the answer as far as limits.staleMarksBeforeAnswerMax allows. */
@@ -129,7 +133,7 @@ export class ManagementContext {
     if (!happened) throw refusal
   }
 
-  #forget({ serverId, serverIds = [], clientId, trustedOrigins }: Change): void {
+  #forget({ serverId, serverIds = [], clientId, trustedOrigins, orgSettings }: Change): void {
     const { snapshots } = this.ports
     for (const id of serverId === undefined ? serverIds : [serverId, ...serverIds]) {
       snapshots.forget('server', id)
@@ -137,6 +141,7 @@ export class ManagementContext {
     }
     if (clientId !== undefined) snapshots.forget('client', clientId)
     if (trustedOrigins === true) this.ports.trustedOrigins.forget()
+    if (orgSettings === true) this.ports.orgSettings.forget()
   }
 
   /** Who does it, and in which request. */

@@ -33,6 +33,8 @@ const Output = z
     phoneNumber: Text,
     supportPhoneNumber: Text,
     endUserSupportHelpURL: Text,
+    primaryColorHex: Text.describe('Of the buttons of pages; not in Okta.'),
+    logoUri: Text.describe('Of the image on pages, an https address; not in Okta.'),
     _links: z.object({}),
   })
   .meta({ id: 'OrgSettings' })
@@ -55,6 +57,8 @@ const present = (org: Org, origin: string): z.input<typeof Output> => ({
   phoneNumber: org.settings.phoneNumber ?? null,
   supportPhoneNumber: org.settings.supportPhoneNumber ?? null,
   endUserSupportHelpURL: org.settings.endUserSupportHelpURL ?? null,
+  primaryColorHex: org.settings.primaryColorHex ?? null,
+  logoUri: org.settings.logoUri ?? null,
   _links: {},
 })
 
@@ -66,6 +70,7 @@ async function written(
   await context.commitOr(new ApiError('E0000009'), [statement], {
     eventType: 'system.org.settings.update',
     displayMessage: 'Settings of the org are updated',
+    orgSettings: true,
     target: [{ id, type: 'Org', alternateId: null, displayName: null }],
   })
   return present(await readOrg(context.db), context.origin)

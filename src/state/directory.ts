@@ -1,12 +1,12 @@
 /** The database behind signing people in. A write and its event are one batch; the event is delivered at once. */
 import type { Directory } from '../domain/directory.ts'
+import type { OrgSettings } from '../domain/org.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { SystemLogEvent } from '../domain/system-log.ts'
-import { Kept } from '../platform/kept.ts'
+import type { Kept } from '../platform/kept.ts'
 import { randomId } from '../platform/random.ts'
 import { saveConsents } from '../store/consents.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
-import { readOrg } from '../store/org-settings.ts'
 import { deliverAll } from '../store/outbox.ts'
 import { rolesOf } from '../store/role-assignments.ts'
 import { decidedScopes, saveSkipped, unskip } from '../store/skipped-scopes.ts'
@@ -20,9 +20,8 @@ const entryOf = (event: SystemLogEvent): OutboxEntry => ({
   payload: event,
 })
 
-export function directoryOf(env: Cloudflare.Env): Directory {
+export function directoryOf(env: Cloudflare.Env, settings: Kept<OrgSettings>): Directory {
   const db = env.DB
-  const settings = new Kept('org-settings', async () => (await readOrg(db)).settings)
   const committed = async (
     statements: readonly D1PreparedStatement[],
     event: SystemLogEvent,

@@ -31,6 +31,8 @@ describe('the org', () => {
       phoneNumber: null,
       supportPhoneNumber: null,
       endUserSupportHelpURL: null,
+      primaryColorHex: null,
+      logoUri: null,
       _links: {},
     })
   })
