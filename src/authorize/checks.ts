@@ -122,8 +122,9 @@ const redirectChecks = [
       'post_message_without_challenge',
     ),
   ),
-  redirect('nonce is there for tokens', 'nonce', ({ parameters, responseTypes }) =>
-    when(hasTokens(responseTypes ?? []) && !parameters.has('nonce'), 'missing_nonce'),
+  // Okta asks for one with `token` too, where nothing could carry it.
+  redirect('nonce is there for ID tokens', 'nonce', ({ parameters, responseTypes }) =>
+    when(responseTypes?.includes('id_token') === true && !parameters.has('nonce'), 'missing_nonce'),
   ),
   redirect('nonce is readable', 'nonce', ({ parameters }) =>
     when(!isNonce(parameters.get('nonce') ?? ''), 'invalid_nonce'),

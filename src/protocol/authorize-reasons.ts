@@ -78,7 +78,7 @@ export const authorizeReasons = {
   missing_nonce: {
     error: 'invalid_request',
     status: 400,
-    description: "The 'nonce' parameter is required for the response types 'id_token' and 'token'.",
+    description: "The 'nonce' parameter is required for response types with 'id_token'.",
   },
   invalid_nonce: {
     error: 'invalid_request',

@@ -63,7 +63,11 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
       },
     )
 
-    it.each(RESPONSE_TYPES.map((type) => [sectionOf(type), type] as const))(
+    it.each(
+      RESPONSE_TYPES.filter((type) => type.includes('id_token')).map(
+        (type) => [sectionOf(type), type] as const,
+      ),
+    )(
       '[%s.2.1] oidcc-ensure-request-without-nonce-fails (%s): the client is told so',
       async (_, type) => {
         const at = plan.party.with({ mode })
@@ -71,6 +75,18 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
         await at.refused(at.browser(), without, 'invalid_request')
       },
     )
+
+    it('[OIDC-3.3.2.11] oidcc-ensure-request-without-nonce-succeeds-for-code-flow (code token)', async () => {
+      const at = plan.party.with({ mode })
+      const without = { response_type: 'code token', nonce: '' }
+      const answer = await at.ask(plan.browser, plan.person, without)
+      await frontChannel(answer)
+      const { claims } = await at.redeemed(
+        await redeemedCode(at, answer.parameters['code']!),
+        answer.asked,
+      )
+      expect(claims).not.toHaveProperty('nonce')
+    })
 
     it('[OIDC-3.1.2.6] oidcc-prompt-none-not-logged-in: the client is told where it looks', async () => {
       const at = plan.party.with({ mode })

@@ -118,7 +118,7 @@ const faults: readonly Fault[] = [
     parameters: { response_mode: 'okta_post_message' },
   },
   {
-    check: 'nonce is there for tokens',
+    check: 'nonce is there for ID tokens',
     reason: 'missing_nonce',
     parameters: { response_type: 'id_token' },
   },

@@ -181,10 +181,18 @@ describe('[RFC7636-4.4.1] PKCE', () => {
 })
 
 describe('nonce', () => {
-  it.each(['id_token', 'token', 'code token'])(
-    '[OIDC-3.2.2.1] is required for %s',
+  it.each(['id_token', 'id_token token', 'code id_token', 'code id_token token'])(
+    '[OIDC-3.2.2.1] [OIDC-3.3.2.11] is required for %s',
     (response_type) => {
       expect(refusalOf(() => ask({ response_type })).reason).toBe('missing_nonce')
+      expect(ask({ response_type, nonce: 'n' }).nonce).toBe('n')
+    },
+  )
+
+  it.each(['code', 'token', 'code token'])(
+    '[OIDC-3.3.2.11] is not, where no ID token comes through the browser: %s',
+    (response_type) => {
+      expect(ask({ response_type }).nonce).toBeNull()
       expect(ask({ response_type, nonce: 'n' }).nonce).toBe('n')
     },
   )
