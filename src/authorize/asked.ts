@@ -1,5 +1,4 @@
 /** What a known client asks for, parsed but not judged yet, and the request that it is when nothing is wrong. */
-import type { RequestedClaims } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { limits } from '../platform/limits.ts'
@@ -22,7 +21,12 @@ import {
   type ResponseTarget,
   type ResponseType,
 } from './request.ts'
-import { readRequestedClaims } from './requested-claims.ts'
+import {
+  claimsText,
+  NO_CLAIMS,
+  readClaimsParameter,
+  type ClaimsParameter,
+} from './requested-claims.ts'
 import { responseModeOf } from './response-mode.ts'
 
 /** Null stands for what is not well-formed. */
@@ -36,7 +40,7 @@ export interface Asked {
   readonly scopes: readonly string[] | null
   readonly prompts: readonly Prompt[] | null
   readonly maxAge: number | null
-  readonly claims: RequestedClaims | null
+  readonly claims: ClaimsParameter | null
 }
 
 /** Null while the redirect URI is not known to be the client's. */
@@ -60,7 +64,7 @@ export function askedOf(parameters: Form, server: CompiledServer, client: Client
     scopes: requestedScopes(parameters, responseTypes, client),
     prompts: readPrompts(parameters.get('prompt')),
     maxAge: readMaxAge(parameters.get('max_age')),
-    claims: readRequestedClaims(parameters.get('claims')),
+    claims: readClaimsParameter(parameters.get('claims')),
   }
 }
 
@@ -80,6 +84,8 @@ export function requestOf(asked: Asked): AuthorizationRequest {
   const { parameters, client } = asked
   const responseTypes = asked.responseTypes ?? []
   const text = (name: string): string | null => parameters.get(name) ?? null
+  const { names, subject, acr } = asked.claims ?? NO_CLAIMS
+  const acrValues = [...acr.first, ...readPreferences(parameters.get('acr_values')), ...acr.last]
   return {
     clientId: client.clientId,
     responseTypes,
@@ -91,21 +97,15 @@ export function requestOf(asked: Asked): AuthorizationRequest {
     maxAge: asked.maxAge,
     loginHint: readHint(parameters.get('login_hint'), limits.nameCharactersMax),
     idTokenHint: text('id_token_hint'),
-    acrValues: readPreferences(parameters.get('acr_values')),
+    acrValues: [...new Set(acrValues)].slice(0, limits.preferencesMax),
+    essentialAcr: acr.essential,
     uiLocales: readPreferences(parameters.get('ui_locales')),
     display: DISPLAYS.find((display) => display === parameters.get('display')) ?? null,
-    claims: asked.claims ?? { userinfo: [], idToken: [] },
+    claims: names,
+    subject,
     codeChallenge: responseTypes.includes('code') ? text('code_challenge') : null,
     sessionToken: readHint(parameters.get('sessionToken'), limits.artefactCharactersMax),
   }
-}
-
-/** The names of claims in the shortest form that the parameter has. */
-function claimsText({ userinfo, idToken }: RequestedClaims): string {
-  const members = Object.entries({ userinfo, id_token: idToken }).flatMap(([member, names]) =>
-    names.length === 0 ? [] : [[member, Object.fromEntries(names.map((name) => [name, 0]))]],
-  )
-  return members.length === 0 ? '' : JSON.stringify(Object.fromEntries(members))
 }
 
 /** The parameters of a request that passed every check, which make the same request again. */
@@ -126,7 +126,7 @@ export function parametersOf(request: AuthorizationRequest): Form {
     acr_values: request.acrValues.join(' '),
     ui_locales: request.uiLocales.join(' '),
     display: request.display,
-    claims: claimsText(request.claims),
+    claims: claimsText(request.claims, request.subject, request.essentialAcr),
     code_challenge: codeChallenge,
     code_challenge_method: codeChallenge === null ? null : 'S256',
     sessionToken: request.sessionToken,

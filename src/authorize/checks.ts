@@ -3,6 +3,7 @@
  * §4.4.1, OpenID Connect Core §3.1.2.2 and §3.2.2.1. Until the redirect URI is known to be the client's (phase `page`)
  * a refusal is shown to the person; after it (phase `redirect`) it is sent to the client. Pure.
  */
+import { metAcr } from '../domain/acr.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
@@ -169,6 +170,10 @@ const redirectChecks = [
   redirect('claims are an object', 'claims', ({ claims }) =>
     when(claims === null, 'invalid_claims'),
   ),
+  redirect('acr that must be met is', 'claims', ({ claims }) => {
+    const essential = claims?.acr.essential ?? []
+    return when(essential.length > 0 && metAcr(essential) === null, 'acr_not_met')
+  }),
   redirect('scope is readable', 'scope', ({ scopes }) => when(scopes === null, 'malformed_scope')),
   redirect('scopes or defaults', 'scope', ({ server, scopes }) =>
     when(scopes?.length === 0 && server.userDefaultScopes.length === 0, 'no_default_scopes'),

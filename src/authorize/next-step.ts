@@ -12,8 +12,8 @@ export interface Situation {
   readonly signedIn: SignedIn | null
   /** When the request came, in milliseconds: a sign-in since then was made for it. */
   readonly began: number
-  /** The user id that an id_token_hint of ours names; null without a hint that counts. */
-  readonly hintedUserId: string | null
+  /** The only user who will do, by an id_token_hint of ours or by the `sub` that was asked for. */
+  readonly wantedUserId: string | null
   /** Milliseconds. */
   readonly now: number
 }
@@ -48,8 +48,8 @@ const reasons: readonly Row[] = [
   { why: 'no-session', holds: ({ signedIn }) => signedIn === null || !maySignIn(signedIn.person) },
   {
     why: 'other-person',
-    holds: ({ signedIn, hintedUserId }) =>
-      hintedUserId !== null && hintedUserId !== signedIn?.person.id,
+    holds: ({ signedIn, wantedUserId }) =>
+      wantedUserId !== null && wantedUserId !== signedIn?.person.id,
   },
   {
     why: 'prompt',

@@ -37,9 +37,13 @@ export interface AuthorizationRequest extends ResponseTarget {
   readonly idTokenHint: string | null
   /** The most wanted first. */
   readonly acrValues: readonly string[]
+  /** One of these must be met; empty when none must. */
+  readonly essentialAcr: readonly string[]
   readonly uiLocales: readonly string[]
   readonly display: Display | null
   readonly claims: RequestedClaims
+  /** The only user who will do. */
+  readonly subject: string | null
   /** RFC 7636, S256. */
   readonly codeChallenge: string | null
   /** Okta's one-time token of a sign-in that happened elsewhere. */

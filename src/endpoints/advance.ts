@@ -78,8 +78,8 @@ export async function consideredOf(
 ): Promise<Considered | null> {
   const { request, began } = underWay
   const signedIn = await signedInOf(underWay, visit, done)
-  const hintedUserId = await hintedUserIdOf(underWay, visit)
-  const step = nextStep({ request, signedIn, began, hintedUserId, now: visit.now })
+  const wantedUserId = await wantedUserIdOf(underWay, visit)
+  const step = nextStep({ request, signedIn, began, wantedUserId, now: visit.now })
   if (step.step === 'error') throw step.error
   if (step.step === 'sign-in') return null
   const { session, person, assignment } = step.signedIn
@@ -102,17 +102,25 @@ async function signedInOf(
   return key === null ? null : context.subjects.findSession(key, askedApp(client), now)
 }
 
-/** Whom the hint names. One that is no ID token of this server hints at nobody. */
-async function hintedUserIdOf(
+/**
+ * The only user who will do, by a hint or by the claim `sub` (OpenID Connect Core §3.1.2.2). A hint that is no ID token
+ * of this server names nobody.
+ */
+async function wantedUserIdOf(
   { server, request }: UnderWay,
   { context }: Visit,
 ): Promise<string | null> {
-  if (request.idTokenHint === null) return null
+  const { idTokenHint, subject } = request
+  if (idTokenHint === null) return subject
   const { serverId, snapshots, waitUntil } = { ...context, serverId: server.server.id }
   const wanted = { serverId, clientId: null, ring: publishedRing(serverId) }
   const { ring } = await snapshots.get(wanted, waitUntil)
   if (ring === null) throw new OAuthError('temporarily_unavailable')
-  return (await readIdTokenHint(request.idTokenHint, ring, server.urls.issuer))?.userId ?? null
+  const hinted = (await readIdTokenHint(idTokenHint, ring, server.urls.issuer))?.userId ?? null
+  // Nobody is both.
+  if (hinted !== null && subject !== null && hinted !== subject)
+    throw new OAuthError('login_required')
+  return hinted ?? subject
 }
 
 /** What the policies of the newest configuration allow. Throws their refusal. */

@@ -147,6 +147,12 @@ export const authorizeReasons = {
     description:
       "Requests for ID tokens or access tokens with OpenID scopes require the 'openid' scope.",
   },
+  // OpenID Connect Core Error Code unmet_authentication_requirements §2.
+  acr_not_met: {
+    error: 'unmet_authentication_requirements',
+    status: 400,
+    description: "None of the levels that the 'claims' parameter asks for can be met.",
+  },
   // the person
   login_required: {
     error: 'login_required',

@@ -68,6 +68,17 @@ export function maySend({ headers }: PageView, action: string): boolean {
   )
 }
 
+/** The one script of a page, if its policy lets it run. */
+export async function scriptOf({ html, headers }: PageView): Promise<string> {
+  const scripts = [...html.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, text]) => text ?? '')
+  expect(scripts).toHaveLength(1)
+  const digest = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(scripts[0]))
+  expect(headers.get('content-security-policy')).toContain(
+    `script-src 'sha256-${Buffer.from(digest).toString('base64')}'`,
+  )
+  return scripts[0]!
+}
+
 interface Cookie {
   readonly value: string
   readonly isCrossSite: boolean
@@ -90,12 +101,15 @@ export class Browser {
     return this.#visit(url, form(fields), false)
   }
 
-  /** Sends the form of a page. */
-  submit(page: PageView, fields: Readonly<Record<string, string>>): Promise<PageView> {
+  /** Sends the form of a page, and goes on from there as far as Chromium would let it (CSP3 §6.4.1). */
+  async submit(page: PageView, fields: Readonly<Record<string, string>>): Promise<PageView> {
     const { method, action, fields: hidden } = formOf(page)
     expect(method).toBe('post')
     expect([action, maySend(page, action)]).toEqual([action, true])
-    return this.#visit(action, form({ ...hidden, ...fields }), true)
+    const next = await this.#visit(action, form({ ...hidden, ...fields }), true)
+    if (next.location !== null)
+      expect([next.location, maySend(page, next.location)]).toEqual([next.location, true])
+    return next
   }
 
   signIn(page: PageView, { login }: Person): Promise<PageView> {

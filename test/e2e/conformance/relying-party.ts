@@ -6,7 +6,15 @@ import type { JWK } from 'jose'
 import * as client from 'openid-client'
 import { expect } from 'vitest'
 import type { Json } from '../../json.ts'
-import { Browser, formOf, isConsent, isSignIn, type PageView } from './browser.ts'
+import {
+  Browser,
+  formOf,
+  isConsent,
+  isSignIn,
+  maySend,
+  scriptOf,
+  type PageView,
+} from './browser.ts'
 import {
   expectClaims,
   expectError,
@@ -203,10 +211,10 @@ export class RelyingParty {
       maxAge: parameters['max_age'] === undefined ? null : Number(parameters['max_age']),
       verifier,
     }
-    return { asked, pages, page, at: this.mode, parameters: this.#read(page) }
+    return { asked, pages, page, at: this.mode, parameters: await this.#read(page) }
   }
 
-  #read(page: PageView): Parameters {
+  async #read(page: PageView): Promise<Parameters> {
     if (this.mode === 'form_post') return this.#posted(page)
     expect([page.status, page.location]).toEqual([303, expect.stringMatching(/./)])
     const [uri, query = '', ...more] = page.location!.split(this.mode === 'query' ? '?' : '#')
@@ -216,12 +224,14 @@ export class RelyingParty {
   }
 
   /** OAuth 2.0 Form Post Response Mode §2. */
-  #posted(page: PageView): Parameters {
+  async #posted(page: PageView): Promise<Parameters> {
     expect([page.status, page.location]).toEqual([200, null])
     expect(page.headers.get('content-type')).toMatch(/^text\/html\b/)
     expect(page.headers.get('cache-control')).toContain('no-store')
     const { method, action, fields } = formOf(page)
-    expect([method, action]).toEqual(['post', CALLBACK])
+    expect([method, action, maySend(page, action)]).toEqual(['post', CALLBACK, true])
+    // It is sent without anybody's doing.
+    expect(await scriptOf(page)).toBe('document.forms[0].submit()')
     return fields
   }
 

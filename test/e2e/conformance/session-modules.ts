@@ -41,6 +41,36 @@ export function sessionModules(plan: Plan): void {
     })
   })
 
+  describe.concurrent('claims that are conditions', () => {
+    const claims = (members: unknown): string => JSON.stringify({ id_token: members })
+
+    it('[OIDC-5.5.1.1] an essential acr is met, and told, or the client is told that it is not', async () => {
+      const { acr_values_supported: supported = [] } = plan.party.metadata
+      const [level] = supported.slice(-1)
+      const asked = claims({ acr: { essential: true, values: ['urn:none:such', level] } })
+      const met = await plan.party.complete(plan.browser, plan.person, { claims: asked })
+      expect(met.claims['acr']).toBe(level)
+      await plan.party.refused(
+        plan.browser,
+        { claims: claims({ acr: { essential: true, values: ['urn:none:such'] } }) },
+        'unmet_authentication_requirements',
+      )
+    })
+
+    it('[OIDC-3.1.2.2] an ID token of somebody else is not given', async () => {
+      const mine = { claims: claims({ sub: { value: plan.person.id } }), prompt: 'none' }
+      const answer = await plan.party.complete(plan.browser, plan.person, mine)
+      expect([answer.pages, answer.claims['sub']]).toEqual([[], plan.person.id])
+      const other = await aPerson(plan.deployment)
+      const theirs = { claims: claims({ sub: { value: other.id } }) }
+      await plan.party.refused(plan.browser, { ...theirs, prompt: 'none' }, 'login_required')
+      const browser = plan.party.browser()
+      await plan.party.complete(browser, plan.person)
+      const second = await plan.party.complete(browser, other, theirs)
+      expect([second.pages, second.claims['sub']]).toEqual([['sign-in'], other.id])
+    })
+  })
+
   describe.concurrent('who is signed in already', () => {
     it('[OIDC-3.1.2.1] oidcc-prompt-login: the person signs in again, which is told', async () => {
       const browser = plan.party.browser()
@@ -75,6 +105,13 @@ export function sessionModules(plan: Plan): void {
       expect(second.pages).toEqual(['sign-in'])
       expect(second.claims['sub']).toBe(first.claims['sub'])
       expect(second.claims['auth_time']).toBeGreaterThan(first.claims['auth_time'])
+    })
+
+    it('[OIDC-3.1.2.1] max_age=0: the person signs in, once', async () => {
+      const browser = plan.party.browser()
+      await plan.party.complete(browser, plan.person)
+      const second = await plan.party.complete(browser, plan.person, { max_age: '0' })
+      expect(second.pages).toEqual(['sign-in'])
     })
 
     it('[OIDC-3.1.2.1] oidcc-max-age-10000: a younger one is, and its time is told', async () => {

@@ -21,6 +21,19 @@ const again = (request: AuthorizationRequest, client: ClientChanges = {}): Autho
 const optional = (...values: string[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
 const anyText = fc.option(fc.string({ unit: 'grapheme', minLength: 1 }), { nil: undefined })
 const names = fc.dictionary(fc.string({ maxLength: 20 }), fc.constantFrom(null, 0, {}))
+const conditions = fc.record(
+  {
+    sub: fc.constantFrom(null, { value: '00u1' }),
+    acr: fc.constantFrom(
+      null,
+      { essential: true },
+      { value: 'urn:a' },
+      { essential: true, values: ['urn:b', 'urn:okta:loa:1fa:pwd'] },
+    ),
+  },
+  { requiredKeys: [] },
+)
+const inIdToken = fc.tuple(names, conditions).map(([some, others]) => ({ ...some, ...others }))
 
 const parameters = fc.record({
   response_type: fc.constantFrom('code', 'id_token', 'token id_token', 'code id_token token'),
@@ -37,7 +50,7 @@ const parameters = fc.record({
   display: optional('popup', 'none'),
   claims: fc.option(
     fc
-      .record({ userinfo: names, id_token: names }, { requiredKeys: [] })
+      .record({ userinfo: names, id_token: inIdToken }, { requiredKeys: [] })
       .map((value) => JSON.stringify(value)),
     { nil: undefined },
   ),

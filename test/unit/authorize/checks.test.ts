@@ -161,6 +161,11 @@ const faults: readonly Fault[] = [
     parameters: { id_token_hint: many(limits.idTokenHintCharactersMax + 1) },
   },
   { check: 'claims are an object', reason: 'invalid_claims', parameters: { claims: '[]' } },
+  {
+    check: 'acr that must be met is',
+    reason: 'acr_not_met',
+    parameters: { claims: '{"id_token":{"acr":{"essential":true,"value":"phr"}}}' },
+  },
   { check: 'scope is readable', reason: 'malformed_scope', parameters: { scope: 'openid "' } },
   {
     check: 'scopes or defaults',

@@ -38,7 +38,7 @@ function situation(changes: Changes): Situation {
     request: { prompts, maxAge: maxAge ?? null },
     signedIn: age === null ? null : signedIn(age, status, isAssigned),
     began: BEGAN,
-    hintedUserId: hint ?? null,
+    wantedUserId: hint ?? null,
     now: NOW,
   }
 }

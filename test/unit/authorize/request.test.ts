@@ -21,7 +21,9 @@ describe('a request of a code', () => {
       acrValues: [],
       uiLocales: [],
       display: null,
+      essentialAcr: [],
       claims: { userinfo: [], idToken: [] },
+      subject: null,
       codeChallenge: null,
       sessionToken: null,
     })
@@ -51,10 +53,12 @@ describe('a request of a code', () => {
       maxAge: 2_147_483_647,
       loginHint: 'ann@example.com',
       idTokenHint: 'a.b.c',
-      acrValues: ['urn:a', 'urn:b'],
+      acrValues: ['urn:a', 'urn:b', 'urn:okta:loa:1fa:any', 'urn:okta:loa:1fa:pwd'],
+      essentialAcr: [],
       uiLocales: ['fr-CA', 'de'],
       display: 'popup',
-      claims: { userinfo: ['name', 'email'], idToken: ['acr'] },
+      claims: { userinfo: ['name', 'email'], idToken: [] },
+      subject: null,
       codeChallenge: CHALLENGE,
       sessionToken: 'one-time',
     })
@@ -90,6 +94,51 @@ describe('a request of a code', () => {
     expect(ask({ state: 'é'.repeat(512) }).state).toBe('é'.repeat(512))
     expect(refusalOf(() => ask({ state: `${'é'.repeat(512)}x` })).reason).toBe('invalid_state')
     expect(refusalOf(() => ask({ state: '\ud800' })).reason).toBe('invalid_state')
+  })
+})
+
+const inIdToken = (members: unknown): string => JSON.stringify({ id_token: members })
+const PWD = 'urn:okta:loa:1fa:pwd'
+
+describe('values of claims', () => {
+  it.each<[string, unknown, acrValues: readonly string[], essential: readonly string[]]>([
+    ['no acr', { name: null }, ['own'], []],
+    ['any acr', { acr: null }, ['own', 'urn:okta:loa:1fa:any', PWD], []],
+    [
+      'any acr, essentially',
+      { acr: { essential: true } },
+      ['own', 'urn:okta:loa:1fa:any', PWD],
+      [],
+    ],
+    ['a value', { acr: { value: 'a' } }, ['a', 'own'], []],
+    ['values', { acr: { values: ['a', 'b', 'a', 7, 'c d', ''] } }, ['a', 'b', 'own'], []],
+    ['not essential', { acr: { essential: 1, values: ['a'] } }, ['a', 'own'], []],
+    ['essential', { acr: { essential: true, values: ['a', PWD] } }, ['a', PWD, 'own'], ['a', PWD]],
+  ])('[OIDC-5.5.1.1] acr: %s', (_, members, acrValues, essentialAcr) => {
+    const request = ask({ claims: inIdToken(members), acr_values: 'own' })
+    expect(request).toMatchObject({ acrValues, essentialAcr })
+  })
+
+  it('[OIDC-5.5.1.1] what is essential and cannot be met is refused', () => {
+    const claims = inIdToken({ acr: { essential: true, values: ['phr', 'urn:other'] } })
+    const refusal = refusalOf(() => ask({ claims }))
+    expect([refusal.reason, refusal.error, refusal.parameter]).toEqual([
+      'acr_not_met',
+      'unmet_authentication_requirements',
+      'claims',
+    ])
+    expect(ask({ claims: inIdToken({ acr: { values: ['phr'] } }) }).acrValues).toEqual(['phr'])
+  })
+
+  it('[OIDC-3.1.2.2] a subject is the only one who will do', () => {
+    expect(ask({ claims: inIdToken({ sub: { value: '00u1' } }) }).subject).toBe('00u1')
+    for (const sub of [null, {}, { essential: true }, { value: null }])
+      expect(ask({ claims: inIdToken({ sub }) }).subject).toBeNull()
+    expect(ask({ claims: '{"userinfo":{"sub":{"value":"00u1"}}}' }).subject).toBeNull()
+    for (const value of ['', 7, ['00u1'], 'x'.repeat(256)])
+      expect(refusalOf(() => ask({ claims: inIdToken({ sub: { value } }) })).reason).toBe(
+        'invalid_claims',
+      )
   })
 })
 
