@@ -19,11 +19,13 @@ import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
 import { authorizingUser, type Holder } from '../mint/recorded-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { formatScope } from '../protocol/scope.ts'
 import { completed } from './complete.ts'
 import { confirmed } from './confirm.ts'
 import { consentQuestion, rolesFor } from './people.ts'
 import { consented, eventOf } from './sign-in-log.ts'
 import { sendTo, type UnderWay } from './under-way.ts'
+import type { Progress } from './token-log.ts'
 import type { Visit } from './visit.ts'
 
 /** What the person chose on the consent page. */
@@ -58,6 +60,7 @@ export async function advance(
   visit: Visit,
   done: Done = {},
 ): Promise<Response> {
+  begin(visit.context.progress, underWay)
   try {
     const considered = await consideredOf(underWay, visit, done)
     if (considered === null) return await sendTo('sign-in', underWay, visit)
@@ -68,6 +71,14 @@ export async function advance(
     if (!(error instanceof OAuthError) || error instanceof AuthorizeRefused) throw error
     throw new AuthorizeRefused(error, null, targetOf(underWay.request))
   }
+}
+
+/** What the log is told should the request be refused. */
+function begin(progress: Progress, { server, client, request }: UnderWay): void {
+  progress.server = server
+  progress.client = client
+  progress.grantType = request.responseTypes.includes('code') ? 'authorization_code' : 'implicit'
+  progress.scope = formatScope(request.scopes)
 }
 
 /** Null: somebody has to sign in first. */
@@ -85,6 +96,7 @@ export async function consideredOf(
   const { session, person, assignment } = step.signedIn
   // Whoever does not have the app was refused above; this tells the compiler so.
   if (assignment === null) throw new OAuthError('user_not_assigned')
+  visit.context.progress.isAuthenticated = true
   const access = await accessOf(underWay, { person, assignment }, visit)
   const asked = { ...underWay, scopes: access.scopes }
   const question = await consentQuestion(asked, person.id, visit.context)

@@ -9,7 +9,7 @@ import { targetOf } from '../authorize/request.ts'
 import { openRequestObject } from '../authorize/request-object.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { limits } from '../platform/limits.ts'
-import { OAuthError } from '../protocol/errors.ts'
+import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import { boundedText, type Form } from '../protocol/form.ts'
 import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
@@ -18,6 +18,7 @@ import { confirmed } from './confirm.ts'
 import { issuerOf } from './routes.ts'
 import { sessionOfToken } from './session-token.ts'
 import { underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
+import { Refused } from './token-log.ts'
 import { visitOf, wholly, withCookies, type Visit } from './visit.ts'
 import type { ProtocolContext } from './context.ts'
 
@@ -50,11 +51,27 @@ export async function refusing(
   try {
     return await work()
   } catch (error) {
-    if (error instanceof AuthorizeRefused) return refusalAnswer(error, issuer, visit)
-    if (error instanceof OAuthError && error.status !== 503)
-      return refusalAnswer(new AuthorizeRefused(error, null, null), issuer, visit)
-    throw error
+    if (!(error instanceof OAuthError)) throw error
+    if (!(error instanceof AuthorizeRefused) && error.status === 503) throw error
+    const refused =
+      error instanceof AuthorizeRefused ? error : new AuthorizeRefused(error, null, null)
+    tellRefusal(refused.cause, visit)
+    return refusalAnswer(refused, issuer, visit)
   }
+}
+
+/** That a page could not be shown is what was asked for, and a fault of ours is no refusal. */
+const UNTOLD: ReadonlySet<ReasonName> = new Set([
+  'login_required',
+  'user_consent_required',
+  'temporarily_unavailable',
+])
+
+function tellRefusal(error: OAuthError, { context }: Visit): void {
+  if (UNTOLD.has(error.reason)) return
+  const { progress, log, waitUntil } = context
+  const serverId = progress.server?.server.id ?? context.serverId
+  log.push(new Refused(serverId, error, progress, 'authorize'), context, waitUntil)
 }
 
 /** Goes on with what a transaction is about; `work` gets null for a sign-in for its own sake. */
@@ -91,6 +108,7 @@ async function checked(sent: Form, visit: Visit): Promise<UnderWay> {
   const wanted = { serverId, clientId: known, ring: accessTokenRing(serverId) }
   const { use, ...underWay } = await confirmed(context, wanted, async (snapshot) => {
     const { server, client, ring } = snapshot
+    Object.assign(context.progress, { server, client })
     const { parameters, use } = await openRequestObject(sent, server, client, {
       keyEncryption: settings.keyEncryption,
       outboundAllowedOrigins: settings.outboundAllowedOrigins,

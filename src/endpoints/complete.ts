@@ -21,8 +21,8 @@ import { randomId, randomToken } from '../platform/random.ts'
 import { allowsScope } from '../policy/conditions.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { answerClient } from './authorization-answer.ts'
-import { accessTokenOf, idTokenOf, tellGranted, type Grantee } from './issue.ts'
-import type { TokenKind } from './token-log.ts'
+import { Authorized } from './authorize-log.ts'
+import { accessTokenOf, idTokenOf, type Grantee } from './issue.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Visit } from './visit.ts'
 
@@ -60,10 +60,14 @@ export async function completed(
           },
           settings.keyEncryption,
         )
-  const tokens = await frontChannelTokens(grantee, request, decision, code, visit)
+  const tokens = await frontChannelTokens(grantee, request, code, visit)
+  const given = GIVEN.filter((one) => one in tokens || (one === 'code' && code !== null))
+  context.log.push(new Authorized(grantee, decision, given), context, context.waitUntil)
   const parameters = { ...tokens, ...(code !== null && { code }) }
   return answerClient(targetOf(request), parameters, server.urls.issuer, visit)
 }
+
+const GIVEN = ['code', 'access_token', 'id_token'] as const
 
 function recordOf(
   { server, client, request }: UnderWay,
@@ -127,12 +131,11 @@ function allowedClaims(
 async function frontChannelTokens(
   grantee: Grantee,
   { responseTypes, nonce }: AuthorizationRequest,
-  decision: Access['decision'],
   code: string | null,
   { context, now }: Visit,
 ): Promise<Readonly<Record<string, string>>> {
   const { server, client, record } = grantee
-  const access = { ...recordedAccess(server, client, record, grantee, record.scopes), decision }
+  const access = recordedAccess(server, client, record, grantee, record.scopes)
   const seconds = Math.floor(now / 1000)
   const hasToken = responseTypes.includes('token')
   const minted = hasToken ? await accessTokenOf(grantee, access, context, seconds) : null
@@ -150,11 +153,6 @@ async function frontChannelTokens(
         seconds,
       )
     : null
-  const kinds: readonly TokenKind[] = [
-    ...(minted === null ? [] : (['access_token'] as const)),
-    ...(idToken === null ? [] : (['id_token'] as const)),
-  ]
-  if (kinds.length > 0) tellGranted(grantee, access, minted?.jti ?? '', kinds, context, seconds)
   return {
     ...(minted !== null && {
       access_token: minted.response.access_token,

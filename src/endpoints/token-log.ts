@@ -32,7 +32,7 @@ export interface Progress {
   scope: string
   server: CompiledServer | null
   client: Client | null
-  /** The client has proved to be who it says. */
+  /** Who asks has proved to be who they say: the client, or the person at the authorization endpoint. */
   isAuthenticated: boolean
 }
 
@@ -152,16 +152,29 @@ const REFUSAL_TYPES: ReadonlyMap<ReasonName, readonly [eventType: string, messag
     ['claim_failed', ['evaluate.claim', 'OAuth2 claim could not be evaluated']],
   ])
 
+/** How the log calls what is refused. */
+const REQUESTS = {
+  'token.grant': 'OAuth2 token request',
+  authorize: 'OAuth2 authorization request',
+} as const
+
 /** Why a request was refused, as an event of its own kind. */
 export class Refused implements Occurrence {
   readonly serverId: string
   readonly error: OAuthError
   readonly progress: Readonly<Progress>
+  readonly asked: keyof typeof REQUESTS
 
-  constructor(serverId: string, error: OAuthError, progress: Readonly<Progress>) {
+  constructor(
+    serverId: string,
+    error: OAuthError,
+    progress: Readonly<Progress>,
+    asked: keyof typeof REQUESTS = 'token.grant',
+  ) {
     this.serverId = serverId
     this.error = error
     this.progress = progress
+    this.asked = asked
   }
 
   get room(): Room {
@@ -170,7 +183,7 @@ export class Refused implements Occurrence {
   }
 
   get kind(): string {
-    return `${this.error.reason} ${prefixOf(this.serverId)}`
+    return `${this.error.reason} ${this.asked} ${prefixOf(this.serverId)}`
   }
 
   get origin(): string {
@@ -205,10 +218,7 @@ export class Refused implements Occurrence {
     const { error, serverId } = this
     if (error.error === 'invalid_client')
       return ['app.oauth2.invalid_client_credentials', 'OAuth2 client authentication failed']
-    const [name, message] = REFUSAL_TYPES.get(error.reason) ?? [
-      'token.grant',
-      'OAuth2 token request',
-    ]
+    const [name, message] = REFUSAL_TYPES.get(error.reason) ?? [this.asked, REQUESTS[this.asked]]
     return [`${prefixOf(serverId)}.${name}`, message]
   }
 
