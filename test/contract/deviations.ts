@@ -102,6 +102,10 @@ export const deviations: readonly ListedDeviation[] = [
     'AuthorizationServer/credentials/signing/alg: is not declared',
   ),
   ...because(
+    `${OURS}: how userinfo is signed for an app`,
+    'Application/settings/oauthClient/userinfo_signed_response_alg: is not declared',
+  ),
+  ...because(
     `${OURS}: which security profile an app has`,
     'Application/settings/oauthClient/security_profile: is not declared',
   ),

@@ -25,7 +25,11 @@ const WEB = app('web', {
   client_uri: 'https://app.example',
   logo_uri: 'https://app.example/logo.png',
   initiate_login_uri: 'https://app.example/login',
+  tos_uri: 'https://app.example/terms',
+  policy_uri: 'https://app.example/privacy',
   consent_method: 'REQUIRED',
+  request_object_signing_alg: 'RS256',
+  userinfo_signed_response_alg: 'RS256',
   refresh_token: { rotation_type: 'ROTATE', leeway: 30 },
 })
 
