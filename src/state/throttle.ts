@@ -1,29 +1,47 @@
 /**
- * Durable Object: attempts from one address in a window of time, whoever they are for. What it counts is worth nothing
- * after the window, so it is kept in memory and storage stays empty: an object that is evicted forgets an attacker who
- * has gone away.
+ * Durable Object: attempts from one address in a window of time, whoever they are for. An object that nobody calls is
+ * out of memory within seconds, long before the window is over, so the count is stored; the alarm leaves nothing of it.
  */
 import { DurableObject } from 'cloudflare:workers'
+import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 
 const WINDOW = limits.attemptsWindowSeconds * 1000
+const KEY = 'window'
+
+interface StoredWindow {
+  readonly format: 1
+  /** In milliseconds. */
+  readonly began: number
+  readonly count: number
+}
 
 export class Throttle extends DurableObject {
-  #began = -Infinity
-  #count = 0
-
   /** Counts an attempt, in this window also when it seems to come before it; false when there were too many already. */
-  take(now: number): boolean {
-    if (now - this.#began >= WINDOW) {
-      this.#began = now
-      this.#count = 0
-    }
-    if (this.#count >= limits.attemptsPerAddressMax) return false
-    this.#count++
+  async take(now: number): Promise<boolean> {
+    const stored = this.#stored()
+    const current = stored !== undefined && now - stored.began < WINDOW ? stored : null
+    const count = current?.count ?? 0
+    if (count >= limits.attemptsPerAddressMax) return false
+    this.#store({ format: 1, began: current?.began ?? now, count: count + 1 })
+    if (current === null) await this.ctx.storage.setAlarm(nowMillis() + WINDOW)
     return true
   }
 
   giveBack(): void {
-    this.#count = Math.max(0, this.#count - 1)
+    const stored = this.#stored()
+    if (stored !== undefined) this.#store({ ...stored, count: Math.max(0, stored.count - 1) })
+  }
+
+  override async alarm(): Promise<void> {
+    await this.ctx.storage.deleteAll()
+  }
+
+  #stored(): StoredWindow | undefined {
+    return this.ctx.storage.kv.get<StoredWindow>(KEY)
+  }
+
+  #store(window: StoredWindow): void {
+    this.ctx.storage.kv.put(KEY, window)
   }
 }

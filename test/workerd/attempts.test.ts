@@ -2,7 +2,13 @@
  * Attempts to sign in: bounded by address and by person whatever a caller does about it, telling nobody who has an
  * account, and in the log before the answer, without filling it.
  */
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import {
+  createExecutionContext,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+  waitOnExecutionContext,
+} from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import worker from '../../src/index.ts'
@@ -64,6 +70,27 @@ describe('attempts from one address', () => {
     for (let count = 0; count < limits.attemptsPerAddressMax; count++) await counter.take(1000)
     expect(await counter.take(1000 + window - 1)).toBe(false)
     expect(await counter.take(1000 + window)).toBe(true)
+  })
+
+  it('are not forgotten by whoever waits until the counter is out of memory', async () => {
+    const counter = throttle(unique('address'))
+    for (let count = 0; count < limits.attemptsPerAddressMax; count++) await counter.take(1000)
+    await evictDurableObject(counter)
+    expect(await counter.take(2000)).toBe(false)
+  })
+
+  it('leave nothing behind when the window is over', async () => {
+    const counter = throttle(unique('address'))
+    const stored = (): Promise<number> =>
+      runInDurableObject(counter, (_, { storage }) => [...storage.kv.list()].length)
+    expect(await stored()).toBe(0)
+    await counter.giveBack()
+    expect(await stored()).toBe(0)
+    await counter.take(1000)
+    expect(await stored()).toBe(1)
+    expect(await runDurableObjectAlarm(counter)).toBe(true)
+    expect(await stored()).toBe(0)
+    expect(await runDurableObjectAlarm(counter)).toBe(false)
   })
 
   it('are given back one for one: a good account buys no further attempts', async () => {
