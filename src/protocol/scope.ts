@@ -19,7 +19,7 @@ export function parseScope(text: string): readonly string[] | null {
 
 export const formatScope = (names: readonly string[]): string => names.join(' ')
 
-/** Of {@link OIDC_SCOPES}, what a request gets something for. */
+/** The scopes that OpenID Connect defines, each of which a person's app gets something for. */
 export const SERVED_OIDC_SCOPES: readonly string[] = [
   'openid',
   'profile',
@@ -29,22 +29,11 @@ export const SERVED_OIDC_SCOPES: readonly string[] = [
   'offline_access',
 ]
 
-/** The scopes that OpenID Connect and Okta define; they exist on every custom server. */
-export const OIDC_SCOPES: readonly string[] = [
-  'openid',
-  'profile',
-  'email',
-  'address',
-  'phone',
-  'offline_access',
-  'device_sso',
-]
+/** The same with Okta's; they exist on every custom server. */
+export const OIDC_SCOPES: readonly string[] = [...SERVED_OIDC_SCOPES, 'device_sso']
 
 /** Those of the org server, which has no shared sign-in of native apps, but the groups of a person. */
-export const ORG_OIDC_SCOPES: readonly string[] = [
-  ...OIDC_SCOPES.filter((name) => name !== 'device_sso'),
-  'groups',
-]
+export const ORG_OIDC_SCOPES: readonly string[] = [...SERVED_OIDC_SCOPES, 'groups']
 
 /**
  * Scopes that only mean something in an OpenID request, without its `openid`. `offline_access` says nothing about the
