@@ -161,6 +161,8 @@ export interface IdTokenFacts {
   /** Null: none was sent, so that none may come. */
   readonly nonce: string | null
   readonly scopes: readonly string[]
+  /** Claims that were asked for by their names. */
+  readonly named: readonly string[]
   /** What came beside the ID token through the browser, each of which its hash must bind. */
   readonly beside?: { readonly code?: string; readonly accessToken?: string }
   /** What it came with at the token endpoint, where a hash may be left out. */
@@ -195,6 +197,7 @@ export async function expectIdToken(token: string, facts: IdTokenFacts): Promise
   const known = [
     ...SIGN_IN_CLAIMS.split(' '),
     ...facts.scopes.flatMap((scope) => SCOPE_CLAIMS[scope] ?? []),
+    ...facts.named,
   ]
   expect(Object.keys(claims).filter((name) => !known.includes(name))).toEqual([])
   return claims

@@ -9,6 +9,7 @@ export function configModules(deployed: () => Deployment, kind: Kind): void {
     const response = await deployed().send(url)
     expect([url, response.status]).toEqual([url, 200])
     expect(response.headers.get('content-type')).toMatch(/^application\/json\b/)
+    expect(response.headers.get('access-control-allow-origin')).toBe('*')
     return (await response.json()) as Json
   }
   const issuer = (): string => deployed().issuers[kind]

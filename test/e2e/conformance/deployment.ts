@@ -22,6 +22,7 @@ export interface App {
   readonly clientId: string
   readonly secret: string
   readonly method: 'client_secret_basic' | 'client_secret_post'
+  readonly redirectUri: string
   /** Signs its request objects. */
   readonly key: CryptoKey
 }
@@ -158,6 +159,7 @@ export async function anApp(
   { api }: Deployment,
   method: App['method'],
   oauthClient: Json = {},
+  redirectUri = CALLBACK,
 ): Promise<App> {
   const clientId = `conformance+(${++count})!`
   const secret = `100%25 secret/+&=?: "${count}"`
@@ -180,11 +182,11 @@ export async function anApp(
         application_type: 'web',
         grant_types: ['authorization_code', 'implicit', 'refresh_token'],
         response_types: ['code', 'token', 'id_token'],
-        redirect_uris: [CALLBACK],
+        redirect_uris: [redirectUri],
         jwks: { keys: [{ ...(await exportJWK(publicKey)), kid: 'requests', use: 'sig' }] },
         ...oauthClient,
       },
     },
   })
-  return { clientId, secret, method, key: privateKey }
+  return { clientId, secret, method, redirectUri, key: privateKey }
 }

@@ -10,7 +10,7 @@ import { isSignIn } from './browser.ts'
 import { expectError, expectIdToken, expectSuccess, SCOPE_CLAIMS } from './checker.ts'
 import { CALLBACK, type Deployment, type Kind } from './deployment.ts'
 import { planOf } from './plan.ts'
-import type { Answer, Parameters, RelyingParty } from './relying-party.ts'
+import type { Answer, Parameters } from './relying-party.ts'
 
 const RESPONSE_TYPES = [
   'id_token',
@@ -54,7 +54,7 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
             await at.userinfo({ tokens: { access_token: token }, claims: { sub: plan.person.id } }),
           ).toEqual({ sub: plan.person.id })
         if (code === undefined) return
-        const redeemed = await at.redeemed(await redeemedCode(at, code), answer.asked)
+        const redeemed = await at.redeemed(await at.redeemCode(code), answer.asked)
         expect(redeemed.claims['sub']).toBe(plan.person.id)
         // OpenID Connect Core §3.3.3.6: both ID tokens say the same of the sign-in.
         if (claims !== null)
@@ -82,7 +82,7 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
       const answer = await at.ask(plan.browser, plan.person, without)
       await frontChannel(answer)
       const { claims } = await at.redeemed(
-        await redeemedCode(at, answer.parameters['code']!),
+        await at.redeemCode(answer.parameters['code']!),
         answer.asked,
       )
       expect(claims).not.toHaveProperty('nonce')
@@ -109,19 +109,6 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
       )
     })
   })
-
-  const redeemedCode = (at: RelyingParty, code: string): Promise<Response> =>
-    at.send(at.metadata.token_endpoint!, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${btoa([at.app.clientId, at.app.secret].map(encodeURIComponent).join(':'))}`,
-      },
-      body: new URLSearchParams({
-        grant_type: 'authorization_code',
-        code,
-        redirect_uri: CALLBACK,
-      }),
-    })
 
   describe.concurrent('what openid-client makes of them', () => {
     it('[OIDC-3.2.2.8] an ID token from the fragment', async () => {
@@ -196,6 +183,7 @@ export function frontChannelModules(deployed: () => Deployment, kind: Kind): voi
         state: parameters['state']!,
         nonce: parameters['nonce']!,
         scopes: ['openid'],
+        named: [],
         maxAge: null,
         verifier: null,
       }

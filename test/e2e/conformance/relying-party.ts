@@ -25,7 +25,7 @@ import {
   expectTokenResponse,
   type Sent,
 } from './checker.ts'
-import { CALLBACK, type App, type Deployment, type Kind, type Person } from './deployment.ts'
+import type { App, Deployment, Kind, Person } from './deployment.ts'
 
 export type Mode = 'query' | 'fragment' | 'form_post'
 export type Parameters = Readonly<Record<string, string>>
@@ -34,6 +34,8 @@ export type Parameters = Readonly<Record<string, string>>
 export interface Asked extends Sent {
   readonly nonce: string | null
   readonly scopes: readonly string[]
+  /** Claims that were asked for by their names, for the ID token. */
+  readonly named: readonly string[]
   readonly maxAge: number | null
   readonly verifier: string | null
 }
@@ -48,6 +50,9 @@ export interface Answer {
   readonly page: PageView
 }
 
+/** What an ID token depends on. */
+export type About = Pick<Asked, 'nonce' | 'scopes'> & Partial<Pick<Asked, 'named'>>
+
 export interface Redeemed {
   readonly tokens: Json
   /** Claims of the ID token. */
@@ -60,6 +65,9 @@ const AUTHENTICATIONS: Readonly<Record<App['method'], (secret: string) => client
   client_secret_basic: client.ClientSecretBasic,
   client_secret_post: client.ClientSecretPost,
 }
+
+const namedIn = (claims: string | undefined): readonly string[] =>
+  Object.keys((JSON.parse(claims ?? '{}') as Json)['id_token'] ?? {})
 
 const fieldsOf = (text: string): Parameters => Object.fromEntries(new URLSearchParams(text))
 
@@ -155,7 +163,7 @@ export class RelyingParty {
       client_id: this.app.clientId,
       response_type: 'code',
       scope: 'openid',
-      redirect_uri: CALLBACK,
+      redirect_uri: this.app.redirectUri,
       state: client.randomState(),
       nonce: client.randomNonce(),
       ...(this.mode === 'form_post' && { response_mode: this.mode }),
@@ -208,28 +216,34 @@ export class RelyingParty {
       state: parameters['state'] ?? null,
       nonce: parameters['nonce'] ?? null,
       scopes: (parameters['scope'] ?? '').split(' '),
+      named: namedIn(parameters['claims']),
       maxAge: parameters['max_age'] === undefined ? null : Number(parameters['max_age']),
       verifier,
     }
-    return { asked, pages, page, at: this.mode, parameters: await this.#read(page) }
+    const redirectUri = this.app.redirectUri
+    return { asked, pages, page, at: this.mode, parameters: await this.#read(page, redirectUri) }
   }
 
-  async #read(page: PageView): Promise<Parameters> {
-    if (this.mode === 'form_post') return this.#posted(page)
+  async #read(page: PageView, redirectUri: string): Promise<Parameters> {
+    if (this.mode === 'form_post') return this.#posted(page, redirectUri)
     expect([page.status, page.location]).toEqual([303, expect.stringMatching(/./)])
-    const [uri, query = '', ...more] = page.location!.split(this.mode === 'query' ? '?' : '#')
-    expect([uri, more]).toEqual([CALLBACK, []])
-    expect(query).not.toContain('#')
-    return fieldsOf(query)
+    expect(page.headers.get('referrer-policy')).toBe('no-referrer')
+    expect(page.headers.get('cache-control')).toContain('no-store')
+    const separator = this.mode === 'fragment' ? '#' : redirectUri.includes('?') ? '&' : '?'
+    const start = redirectUri + separator
+    expect(page.location!.slice(0, start.length)).toBe(start)
+    const text = page.location!.slice(start.length)
+    expect(text).not.toMatch(/[?#]/)
+    return fieldsOf(text)
   }
 
   /** OAuth 2.0 Form Post Response Mode §2. */
-  async #posted(page: PageView): Promise<Parameters> {
+  async #posted(page: PageView, redirectUri: string): Promise<Parameters> {
     expect([page.status, page.location]).toEqual([200, null])
     expect(page.headers.get('content-type')).toMatch(/^text\/html\b/)
     expect(page.headers.get('cache-control')).toContain('no-store')
     const { method, action, fields } = formOf(page)
-    expect([method, action, maySend(page, action)]).toEqual(['post', CALLBACK, true])
+    expect([method, action, maySend(page, action)]).toEqual(['post', redirectUri, true])
     // It is sent without anybody's doing.
     expect(await scriptOf(page)).toBe('document.forms[0].submit()')
     return fields
@@ -238,13 +252,29 @@ export class RelyingParty {
   /** What the redirect URI is called with. */
   callback({ at, parameters }: Answer): URL | Request {
     const text = new URLSearchParams(parameters).toString()
-    if (at === 'query') return new URL(`${CALLBACK}?${text}`)
-    if (at === 'fragment') return new URL(`${CALLBACK}#${text}`)
-    return new Request(CALLBACK, {
+    if (at === 'query') return new URL(`${this.app.redirectUri}?${text}`)
+    if (at === 'fragment') return new URL(`${this.app.redirectUri}#${text}`)
+    return new Request(this.app.redirectUri, {
       method: 'POST',
       headers: { 'content-type': 'application/x-www-form-urlencoded' },
       body: text,
     })
+  }
+
+  /** A token request with the credentials over Basic, as plain HTTP. */
+  token(fields: Parameters): Promise<Response> {
+    const credentials = [this.app.clientId, this.app.secret].map(encodeURIComponent).join(':')
+    return this.send(this.metadata.token_endpoint!, {
+      method: 'POST',
+      headers: { authorization: `Basic ${btoa(credentials)}` },
+      body: new URLSearchParams(fields),
+    })
+  }
+
+  /** The same for a code. */
+  redeemCode(code: string): Promise<Response> {
+    const redirect_uri = this.app.redirectUri
+    return this.token({ grant_type: 'authorization_code', code, redirect_uri })
   }
 
   /** Redeems the code of an answer to `response_type=code`. */
@@ -263,7 +293,7 @@ export class RelyingParty {
   }
 
   /** Checks a token response. */
-  async redeemed(response: Response, asked: Pick<Asked, 'nonce' | 'scopes'>): Promise<Redeemed> {
+  async redeemed(response: Response, asked: About): Promise<Redeemed> {
     const tokens = (await response.json()) as Json
     expectTokenResponse(response, tokens)
     const claims = await expectIdToken(tokens['id_token'], {
@@ -274,15 +304,16 @@ export class RelyingParty {
   }
 
   /** What an ID token must agree with. */
-  facts({ nonce, scopes }: Pick<Asked, 'nonce' | 'scopes'>): {
+  facts({ nonce, scopes, named = [] }: About): {
     readonly issuer: string
     readonly clientId: string
     readonly keys: readonly JWK[]
     readonly nonce: string | null
     readonly scopes: readonly string[]
+    readonly named: readonly string[]
   } {
     const { issuer, keys, app } = this
-    return { issuer, clientId: app.clientId, keys, nonce, scopes }
+    return { issuer, clientId: app.clientId, keys, nonce, scopes, named }
   }
 
   /** A request that must succeed, with all that it is worth. */

@@ -2,7 +2,8 @@
 import { SignJWT, type JWTPayload } from 'jose'
 import * as client from 'openid-client'
 import { describe, expect, it } from 'vitest'
-import { expectTokenError } from './checker.ts'
+import type { Json } from '../../json.ts'
+import { expectSuccess, expectTokenError, expectTokenResponse } from './checker.ts'
 import { anApp, CALLBACK } from './deployment.ts'
 import type { Plan } from './plan.ts'
 import { expectErrorPage, refusalOf, type RelyingParty } from './relying-party.ts'
@@ -37,6 +38,53 @@ export function requestModules(plan: Plan): void {
         expectErrorPage(page, 'invalid_request', 'redirect_uri')
       }
     })
+
+    it('[RFC6749-3.1.2] oidcc-redirect-uri-query-OK, -mismatch, -added: the query is of the URI, and is kept', async () => {
+      const uri = `${CALLBACK}?foo=b%20ar&x=`
+      const app = await anApp(plan.deployment, 'client_secret_basic', {}, uri)
+      const at = plan.party.with({ app })
+      const answer = await at.ask(plan.browser, plan.person)
+      expectSuccess(answer.parameters, answer.asked)
+      await at.redeemed(await at.redeemCode(answer.parameters['code']!), answer.asked)
+      await at.refused(at.browser(), { prompt: 'none' }, 'login_required')
+      for (const redirect_uri of [
+        CALLBACK,
+        `${uri}&y=1`,
+        uri.replace('%20', '+'),
+        `${CALLBACK}?x=`,
+      ]) {
+        const page = await at.browser().get(at.url(at.parameters({ redirect_uri })))
+        expectErrorPage(page, 'invalid_request', 'redirect_uri')
+      }
+    })
+
+    it('[OAuth2-MRT-2.1] a code can come in the fragment', async () => {
+      const at = plan.party.with({ mode: 'fragment' })
+      const answer = await at.ask(plan.browser, plan.person, { response_mode: 'fragment' })
+      expectSuccess(answer.parameters, answer.asked)
+    })
+
+    // The org server has no other scopes for everybody.
+    it.runIf(plan.kind === 'custom')(
+      '[RFC6749-4.1] without openid there is no ID token, and userinfo is closed',
+      async () => {
+        const scope = 'ledger'
+        const answer = await plan.party.ask(plan.browser, plan.person, { scope, nonce: '' })
+        expectSuccess(answer.parameters, answer.asked)
+        const response = await plan.party.redeemCode(answer.parameters['code']!)
+        const tokens = (await response.json()) as Json
+        expectTokenResponse(response, tokens)
+        expect(tokens['scope']).toBe(scope)
+        expect(tokens).not.toHaveProperty('id_token')
+        const userinfo = await plan.party.send(plan.party.metadata.userinfo_endpoint!, {
+          headers: { authorization: `Bearer ${tokens['access_token']}` },
+        })
+        expect([userinfo.status, userinfo.headers.get('www-authenticate')]).toEqual([
+          403,
+          expect.stringContaining('error="insufficient_scope"'),
+        ])
+      },
+    )
 
     it('[OIDC-3.1.2.1] oidcc-ensure-post-request-succeeds: a form of another site, with the session', async () => {
       const browser = plan.party.browser()

@@ -28,6 +28,22 @@ export function sessionModules(plan: Plan): void {
       },
     )
 
+    it('[OIDC-3.1.2.1] ui_locales choose the language of the page, as far as there is one', async () => {
+      for (const [ui_locales, lang] of [
+        ['de', 'de'],
+        ['se de-AT', 'de'],
+        ['se', 'en'],
+      ] as const) {
+        const page = await plan.party
+          .browser()
+          .get(plan.party.url(plan.party.parameters({ ui_locales })))
+        expect([ui_locales, page.html]).toEqual([
+          ui_locales,
+          expect.stringContaining(`<html lang="${lang}"`),
+        ])
+      }
+    })
+
     it('[OIDC-3.1.2.1] oidcc-ensure-request-with-acr-values-succeeds: one of the wanted is met', async () => {
       const supported = plan.party.metadata.acr_values_supported as readonly string[]
       const wanted = await plan.party.complete(plan.party.browser(), plan.person, {

@@ -124,6 +124,13 @@ export function userinfoModules(plan: Plan): void {
       expect(userinfo).toEqual(valuesOf(...Object.keys(SCOPE_CLAIMS)))
     })
 
+    it('[OIDC-5.5] a claim comes in the ID token that was asked for there by its name', async () => {
+      const claims = JSON.stringify({ id_token: { nickname: null, email: { essential: true } } })
+      const told = await plan.party.complete(plan.browser, plan.person, { claims })
+      expect(told.claims).toMatchObject({ nickname: 'Countess', email: plan.person.login })
+      expect(told.userinfo).toEqual({ sub: plan.person.id })
+    })
+
     it('[OIDC-5.5] oidcc-claims-essential: a claim is told that was asked for by its name', async () => {
       const claims = JSON.stringify({ userinfo: { name: { essential: true } } })
       const { userinfo } = await plan.party.complete(plan.browser, plan.person, { claims })
