@@ -2,9 +2,10 @@
  * `npm run bench`: how fast the product issues client_credentials tokens, beside a minimal Worker that
  * does only what it must (ceiling.ts). Both are bundled as for production and served by Miniflare's
  * direct socket, each in a workerd of its own; their runs alternate. Linux gives the CPU figures.
- * With `--management` it measures the management API instead (management.ts).
+ * With `--management` it measures the management API instead (management.ts), with `--people` flows with people
+ * (people.ts).
  */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,20 +17,14 @@ import {
   ceilingWorker,
   productWorker,
   setUpProduct,
-  type TokenEndpoint,
   type TokenEndpoints,
 } from './endpoints.ts'
 import { chooseGenerator, drive, type Generator } from './load.ts'
 import { runManagement } from './management.ts'
+import { measured, type RunFigures } from './measure.ts'
 import { readOptions, USAGE, type BenchOptions } from './options.ts'
-import {
-  choosePinning,
-  machineMicros,
-  quietMachine,
-  selfMicros,
-  treeMicros,
-  type Pinning,
-} from './processes.ts'
+import { choosePinning, type Pinning } from './processes.ts'
+import { runPeople } from './people.ts'
 import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
@@ -41,7 +36,6 @@ import {
   PROFILE_NOTE,
   ratioTable,
   type Comparison,
-  type RunFigures,
 } from './report.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { verifyToken } from './verification.ts'
@@ -64,6 +58,8 @@ interface Folders {
 
 /** What wrangler calls the built main modules. */
 const MAIN = { product: 'index.js', ceiling: 'ceiling.js' }
+/** Where Linux keeps files in memory. */
+const MEMORY = '/dev/shm'
 const WARM_UP = { connections: 16, seconds: 2 }
 /** Above this share of a core for anything else, a run counts as disturbed. */
 const DISTURBED = 0.12
@@ -99,29 +95,6 @@ async function startSides(
 const stopSides = (sides: Sides): Promise<unknown> =>
   Promise.all([sides.product.server.stop(), sides.ceiling.server.stop()])
 
-async function measure(
-  generator: Generator,
-  pid: number,
-  endpoint: TokenEndpoint,
-  load: { connections: number; seconds: number; core: number | null },
-): Promise<RunFigures> {
-  await quietMachine(3000)
-  const before = { server: treeMicros(pid), own: selfMicros(), machine: machineMicros() }
-  const { connections, seconds, core } = load
-  const figures = await drive(generator, endpoint.request, connections, seconds, core)
-  const server = treeMicros(pid) - before.server
-  const own = selfMicros() - before.own
-  const machine = machineMicros() - before.machine
-  return {
-    perSecond: (figures.requests / figures.micros) * 1_000_000,
-    p50: figures.p50 / 1000,
-    p90: figures.p90 / 1000,
-    p99: figures.p99 / 1000,
-    cpu: server / figures.requests,
-    others: (machine - server - own) / figures.micros,
-  }
-}
-
 async function compare(
   sides: Sides,
   generator: Generator,
@@ -139,11 +112,11 @@ async function compare(
   )
   for (let round = 1; round <= rounds; round++) {
     for (const comparison of comparisons) {
-      const load = { connections: comparison.concurrency, seconds, core }
       for (const side of ['product', 'ceiling'] as const) {
         const { server, endpoints } = sides[side]
-        const figures = await measure(generator, server.pid, endpoints[comparison.alg], load)
-        comparison[side].push(figures)
+        const { request } = endpoints[comparison.alg]
+        const run = () => drive(generator, request, comparison.concurrency, seconds, core)
+        comparison[side].push(await measured(server.pid, run))
       }
     }
     console.error(`round ${round} of ${rounds} done`)
@@ -247,6 +220,8 @@ async function main(): Promise<void> {
     console.log(USAGE)
     return
   }
+  // Objects and D1 write to files, and no disk of ours is what is measured.
+  if (existsSync(MEMORY)) process.env['TMPDIR'] = MEMORY
   const temporary = mkdtempSync(join(tmpdir(), 'edgemint-bench-'))
   try {
     const folder = (name: string): string => join(temporary, name)
@@ -258,6 +233,11 @@ async function main(): Promise<void> {
     buildWorker(PRODUCT_CONFIGURATION, folders.product)
     if (options.management) {
       await runManagement(folders.product, MAIN.product, choosePinning()?.server ?? null)
+      return
+    }
+    if (options.people) {
+      const { product, counting } = folders
+      await runPeople({ product, main: MAIN.product, temporary, counting, pinning: choosePinning(), options }) // prettier-ignore
       return
     }
     buildWorker(join(import.meta.dirname, 'ceiling.wrangler.toml'), folders.ceiling)

@@ -17,7 +17,7 @@ import {
 } from './endpoints.ts'
 import type { TokenRequest } from './load.ts'
 import { productClasses, readProductConfiguration } from './product-configuration.ts'
-import { startServer } from './server.ts'
+import { startServer, type BenchServer } from './server.ts'
 import type { Operations } from './tally.ts'
 import { requestToken } from './verification.ts'
 
@@ -73,14 +73,27 @@ function buildCountingWorker(product: string, folder: string): void {
   buildWorker(join(folder, 'wrangler.json'), join(folder, 'built'))
 }
 
-async function operationsOf(request: TokenRequest): Promise<Operations> {
-  const answer = await requestToken(request)
-  const text = await answer.text()
+/** What was asked of the platform for an answer that is no refusal. */
+export function operationsOfAnswer(answer: Response, text: string): Operations {
   const header = answer.headers.get(HEADER)
-  if (answer.status !== 200 || header === null)
+  if (answer.status >= 400 || header === null)
     throw new Error(`the counting run got ${answer.status}: ${text.slice(0, 500)}`)
   const operations: Operations = JSON.parse(header)
   return operations
+}
+
+async function operationsOf(request: TokenRequest): Promise<Operations> {
+  const answer = await requestToken(request)
+  return operationsOfAnswer(answer, await answer.text())
+}
+
+/** Serves the counting Worker around the built product in `product`; `folder` is made for it. */
+export async function startCountingServer(product: string, folder: string): Promise<BenchServer> {
+  buildCountingWorker(product, folder)
+  const worker = productWorker('counting', join(folder, 'built'), 'entry.js')
+  const server = await startServer({ worker, core: null })
+  await applyMigrations(server.miniflare)
+  return server
 }
 
 async function count(
@@ -119,11 +132,8 @@ export async function countOperations(
   product: string,
   folder: string,
 ): Promise<readonly OperationCount[]> {
-  buildCountingWorker(product, folder)
-  const worker = productWorker('counting', join(folder, 'built'), 'entry.js')
-  const server = await startServer({ worker, core: null })
+  const server = await startCountingServer(product, folder)
   try {
-    await applyMigrations(server.miniflare)
     const { ES256: endpoint } = await setUpProduct(server.origin)
     const { clientId, privateKey } = await createAssertionClient(server.origin)
     const counts = [

@@ -30,7 +30,7 @@ export const AUDIENCE = 'api://bench'
 export const API_TOKEN = 'bench-api-token-with-enough-characters-0123456789'
 const FORM = 'grant_type=client_credentials&scope=read'
 
-const basic = (id: string, secret: string): string =>
+export const basic = (id: string, secret: string): string =>
   `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`
 
 export async function ceilingWorker(

@@ -12,6 +12,7 @@ export interface CreatedClient {
 interface Created {
   readonly id: string
   readonly credentials: { readonly oauthClient: CreatedClient }
+  readonly settings: Json
 }
 
 type Json = Readonly<Record<string, unknown>>
@@ -29,12 +30,16 @@ export class ManagementClient {
     }
   }
 
-  async #create(path: string, body: Json): Promise<Created> {
+  #create(path: string, body: Json): Promise<Created> {
+    return this.#send('POST', path, body)
+  }
+
+  async #send(method: string, path: string, body: Json): Promise<Created> {
     const url = `${this.#base}${path}`
-    const init = { method: 'POST', headers: this.#headers, body: JSON.stringify(body) }
-    const answer = await fetch(url, init)
+    const answer = await fetch(url, { method, headers: this.#headers, body: JSON.stringify(body) })
     const text = await answer.text()
-    if (!answer.ok) throw new Error(`POST ${path} answered ${answer.status}: ${text.slice(0, 500)}`)
+    if (!answer.ok)
+      throw new Error(`${method} ${path} answered ${answer.status}: ${text.slice(0, 500)}`)
     const created: Created = JSON.parse(text)
     return created
   }
@@ -88,11 +93,46 @@ export class ManagementClient {
     })
     return created.oauthClient
   }
+
+  /** A web app that everybody has, which refreshes tokens. */
+  async createWebApp(redirectUri: string, rotation: 'STATIC' | 'ROTATE'): Promise<CreatedClient> {
+    const app = await this.#create('/apps', {
+      name: 'oidc_client',
+      label: `bench ${rotation}`,
+      signOnMode: 'OPENID_CONNECT',
+      credentials: {
+        oauthClient: {
+          token_endpoint_auth_method: 'client_secret_basic',
+          pkce_required: false,
+        },
+      },
+      settings: {
+        oauthClient: {
+          application_type: 'web',
+          grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code'],
+          redirect_uris: [redirectUri],
+          refresh_token: { rotation_type: rotation, leeway: 30 },
+        },
+      },
+    })
+    const settings = { ...app.settings, implicitAssignment: true }
+    await this.#send('PUT', `/apps/${app.id}`, { ...app, settings })
+    return app.credentials.oauthClient
+  }
+
+  /** Somebody who can sign in. */
+  async createUser(login: string, password: string): Promise<void> {
+    await this.#create('/users', {
+      profile: { firstName: 'Ada', lastName: 'Bench', email: login, login },
+      credentials: { password: { value: password } },
+    })
+  }
 }
 
 const RULE = {
   type: 'RESOURCE_ACCESS',
-  name: 'client credentials',
+  name: 'machines and people',
   priority: 1,
   status: 'ACTIVE',
   conditions: {
@@ -100,7 +140,7 @@ const RULE = {
       users: { include: [], exclude: [] },
       groups: { include: ['EVERYONE'], exclude: [] },
     },
-    grantTypes: { include: ['client_credentials'] },
+    grantTypes: { include: ['client_credentials', 'authorization_code'] },
     scopes: { include: ['*'] },
   },
   actions: {

@@ -9,6 +9,7 @@ export interface BenchOptions {
   readonly concurrency: readonly number[]
   readonly profile: boolean
   readonly management: boolean
+  readonly people: boolean
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -18,6 +19,7 @@ export const USAGE = `npm run bench -- [options]
   --concurrency <list>  connections, separated by commas (1,16,64)
   --quick               one round of one second, to see that everything works
   --profile             instead of the tables: where the CPU time of either Worker goes
+  --people              instead of the tables: flows with people, at 16 connections; also with --profile
   --management          instead of the tables: the management API, with few rows and with many
 `
 
@@ -35,20 +37,23 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     options: {
       rounds: { type: 'string' },
       seconds: { type: 'string' },
-      concurrency: { type: 'string', default: '1,16,64' },
+      concurrency: { type: 'string' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
       management: { type: 'boolean', default: false },
+      people: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) return null
+  const concurrency = values.concurrency ?? (values.people ? '16' : '1,16,64')
   const usual = values.quick ? '1' : '3'
   return {
     rounds: wholeNumber('rounds', values.rounds ?? usual),
     seconds: wholeNumber('seconds', values.seconds ?? usual),
-    concurrency: values.concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
+    concurrency: concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,
     management: values.management,
+    people: values.people,
   }
 }

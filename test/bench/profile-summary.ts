@@ -28,6 +28,9 @@ interface Place {
   readonly function: string
 }
 
+/** Samples come much sooner after one another while a thread works; one that comes later waited for its turn. */
+const SAMPLE_MICROS_MAX = 2000
+
 /** `src/mint/token.ts`, or the path inside a package. */
 const shortFile = (folder: string, source: string): string =>
   relative(REPOSITORY, resolve(folder, source)).replace(/^.*node_modules\//, '')
@@ -88,7 +91,7 @@ export function summarizeProfile(
   for (const [index, id] of profile.samples.entries()) {
     const leaf = places.get(id)
     if (leaf === undefined || leaf.function === '(idle)') continue
-    const micros = profile.timeDeltas[index] ?? 0
+    const micros = Math.min(profile.timeDeltas[index] ?? 0, SAMPLE_MICROS_MAX)
     const stack = stackOf(id)
     busy += micros
     functions.add(leaf.function, new Set(stack.map((place) => place.function)), micros)

@@ -2,22 +2,10 @@
  * The benchmark's tables, as Markdown: medians with the extremes of the rounds in parentheses.
  */
 import type { OperationCount } from './counting.ts'
+import type { RunFigures } from './measure.ts'
 import type { ProfileSummary, Share } from './profile-summary.ts'
 import { ratios, summarize, type Summary } from './statistics.ts'
 import type { Operations } from './tally.ts'
-
-/** One run of one side, as the tables need it. */
-export interface RunFigures {
-  readonly perSecond: number
-  /** Milliseconds. */
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  /** Microseconds of CPU that the server's processes spent on one token. */
-  readonly cpu: number
-  /** What anything else took of a core meanwhile. */
-  readonly others: number
-}
 
 /** The runs of both sides under one algorithm and concurrency, in the order of the rounds. */
 export interface Comparison {
@@ -33,7 +21,7 @@ export const formatNumber = (value: number, digits = 0): string =>
     ? 'n/a'
     : value.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 
-const range = ({ median, min, max }: Summary, digits = 0): string =>
+export const range = ({ median, min, max }: Summary, digits = 0): string =>
   `${formatNumber(median, digits)} (${formatNumber(min, digits)}–${formatNumber(max, digits)})`
 
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
