@@ -49,7 +49,7 @@ export async function drivePlan(
   const file = join(folder, 'plan.json')
   writeFileSync(file, JSON.stringify(plan))
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
-  const [command = '', ...args] = [...pinned, process.execPath, GENERATOR, file]
+  const [command, ...args] = [...pinned, process.execPath, GENERATOR, file]
   const limits = { timeout: (plan.seconds + 60) * 1000, maxBuffer: OUTPUT_MAX }
   const { stdout } = await run(command, args, limits)
   const outcome = JSON.parse(stdout) as PlanOutcome
