@@ -38,10 +38,8 @@ export class SubjectAlarm {
   }
 
   /** Something may have been remembered: makes sure that the object wakes early enough. */
-  async remembered(): Promise<void> {
-    const seconds = this.#listing.isBehind()
-      ? limits.listingRetrySeconds
-      : limits.subjectSweepSeconds
+  async remembered(isBehind: boolean): Promise<void> {
+    const seconds = isBehind ? limits.listingRetrySeconds : limits.subjectSweepSeconds
     if (this.#at === undefined) this.#at = await this.#storage.getAlarm()
     const wanted = nowMillis() + seconds * 1000
     const isSoonEnough = this.#at !== null && this.#at <= wanted
@@ -49,8 +47,14 @@ export class SubjectAlarm {
       await this.#set(wanted)
   }
 
+  /** Lists were told, so that the object need not wake to try it again. */
+  async told(): Promise<void> {
+    if (this.#at !== null && !this.#listing.isBehind())
+      await this.#set(nowMillis() + limits.subjectSweepSeconds * 1000)
+  }
+
   /** Wakes when there is next something to do, and not before. */
-  async plan(): Promise<void> {
+  async #plan(): Promise<void> {
     const first = this.#first()
     if (first === null) return
     const soonest = nowMillis() + limits.subjectSweepSeconds * 1000
@@ -64,7 +68,7 @@ export class SubjectAlarm {
     await this.#listing.tell()
     this.#sweep()
     if (this.#first() === null) return true
-    await this.plan()
+    await this.#plan()
     return false
   }
 

@@ -56,6 +56,8 @@ const fromRow = (row: Row): StoredAuthorization => ({
 
 export class SubjectAuthorizations {
   readonly #tables: SubjectTables
+  /** There are no more than so many; null: they were not counted yet. */
+  #most: number | null = null
 
   constructor(tables: SubjectTables) {
     this.#tables = tables
@@ -83,6 +85,13 @@ export class SubjectAuthorizations {
       state.aliveUntil,
     )
     if (state.redeemedAt !== null) this.write({ state, secretHash }, state.redeemedAt)
+    this.#crowdOut(record)
+  }
+
+  // Counting looks at every row, so that it is done only when there may be too many.
+  #crowdOut(record: AuthorizationRecord): void {
+    this.#most = this.#most === null ? this.#count() : this.#most + 1
+    if (this.#most <= limits.authorizationsPerUserMax) return
     this.#end(
       `id IN (SELECT id FROM authorizations WHERE ended = 0 AND id <> ?
        ORDER BY alive_until <= ? , created DESC, id LIMIT -1 OFFSET ?)`,
@@ -90,6 +99,12 @@ export class SubjectAuthorizations {
       record.created,
       limits.authorizationsPerUserMax - 1,
     )
+    this.#most = this.#count()
+  }
+
+  #count(): number {
+    const count = 'SELECT count(*) AS count FROM authorizations WHERE ended = 0'
+    return this.#tables.open().exec<{ count: number }>(count).one().count
   }
 
   /** Writes down what became of an authorization, and what lists have to learn of it. */

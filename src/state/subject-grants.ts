@@ -1,7 +1,7 @@
 /**
  * What is asked of the authorizations of one user, inside the user's object. Each question is decided, and the decision
- * written, in one turn: once the person is known, nobody comes between the checks and their consequences. The person is
- * read only when everything else is right.
+ * written, in one turn: once the person is known, nobody comes between the checks and their consequences. Unless the
+ * object keeps the person, the database is asked only when everything else is right.
  */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import {
@@ -121,8 +121,10 @@ export class SubjectGrants {
       if (asked.app != null && holderOf(user, asked.app).assignment === null) return DEAD
       return { alive: true, record: stored.state.record, person, ...expires }
     }
-    const stored = this.#authorizations.find(asked.authorizationId)
-    if (stored === null || this.#expiry(stored, asked, presented, now) === null) return DEAD
+    if (!this.#person.isKept) {
+      const stored = this.#authorizations.find(asked.authorizationId)
+      if (stored === null || this.#expiry(stored, asked, presented, now) === null) return DEAD
+    }
     return this.#person.decide(asked.userId, inspected)
   }
 
@@ -160,7 +162,7 @@ export class SubjectGrants {
     const { userId, sessionId, sid, created } = stored.state.record
     const session = () =>
       sessionId === null ? { sid } : this.#sessions.standing(sessionId, created * 1000)
-    if (session() === null) return false
+    if (!this.#person.isKept && session() === null) return false
     return this.#person.decide(userId, (user) => {
       const { person, assignment } = holderOf(user, app)
       const begunIn = session()
@@ -182,7 +184,7 @@ export class SubjectGrants {
     family: FamilySecret,
     now: number,
   ): Promise<GrantOutcome> {
-    const early = this.#taken(stepWith(null), family, now)
+    const early = this.#person.isKept ? null : this.#taken(stepWith(null), family, now)
     if (early !== null) return early
     return this.#person.decide(userId, (user) => {
       const outcome = this.#taken(stepWith(holderOf(user, app)), family, now)

@@ -44,7 +44,8 @@ export class SubjectListing {
 
   /** Whether lists have something to learn. */
   isBehind(): boolean {
-    return this.#due(1).length > 0
+    const one = 'SELECT 1 FROM authorizations WHERE listing IS NOT NULL LIMIT 1'
+    return (this.#tables.existing()?.exec(one).toArray().length ?? 0) > 0
   }
 
   /** Tells lists what they do not know yet. One at a time, so that what is told last is what is true. */
@@ -85,11 +86,11 @@ export class SubjectListing {
       sql.exec(`DELETE FROM authorizations WHERE id = ? AND listing = 'remove'`, id)
   }
 
-  #due(most: number = limits.listingBatchMax): readonly Row[] {
+  #due(): readonly Row[] {
     const rows = this.#tables.existing()?.exec<Row>(
       `SELECT id, listing, record, used_at, min(idle_expires, coalesce(absolute_expires, idle_expires)) AS expires
        FROM authorizations WHERE listing IS NOT NULL LIMIT ?`,
-      most,
+      limits.listingBatchMax,
     )
     return rows?.toArray() ?? []
   }

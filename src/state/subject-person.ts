@@ -33,6 +33,8 @@ export const holderOf = (user: StoredPerson | null, app: AskedApp): Holder => ({
 export class SubjectPerson {
   readonly #storage: DurableObjectStorage
   readonly #db: D1Database
+  /** What storage keeps, once it was looked at: nobody else writes it. */
+  #known: StoredPerson | null = null
   #reading: Promise<StoredPerson | null> | null = null
   #staleMarks = 0
 
@@ -48,12 +50,13 @@ export class SubjectPerson {
 
   /** Whether something is kept of the user. */
   get isKept(): boolean {
-    return this.#storage.kv.get('projection') !== undefined
+    return this.#kept() !== null
   }
 
   markStale(): void {
     this.#staleMarks++
     this.#reading = null
+    this.#known = null
     this.#storage.kv.delete('projection')
   }
 
@@ -63,8 +66,8 @@ export class SubjectPerson {
     decide: (user: StoredPerson | null) => Verdict,
   ): Promise<Verdict> {
     for (let time = 0; time < limits.projectionReadsMax; time++) {
-      const kept = this.#storage.kv.get<Projection>('projection')
-      if (kept?.format === FORMAT) return decide(kept)
+      const kept = this.#kept()
+      if (kept !== null) return decide(kept)
       const marks = this.#staleMarks
       const found = await this.#read(userId)
       if (marks !== this.#staleMarks) continue
@@ -73,6 +76,13 @@ export class SubjectPerson {
       return decide(found)
     }
     throw new StorageUnavailable('the user is being changed')
+  }
+
+  #kept(): StoredPerson | null {
+    if (this.#known !== null) return this.#known
+    const kept = this.#storage.kv.get<Projection>('projection')
+    if (kept?.format === FORMAT) this.#known = kept
+    return this.#known
   }
 
   // Whoever asks meanwhile gets the same answer.

@@ -124,7 +124,7 @@ export class Subject extends DurableObject {
   async findSession(key: SessionKey, app: AskedApp | null, now: number): Answer<SignedIn | null> {
     return this.#answered('findSession', async () => {
       const shown = await presented(key)
-      if (this.#sessions.find(shown, now) === null) return null
+      if (!this.#person.isKept && this.#sessions.find(shown, now) === null) return null
       return this.#person.decide(key.userId, (user) => {
         const session = this.#sessions.find(shown, now)
         if (session === null || user === null || !maySignIn(user.person)) return null
@@ -215,9 +215,9 @@ export class Subject extends DurableObject {
 
   /** Wakes again for what was remembered, and tells lists of it after the answer. */
   async #remembered(): Promise<void> {
-    await this.#alarm.remembered()
-    if (this.#listing.isBehind())
-      this.ctx.waitUntil(this.#listing.tell().then(() => this.#alarm.plan()))
+    const isBehind = this.#listing.isBehind()
+    await this.#alarm.remembered(isBehind)
+    if (isBehind) this.ctx.waitUntil(this.#listing.tell().then(() => this.#alarm.told()))
   }
 
   async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {

@@ -148,13 +148,14 @@ describe('an authorization', () => {
   it('gives way when there are too many: the oldest that is over, else the oldest', async () => {
     const userId = await aPerson()
     const alive = { code: aCode({ expires: 9e9 }) }
-    const oldest = await authorized(userId, { created: 1000, ...alive })
-    const over = await authorized(userId, { created: 1001 })
-    const another = await authorized(userId, { created: 1002, ...alive })
+    await aSession(userId)
     const many = `WITH RECURSIVE n(i) AS (VALUES (4) UNION ALL SELECT i + 1 FROM n WHERE i < ${limits.authorizationsPerUserMax})
       INSERT INTO authorizations (id, server_id, client_id, created, record, ended, alive_until)
       SELECT 'many' || i, 's', 'c', 3000, '{}', 0, 9e9 FROM n`
     await inside(userId, many)
+    const oldest = await authorized(userId, { created: 1000, ...alive })
+    const over = await authorized(userId, { created: 1001 })
+    const another = await authorized(userId, { created: 1002, ...alive })
     const left = async () => {
       const rows = await inside(userId, "SELECT id FROM authorizations WHERE id NOT LIKE 'many%' ORDER BY created") // prettier-ignore
       return rows.map(({ id }) => id)
