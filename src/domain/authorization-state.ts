@@ -4,6 +4,7 @@
  * secrets are compared, and states stored, by the object of the user.
  */
 import type { AuthorizationRecord, CodeBinding, GrantRefusal } from './authorization-record.ts'
+import { limits } from '../platform/limits.ts'
 import { maySignIn, type Assignment, type Person } from './person.ts'
 import {
   begunFamily,
@@ -136,11 +137,15 @@ function step<Asked>(
 
 const UNKNOWN = { kind: 'refused', reason: 'unknown', ended: false } as const
 
+/** How long tokens live that are given at once: the access token, and the ID token where there is one. */
+const tokenSeconds = ({ scopes, access }: AuthorizationRecord): number =>
+  Math.max(access.accessTokenSeconds, scopes.includes('openid') ? limits.idTokenSeconds : 0)
+
 /** Until when something lives that was given now. */
 const livesUntil = (state: AuthorizationState, now: number): number =>
   Math.max(
     state.aliveUntil,
-    now + state.record.access.accessTokenSeconds,
+    now + tokenSeconds(state.record),
     state.family === null ? 0 : familyExpires(state.family),
   )
 
@@ -161,10 +166,7 @@ export const promised = (record: AuthorizationRecord): AuthorizationState => ({
   redeemedAt: record.code === null ? record.created : null,
   family: null,
   ended: false,
-  aliveUntil: Math.max(
-    record.code?.expires ?? 0,
-    record.created + record.access.accessTokenSeconds,
-  ),
+  aliveUntil: Math.max(record.code?.expires ?? 0, record.created + tokenSeconds(record)),
 })
 
 /** An authorization without a code. */

@@ -21,7 +21,7 @@ export interface Living {
 
 /** Null: the token is dead. */
 export async function livingToken(
-  claims: AccessTokenClaims,
+  claims: Pick<AccessTokenClaims, 'cid' | 'uid' | 'jti' | 'iat'>,
   context: ProtocolContext,
 ): Promise<Living | null> {
   const client = await clientOfToken(claims.cid, context)

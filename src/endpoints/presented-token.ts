@@ -2,12 +2,14 @@
  * What introspection and revocation have in common: an authenticated client and the token it names. An answer "not
  * ours" is confirmed before it is given: a key that this isolate has not heard of is looked up in a freshly read ring.
  */
+import { decodeJwt } from 'jose'
 import { readArtefact, type Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import { readAccessToken, type AccessTokenClaims } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import { accessTokenRing } from '../issuer/rings.ts'
+import { readIdToken, type IdTokenClaims } from '../issuer/id-token.ts'
+import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { namesUnknownKey } from '../keys/verify.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
@@ -20,6 +22,7 @@ import type { ProtocolContext } from './context.ts'
 /** A token of this server, whether it is alive or not; null for anything else. */
 export type ReadToken =
   | { readonly type: 'access_token'; readonly claims: AccessTokenClaims }
+  | { readonly type: 'id_token'; readonly claims: IdTokenClaims }
   | { readonly type: 'refresh_token'; readonly handle: Artefact }
   | null
 
@@ -63,26 +66,66 @@ async function readToken(
   const handle = await readArtefact('refresh-token', token, context.settings.keyEncryption)
   if (handle !== null)
     return handle.serverId === server.server.id ? { type: 'refresh_token', handle } : null
-  const claims = await confirmedClaims(token, server, ring, now, context)
-  return claims === null ? null : { type: 'access_token', claims }
+  if (!isIdToken(token)) {
+    const claims = await confirmedClaims(token, server, ring, now, context)
+    return claims === null ? null : { type: 'access_token', claims }
+  }
+  const name = publishedRing(context.serverId)
+  const published = await publishedRingOf(name, ring, context)
+  const claims = await underNewestKeys(token, name, published, context, (keys) =>
+    readIdToken(token, keys, server.urls.issuer, now),
+  )
+  return claims === null ? null : { type: 'id_token', claims }
+}
+
+/** What a token says that it is; whether it is one the signature tells. */
+function isIdToken(token: string): boolean {
+  if (token.length > limits.tokenCharactersMax) return false
+  try {
+    return decodeJwt(token).jti?.startsWith('ID.') === true
+  } catch {
+    return false
+  }
+}
+
+async function publishedRingOf(
+  name: string,
+  ring: RingView,
+  { serverId, snapshots, waitUntil }: ProtocolContext,
+): Promise<RingView> {
+  if (name === accessTokenRing(serverId)) return ring
+  const published = (await snapshots.get({ serverId, clientId: null, ring: name }, waitUntil)).ring
+  if (published === null) throw new OAuthError('temporarily_unavailable')
+  return published
 }
 
 /** The claims of an access token of the server, under a key that may be newer than the ring that was read. */
-export async function confirmedClaims(
+export const confirmedClaims = (
   token: string,
   server: CompiledServer,
   ring: RingView,
   now: number,
   context: ProtocolContext,
-): Promise<AccessTokenClaims | null> {
-  const { snapshots, confirmations, serverId, waitUntil } = context
+): Promise<AccessTokenClaims | null> =>
+  underNewestKeys(token, accessTokenRing(context.serverId), ring, context, (keys) =>
+    readAccessToken(token, server, keys, now),
+  )
+
+/** Reads under the keys that are known, or under those of now when the token names another. */
+async function underNewestKeys<Claims>(
+  token: string,
+  name: string,
+  ring: RingView,
+  { snapshots, confirmations, serverId, waitUntil }: ProtocolContext,
+  read: (ring: RingView) => Promise<Claims | null>,
+): Promise<Claims | null> {
   if (token.length > limits.tokenCharactersMax) return null
-  const claims = await readAccessToken(token, server, ring, now)
+  const claims = await read(ring)
   if (claims !== null || !namesUnknownKey(token, ring)) return claims
-  if (!confirmations.take(`ring ${serverId}`, true, nowMillis())) return null
-  const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
+  if (!confirmations.take(`ring ${name}`, true, nowMillis())) return null
+  const wanted = { serverId, clientId: null, ring: name }
   const fresh = (await snapshots.reload(wanted, waitUntil, ['ring'])).ring
-  return fresh === null ? null : readAccessToken(token, server, fresh, now)
+  return fresh === null ? null : read(fresh)
 }
 
 /** The client that a genuine token names. That it does not exist is confirmed, too. */

@@ -11,21 +11,27 @@ import { nowSeconds } from '../platform/clock.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { ProtocolContext } from './context.ts'
 import { refreshTokenEntity, tokenEntity } from './log-entities.ts'
-import { presentedToken } from './presented-token.ts'
+import { presentedToken, type ReadToken } from './presented-token.ts'
 import { emptyAnswer } from './responses.ts'
 import { Revoked } from './token-log.ts'
 
 export async function revoke(request: Request, context: ProtocolContext): Promise<Response> {
   const { client, token } = await presentedToken(request, 'revoke', context)
-  const revoked =
-    token === null
-      ? null
-      : token.type === 'access_token'
-        ? await revokeAccess(token.claims, client, context)
-        : await revokeRefresh(token.handle, client, context)
+  const revoked = await revokedOf(token, client, context)
   if (revoked !== null)
     context.log.push(new Revoked(context.serverId, client, revoked), context, context.waitUntil)
   return emptyAnswer(context.origin)
+}
+
+/** Null: it is nothing that the client could revoke. An ID token gives access to nothing. */
+async function revokedOf(
+  token: ReadToken,
+  client: Client,
+  context: ProtocolContext,
+): Promise<SystemLogEntity | null> {
+  if (token?.type === 'access_token') return revokeAccess(token.claims, client, context)
+  if (token?.type === 'refresh_token') return revokeRefresh(token.handle, client, context)
+  return null
 }
 
 /** Null: it is not the client's. */

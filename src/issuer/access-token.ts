@@ -45,11 +45,13 @@ export async function readAccessToken(
 }
 
 /** Whether the client a token was issued to still stands behind it. */
-export const isClientAlive = (client: Client | null, claims: AccessTokenClaims): boolean =>
-  client !== null && client.status === 'ACTIVE' && claims.iat >= client.tokensNotBefore
+export const isClientAlive = (
+  client: Client | null,
+  claims: Pick<AccessTokenClaims, 'iat'>,
+): boolean => client !== null && client.status === 'ACTIVE' && claims.iat >= client.tokensNotBefore
 
 export async function isRevoked(
-  claims: AccessTokenClaims,
+  claims: Pick<AccessTokenClaims, 'cid' | 'jti'>,
   serverId: string,
   ledgers: Ledgers,
 ): Promise<boolean> {

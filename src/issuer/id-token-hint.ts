@@ -4,8 +4,8 @@
  */
 import { decodeJwt } from 'jose'
 import type { RingView } from '../domain/key-rotation.ts'
-import { verifyOwnToken } from '../keys/verify.ts'
 import { limits } from '../platform/limits.ts'
+import { readIdToken } from './id-token.ts'
 
 export interface IdTokenHint {
   readonly userId: string
@@ -29,9 +29,8 @@ export async function readIdTokenHint(
   }
   if (typeof issuedAt !== 'number') return null
   // At the second it was issued it had not expired.
-  const payload = await verifyOwnToken(token, ring, issuer, issuedAt)
-  if (payload === null || payload.jti?.startsWith('ID.') !== true) return null
-  const { sub, aud, sid } = payload
-  if (typeof sub !== 'string' || typeof aud !== 'string') return null
-  return { userId: sub, clientId: aud, sid: typeof sid === 'string' ? sid : null }
+  const claims = await readIdToken(token, ring, issuer, issuedAt)
+  if (claims === null) return null
+  const { sub: userId, aud: clientId, sid } = claims
+  return { userId, clientId, sid: typeof sid === 'string' ? sid : null }
 }

@@ -6,10 +6,8 @@ import type { Person } from '../domain/person.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Signer } from '../keys/signer.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
-
-/** ID tokens live this long on every server, as in Okta. */
-export const ID_TOKEN_SECONDS = 3600
 
 export interface IdTokenContent {
   readonly record: AuthorizationRecord
@@ -65,8 +63,8 @@ export async function mintIdToken(
     iss: server.urls.issuer,
     aud: record.clientId,
     iat: nowSeconds,
-    exp: nowSeconds + ID_TOKEN_SECONDS,
-    jti: `ID.${randomToken()}`,
+    exp: nowSeconds + limits.idTokenSeconds,
+    jti: `ID.${randomToken()}.${record.id}`,
     ...(await signInClaims(content, signer.header.alg)),
   }
   return new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)

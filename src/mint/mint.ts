@@ -25,7 +25,10 @@ export interface Minted {
   readonly response: TokenResponse
 }
 
-/** The authorization behind a person's token is part of the token's id, so that whoever sees it can ask about it. */
+/**
+ * The authorization behind a person's access token or ID token is part of the token's id, so that whoever sees it can
+ * ask about it.
+ */
 export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
 
 /** `record` is null when the client acts for itself. */

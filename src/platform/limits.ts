@@ -20,6 +20,8 @@ export const limits = {
   /** Codes, refresh tokens, session cookies. */
   artefactCharactersMax: 1024,
   codeSeconds: 300,
+  /** On every server, as in Okta. */
+  idTokenSeconds: 3600,
   sessionIdleSeconds: 2 * 3600,
   sessionSeconds: 24 * 3600,
   /** How often the use of a session is written down. */

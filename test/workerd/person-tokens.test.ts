@@ -81,12 +81,30 @@ describe.each(['org', 'custom'] as const)('introspection at the %s server', (kin
     expect(await introspect(bases[kind], other, token)).toEqual(INACTIVE)
   })
 
+  it('tells an ID token to its client until the authorization ends, whatever the hint', async () => {
+    const tokens = await tokensAt(bases[kind])
+    const { id_token: token } = tokens
+    const { ver: _, ...claims } = payloadOf(token)
+    for (const hint of HINTS)
+      expect(await introspect(bases[kind], app, token, hinted(hint))).toEqual({
+        ...claims,
+        active: true,
+        client_id: app.clientId,
+        username: person.login,
+      })
+    expect(await introspect(bases[kind], other, token)).toEqual(INACTIVE)
+    expect((await revoke(bases[kind], app, token)).status).toBe(200)
+    expect(await introspect(bases[kind], app, token)).toMatchObject({ active: true })
+    await revoke(bases[kind], app, tokens['refresh_token'])
+    expect(await introspect(bases[kind], app, token)).toEqual(INACTIVE)
+  })
+
   it('knows no token of another server, and none that was changed', async () => {
     const elsewhere = kind === 'org' ? bases.custom : bases.org
-    const { access_token: access, refresh_token: again } = await tokensAt(elsewhere)
-    for (const token of [access, again])
+    const { access_token: access, refresh_token: again, id_token: id } = await tokensAt(elsewhere)
+    for (const token of [access, again, id])
       expect(await introspect(bases[kind], app, token)).toEqual(INACTIVE)
-    for (const token of [access, again])
+    for (const token of [access, again, id])
       expect(await introspect(elsewhere, app, `${token}A`)).toEqual(INACTIVE)
   })
 })

@@ -218,6 +218,7 @@ describe('a refresh token', () => {
   it('keeps the authorization for as long as what was given lives', () => {
     const state = promised(
       anAuthorization({
+        scopes: ['offline_access', 'read'],
         access: { ...anAuthorization().access, refreshWindowSeconds: 100, accessTokenSeconds: 500 },
       }),
     )
@@ -231,5 +232,7 @@ describe('a refresh token', () => {
     const again = granted(refresh(refreshed, aRefresh({ now: 1310 }), HOLDER))
     expect(again.aliveUntil).toBe(1810)
     expect(again.family).toEqual(refreshed.family)
+    const signIn = promised({ ...state.record, scopes: ['openid'] })
+    expect(signIn.aliveUntil).toBe(1000 + 3600)
   })
 })
