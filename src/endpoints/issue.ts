@@ -41,6 +41,21 @@ export async function idTokenSigner(
   return signerOf(published, settings.keyEncryption)
 }
 
+/** Throws what would be in the way of tokens of a server: what they need is remembered from then on. */
+export async function readyToIssue(
+  { server, ring }: Pick<Grantee, 'server' | 'ring'>,
+  context: ProtocolContext,
+): Promise<void> {
+  const { settings, orgId } = context
+  if (ring === null) throw new OAuthError('temporarily_unavailable')
+  await Promise.all([
+    signerOf(ring, settings.keyEncryption),
+    idTokenSigner(server, ring, context),
+    encrypterOf(server, settings),
+    orgId(),
+  ])
+}
+
 export async function accessTokenOf(
   { server, client, record, ring }: Grantee,
   access: Access,

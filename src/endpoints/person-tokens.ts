@@ -7,6 +7,7 @@ import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { RefreshHandle } from '../domain/subjects.ts'
 import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
+import { ReuseDetected } from '../grants/reuse.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
 import type { TokenResponse } from '../mint/mint.ts'
@@ -18,7 +19,16 @@ import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { addressOf, consentQuestion, rolesFor } from './people.ts'
-import { accessTokenOf, idTokenOf, refreshTokenOf, tellGranted, type Grantee } from './issue.ts'
+import {
+  accessTokenOf,
+  idTokenOf,
+  readyToIssue,
+  refreshTokenOf,
+  tellGranted,
+  type Grantee,
+} from './issue.ts'
+import { reuseDetected } from './reuse-log.ts'
+import { eventOf } from './sign-in-log.ts'
 import type { TokenKind } from './token-log.ts'
 
 interface Granting {
@@ -34,9 +44,11 @@ export async function tokensOfPerson(
   { server, client, ring }: Resolved & { readonly client: Client },
   context: ProtocolContext,
 ): Promise<TokenResponse> {
+  // Whatever is missing to issue tokens is found missing before the grant is used up.
+  await readyToIssue({ server, ring }, context)
   const millis = nowMillis()
   const now = Math.floor(millis / 1000)
-  const proof = await grant.redeem(form, {
+  const redeeming = {
     server,
     client,
     keyEncryption: context.settings.keyEncryption,
@@ -45,6 +57,14 @@ export async function tokensOfPerson(
     throttle: context.throttle,
     address: addressOf(context.request),
     nowMillis: millis,
+  }
+  const proof = await grant.redeem(form, redeeming).catch(async (error: unknown) => {
+    // Durable before the answer, which a thief may be waiting for.
+    if (error instanceof ReuseDetected)
+      await context.directory.record(
+        eventOf(reuseDetected(error.reused, server, client), context, millis),
+      )
+    throw error
   })
   const granting =
     proof.by === 'record'

@@ -42,7 +42,7 @@ export const authorizationCode: PersonGrant = {
       mayRefresh: client.grantTypes.includes('refresh_token'),
       now: Math.floor(nowMillis / 1000),
     })
-    if (outcome.outcome === 'refused') throw refusalOf(outcome.reason, 'code')
+    if (outcome.outcome === 'refused') throw refusalOf(outcome, 'code', code)
     return { by: 'record', ...outcome, scopes: outcome.record.scopes, isFirst: true }
   },
 }

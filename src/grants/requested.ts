@@ -3,7 +3,10 @@ import { limits } from '../platform/limits.ts'
 import { OAuthError, printable, type ReasonName } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { parseScope } from '../protocol/scope.ts'
+import type { Artefact } from '../domain/artefact.ts'
 import type { GrantRefusal } from '../domain/authorization-record.ts'
+import type { GrantOutcome } from '../domain/subjects.ts'
+import { ReuseDetected } from './reuse.ts'
 
 /** Null: the request names no scope. Throws OAuthError for what is no list of scopes. */
 export function requestedScopes(form: Form): readonly string[] | null {
@@ -43,5 +46,13 @@ const REASONS: Readonly<Record<GrantRefusal, Readonly<Record<'code' | 'refresh',
   'user-inactive': { code: 'invalid_code', refresh: 'invalid_refresh_token' },
 }
 
-export const refusalOf = (refusal: GrantRefusal, of: 'code' | 'refresh'): OAuthError =>
-  new OAuthError(REASONS[refusal][of])
+export function refusalOf(
+  { reason, ended }: Extract<GrantOutcome, { readonly outcome: 'refused' }>,
+  of: 'code' | 'refresh',
+  { userId, id: authorizationId }: Artefact,
+): OAuthError {
+  const name = REASONS[reason][of]
+  if (!ended) return new OAuthError(name)
+  const credential = of === 'code' ? 'authorization_code' : 'refresh_token'
+  return new ReuseDetected(name, { credential, userId, authorizationId })
+}
