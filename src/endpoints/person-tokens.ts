@@ -11,7 +11,7 @@ import { ReuseDetected } from '../grants/reuse.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
 import type { TokenResponse } from '../mint/mint.ts'
-import { authorizingUser, decidedOf, recordedAccess } from '../mint/recorded-access.ts'
+import { authorizingUser, decidedOf, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
 import { OAuthError, printable, reasons } from '../protocol/errors.ts'
@@ -105,7 +105,7 @@ async function authorized(
     if (client === null) throw new OAuthError('unknown_client')
     const access = decideAccess(server, client, authorization)
     const scopes = await scopesGiven({ server, client, scopes: access.scopes }, person.id, context)
-    return { ...snapshot, client, access: { ...access, scopes } }
+    return { ...snapshot, client, access: givenAccess(server, client, access, proof, scopes) }
   })
   const { server, client, access } = decided
   const record: AuthorizationRecord = {

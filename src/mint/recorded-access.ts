@@ -15,13 +15,12 @@ export interface Holder {
 }
 
 /** Throws OAuthError when a claim cannot be evaluated. */
-export function recordedAccess(
+function claimsOf(
   server: CompiledServer,
   client: Client,
-  record: AuthorizationRecord,
   { person, assignment }: Holder,
   scopes: readonly string[],
-): Access {
+): Pick<Access, 'subject' | 'claims'> {
   const isOrg = server.server.kind === 'org'
   const userName = isOrg ? String(person.profile['login']) : assignment.userName
   const claims = evaluateClaims(server.claims, client, scopes, userName)
@@ -30,15 +29,40 @@ export function recordedAccess(
       'claim_failed',
       printable(`The '${claims.claim}' claim could not be evaluated.`),
     )
+  return claims
+}
+
+/** Throws OAuthError when a claim cannot be evaluated. */
+export function recordedAccess(
+  server: CompiledServer,
+  client: Client,
+  record: AuthorizationRecord,
+  holder: Holder,
+  scopes: readonly string[],
+): Access {
+  const { subject, claims } = claimsOf(server, client, holder, scopes)
   return {
     scopes,
     lifetimeSeconds: record.access.accessTokenSeconds,
-    subject: claims.subject,
-    claims: claims.claims,
+    subject,
+    claims,
     refreshTokenSeconds: record.access.refreshTokenSeconds,
     refreshWindowSeconds: record.access.refreshWindowSeconds,
     decision: null,
   }
+}
+
+/** An access with those of its scopes that the person gives, and the claims that these carry. */
+export function givenAccess(
+  server: CompiledServer,
+  client: Client,
+  access: Access,
+  holder: Holder,
+  scopes: readonly string[],
+): Access {
+  if (scopes.length === access.scopes.length) return access
+  const { subject, claims } = claimsOf(server, client, holder, scopes)
+  return { ...access, scopes, subject, claims }
 }
 
 /** What of a decision an authorization keeps. */

@@ -209,12 +209,17 @@ describe('scopes that need consent', () => {
     expect([status, tokens['scope']]).toEqual([200, 'openid pay see mail'])
   })
 
-  it('are given as their person has consented before, without what was skipped', async () => {
+  it('are given as their person has consented before, without what was skipped and its claims', async () => {
+    const claim = { status: 'ACTIVE', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: 'true' } // prettier-ignore
+    for (const name of ['pay', 'mail'])
+      await made(201, 'POST', `/api/v1/authorizationServers/${base.split('/').at(-1)}/claims`, { ...claim, name: `may_${name}`, conditions: { scopes: [name] } }) // prettier-ignore
     const by = await anApp({ consent_method: 'REQUIRED' })
     const browser = new Browser()
     await browser.decide(await arrived(base, by, person, { scope: 'openid pay mail' }, browser), 'allow') // prettier-ignore
     const [status, tokens] = await answered(await ask({ scope: 'openid pay mail' }, { by }))
     expect([status, tokens['scope']]).toEqual([200, 'openid pay'])
+    const payload = payloadOf(tokens['access_token'])
+    expect([payload['may_pay'], payload['may_mail']]).toEqual([true, undefined])
     await api('DELETE', `/api/v1/users/${person.id}/grants`)
     expect(await refused(ask({ scope: 'openid pay' }, { by }))).toEqual(refusal('pay'))
   })
