@@ -1,14 +1,9 @@
 /** Leaving: by an app's hint at once, by nobody's hint after a question, and where the browser goes then. */
-import { env } from 'cloudflare:workers'
-import { SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ORG_SERVER_ID } from '../../src/domain/authorization-server.ts'
-import { publishedRing } from '../../src/issuer/rings.ts'
-import { signerOf } from '../../src/keys/signer.ts'
-import { readSettings } from '../../src/platform/settings.ts'
-import { testBindings } from '../bindings.ts'
 import { answerOf, Browser, hiddenInputs, type PageView } from './browser.ts'
 import { eventsAbout, nowSeconds } from './held-support.ts'
+import { issuedAt } from './hint-support.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
@@ -138,7 +133,7 @@ describe.each(['org', 'custom'] as const)('with a hint of who is signed in (%s)'
     expect(await isSignedIn(browser)).toBe(true)
     const past = nowSeconds() - 86_400
     const left = await logout(kind, browser, {
-      id_token_hint: await issuedAt(past, kind, hint),
+      id_token_hint: await issuedAt(past, serverIds[kind], hint),
       post_logout_redirect_uri: AFTER,
     })
     expect([left.location, await isSignedIn(browser)]).toEqual([AFTER, false])
@@ -163,14 +158,6 @@ describe.each(['org', 'custom'] as const)('with a hint of who is signed in (%s)'
     expect([await isSignedIn(one.browser), await isSignedIn(other.browser)]).toEqual([true, true])
   })
 })
-
-/** The same ID token, as it was issued at another time. */
-async function issuedAt(iat: number, kind: Kind, token: string): Promise<string> {
-  const ring = await env.KEY_RING.getByName(publishedRing(serverIds[kind])).read(nowSeconds())
-  const { header, key } = await signerOf(ring!, readSettings(testBindings).keyEncryption)
-  const claims = { ...payloadOf(token), iat, auth_time: iat, exp: iat + 3600 }
-  return new SignJWT(claims).setProtectedHeader(header).sign(key)
-}
 
 describe('where the browser goes', () => {
   it.each([

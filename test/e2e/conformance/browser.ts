@@ -114,14 +114,16 @@ export class Browser {
 
   signIn(page: PageView, { login }: Person): Promise<PageView> {
     expect(isSignIn(page)).toBe(true)
+    expect(page.html).toMatch(/id="signin-submit">\s*Sign in\s*</)
     expect(page.html).toMatch(/<input[^>]* name="identifier"/)
     expect(page.html).toMatch(/<input[^>]* name="password"/)
     return this.submit(page, { identifier: login, password: PASSWORD })
   }
 
-  consent(page: PageView): Promise<PageView> {
+  consent(page: PageView, decision: 'allow' | 'deny' = 'allow'): Promise<PageView> {
     expect(isConsent(page)).toBe(true)
-    return this.submit(page, { decision: 'allow' })
+    expect(page.html).toMatch(new RegExp(`<button[^>]* id="consent-${decision}"`))
+    return this.submit(page, { decision })
   }
 
   async #visit(first: string, init: RequestInit, isOwnSite: boolean): Promise<PageView> {

@@ -1,6 +1,7 @@
 /** Modules of the person: what the sign-in page is told, when it is shown again, and what is consented to. */
 import { describe, expect, it } from 'vitest'
 import { isSignIn } from './browser.ts'
+import { expectError } from './checker.ts'
 import { anApp, aPerson, ORIGIN } from './deployment.ts'
 import type { Plan } from './plan.ts'
 
@@ -172,6 +173,18 @@ export function sessionModules(plan: Plan): void {
       expect([silent.pages, silent.tokens['scope']]).toEqual([[], scope])
       const again = await asking.complete(browser, plan.person, { scope, prompt: 'consent' })
       expect(again.pages).toEqual(['consent'])
+    })
+
+    it('[OIDC-3.1.2.6] user-rejects-authentication: who declines gives nothing, and the client is told', async () => {
+      const app = await anApp(plan.deployment, 'client_secret_basic', {
+        consent_method: 'REQUIRED',
+      })
+      const asking = plan.party.with({ app })
+      const parameters = asking.parameters({ scope: 'openid ledger' })
+      const page = await plan.browser.get(asking.url(parameters))
+      const declined = await plan.browser.consent(page, 'deny')
+      const answer = await asking.follow(plan.browser, plan.person, declined, parameters)
+      expectError(answer.parameters, ['access_denied'], answer.asked)
     })
   })
 }
