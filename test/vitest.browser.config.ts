@@ -12,6 +12,6 @@ export default defineConfig({
     globalSetup: ['test/browser/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
-    fileParallelism: false,
+    maxWorkers: 2,
   },
 })

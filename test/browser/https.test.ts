@@ -32,6 +32,7 @@ beforeAll(async () => {
   const org = new Org(inject('secureListening'))
   app = await org.app([`${partyOrigin}/callback`], {
     post_logout_redirect_uris: [`${partyOrigin}/signed-out`],
+    logo_uri: `${partyOrigin}/logo.svg`,
   })
   person = await org.person()
   browser = await launch()
@@ -63,6 +64,12 @@ it('a code arrives, and the issuer is the https origin', async () => {
   await signedIn()
   expect(new URL(page.url()).origin).toBe(partyOrigin)
   expect(party.last()?.parameters).toMatchObject({ code: expect.any(String), iss: origin })
+})
+
+it("the app's logo is shown", async () => {
+  await page.goto(open())
+  const width = `document.querySelector('main img').naturalWidth`
+  await expect.poll(() => page.evaluate(width)).toBe(64)
 })
 
 it('cookies are __Host-, Secure, HttpOnly and SameSite=None', async () => {

@@ -184,7 +184,14 @@ const pages: Readonly<Record<string, Shown>> = {
   },
 }
 
-async function show({ reach, has, locale, address }: Shown): Promise<[BrowserContext, Page]> {
+interface Opened {
+  readonly context: BrowserContext
+  readonly page: Page
+  /** What the page's own policy kept from it. */
+  readonly refused: readonly string[]
+}
+
+async function show({ reach, has, locale, address }: Shown): Promise<Opened> {
   const context = await aContext(browser, {
     reducedMotion: 'reduce',
     viewport: SIZES.desktop,
@@ -192,27 +199,35 @@ async function show({ reach, has, locale, address }: Shown): Promise<[BrowserCon
     ...(address !== undefined && { extraHTTPHeaders: from(address) }),
   })
   const page = await context.newPage()
+  const refused: string[] = []
+  page.on('console', (message) => {
+    if (message.text().includes('Content Security Policy')) refused.push(message.text())
+  })
   await reach(page)
   await page.waitForSelector(has)
-  return [context, page]
+  return { context, page, refused }
 }
 
 it('axe sees what is wrong with a page, through its policy', async () => {
-  const [context, page] = await show(pages['sign-in']!)
+  const { context, page } = await show(pages['sign-in']!)
   await page.evaluate(`document.querySelector('label').remove()`)
   expect((await complaintsOf(page)).join()).toContain('label')
   await context.close()
 })
 
 describe.each(Object.entries(pages))('%s', (name, shown) => {
-  let context: BrowserContext
-  let page: Page
+  let opened: Opened
   beforeAll(async () => {
-    ;[context, page] = await show(shown)
+    opened = await show(shown)
   })
-  afterAll(() => context.close())
+  afterAll(() => opened.context.close())
+
+  it('nothing on it is refused by its own policy', () => {
+    expect(opened.refused).toEqual([])
+  })
 
   it.each(SCHEMES)('axe finds nothing in %s', async (colorScheme) => {
+    const { page } = opened
     await page.emulateMedia({ colorScheme })
     expect(await complaintsOf(page)).toEqual([])
   })
@@ -220,6 +235,7 @@ describe.each(Object.entries(pages))('%s', (name, shown) => {
   it.each(Object.keys(SIZES) as (keyof typeof SIZES)[])(
     'nothing is wider than the window of a %s',
     async (size) => {
+      const { page } = opened
       await page.setViewportSize(SIZES[size])
       const wide = 'document.documentElement.scrollWidth - document.documentElement.clientWidth'
       expect(await page.evaluate(wide)).toBe(0)

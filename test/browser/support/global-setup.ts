@@ -1,6 +1,6 @@
 /** Before all browser tests: Chromium is there, and two products serve them, one of them behind TLS. */
 import type { TestProject } from 'vitest/node'
-import { freePort, remove, startProduct, temporaryFolder } from '../../e2e/product.ts'
+import { freePort, remove, startProduct, temporaryFolder, type Product } from '../../e2e/product.ts'
 import { ensureChromium } from './chromium.ts'
 import { TlsProxy } from './tls-proxy.ts'
 
@@ -18,20 +18,30 @@ declare module 'vitest' {
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   project.provide('chromium', ensureChromium())
-  const folders = [temporaryFolder(), temporaryFolder()] as const
-  const port = await freePort()
-  const proxy = await TlsProxy.start(port)
-  const secureOrigin = `https://localhost:${proxy.port}`
-  const [plain, secure] = await Promise.all([
-    startProduct(folders[0], await freePort()),
-    startProduct(folders[1], port, { ORIGIN: secureOrigin }),
-  ])
-  project.provide('origin', plain.origin)
-  project.provide('secureOrigin', secureOrigin)
-  project.provide('secureListening', secure.origin)
-  return async () => {
-    proxy.stop()
-    await Promise.all([plain.kill(), secure.kill()])
-    folders.forEach(remove)
+  const held: (() => unknown)[] = []
+  const letGo = async (): Promise<void> => {
+    for (const end of held.toReversed()) await end()
   }
+  const started = async (port: number, changes: Record<string, string> = {}): Promise<Product> => {
+    const folder = temporaryFolder()
+    held.push(() => remove(folder))
+    const product = await startProduct(folder, port, changes)
+    held.push(product.kill)
+    return product
+  }
+  try {
+    const port = await freePort()
+    const proxy = await TlsProxy.start(port)
+    held.push(() => proxy.stop())
+    const secureOrigin = `https://localhost:${proxy.port}`
+    const secure = await started(port, { ORIGIN: secureOrigin })
+    const plain = await started(await freePort())
+    project.provide('origin', plain.origin)
+    project.provide('secureOrigin', secureOrigin)
+    project.provide('secureListening', secure.origin)
+  } catch (error) {
+    await letGo()
+    throw error
+  }
+  return letGo
 }

@@ -12,6 +12,9 @@ export interface Arrival {
 const page = (title: string, script = ''): string =>
   `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1><script>${script}</script></html>`
 
+const LOGO =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="32"/></svg>'
+
 /** Keeps the messages that reach its window, of whatever origin. */
 const LISTENER = `
   window.messages = []
@@ -73,6 +76,7 @@ export class RelyingParty {
     const parameters = Object.fromEntries([...url.searchParams, ...form])
     const answers: Readonly<Record<string, () => void>> = {
       '/callback': () => response.end(page('Back at the app')),
+      '/logo.svg': () => response.setHeader('content-type', 'image/svg+xml').end(LOGO),
       '/signed-out': () => response.end(page('Signed out of the app')),
       '/landed': () => response.end(page('Landed elsewhere')),
       '/opener': () => response.end(page('Opener', LISTENER)),

@@ -8,6 +8,9 @@ export const from = (address: string): Readonly<Record<string, string>> => ({
 
 const AT_ONCE = 10
 
+/** Nobody's password, which is seen without any work. */
+const TOO_LONG = 'y'.repeat(5000)
+
 /** Signs in to nobody as often as one address may. */
 export async function exhaust(origin: string, address: string): Promise<void> {
   const page = await fetch(`${origin}/signin`, { headers: from(address) })
@@ -17,7 +20,7 @@ export async function exhaust(origin: string, address: string): Promise<void> {
     const response = await fetch(`${origin}/signin`, {
       method: 'POST',
       headers: { ...from(address), cookie: cookie.join('; ') },
-      body: new URLSearchParams({ transaction, identifier: `nobody-${at}`, password: 'wrong' }),
+      body: new URLSearchParams({ transaction, identifier: `nobody-${at}`, password: TOO_LONG }),
     })
     await response.arrayBuffer()
   }
