@@ -120,6 +120,8 @@ function checkClaims(
   { nowSeconds }: ClientJwtContext,
 ): number {
   if (payload.iss !== client.clientId) throw new OAuthError('request_object_issuer')
+  // §10.8: it would be a client assertion for whoever sees it.
+  if (payload.sub === client.clientId) throw new OAuthError('request_object_subject')
   const { aud } = payload
   const isOurs = aud === urls.issuer || (Array.isArray(aud) && aud.includes(urls.issuer))
   if (!isOurs) throw new OAuthError('request_object_audience')

@@ -9,7 +9,9 @@ import { OAuthError } from '../protocol/errors.ts'
 import type { AuthenticationContext } from './authenticate.ts'
 import {
   checkTimes,
+  headerOf,
   oneTimeUse,
+  REQUEST_OBJECT_TYPE,
   SECRET_ALGORITHMS,
   SIGNATURE_ALGORITHMS,
   verifiedByKey,
@@ -45,7 +47,11 @@ export const verifySecretAssertion = async (
   client: Client,
   context: AuthenticationContext,
 ): Promise<AssertionUse | null> =>
-  checkClaims(await verifiedBySecret(assertion, client, context, REFUSALS), client, context)
+  checkClaims(
+    await verifiedBySecret(untyped(assertion), client, context, REFUSALS),
+    client,
+    context,
+  )
 
 /** private_key_jwt: a signature by a registered key. */
 export const verifySignedAssertion = async (
@@ -53,7 +59,14 @@ export const verifySignedAssertion = async (
   client: Client,
   context: AuthenticationContext,
 ): Promise<AssertionUse | null> =>
-  checkClaims(await verifiedByKey(assertion, client, context, REFUSALS), client, context)
+  checkClaims(await verifiedByKey(untyped(assertion), client, context, REFUSALS), client, context)
+
+/** RFC 9101 §10.8: a request object goes through browsers, and whoever sees one must not pass for the client. */
+function untyped(assertion: string): string {
+  if (headerOf(assertion, REFUSALS).typ === REQUEST_OBJECT_TYPE)
+    throw new OAuthError('assertion_malformed')
+  return assertion
+}
 
 async function checkClaims(
   payload: JWTPayload,

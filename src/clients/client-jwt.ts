@@ -28,6 +28,9 @@ const KEY_TYPES: ReadonlyMap<string, string> = new Map([
 
 export const SIGNATURE_ALGORITHMS: readonly string[] = [...KEY_TYPES.keys()]
 
+/** What a request object may say that it is, RFC 9101 §4. */
+export const REQUEST_OBJECT_TYPE = 'oauth-authz-req+jwt'
+
 /** RFC 7518 §3.2 asks for a key as long as the hash; Okta takes 32 characters for every HMAC, and so do we. */
 const SECRET_BYTES_MIN = 32
 
@@ -64,12 +67,19 @@ export interface OneTimeUse {
 interface Header {
   readonly alg: string
   readonly kid: string | undefined
+  /** What the JWT says that it is, without the prefix that may be left out (RFC 7515 §4.1.9). */
+  readonly typ: string | undefined
 }
 
 export function headerOf(jwt: string, refusals: Refusals): Header {
   try {
-    const { alg, kid } = decodeProtectedHeader(jwt)
-    if (typeof alg === 'string') return { alg, kid: typeof kid === 'string' ? kid : undefined }
+    const { alg, kid, typ } = decodeProtectedHeader(jwt)
+    if (typeof alg === 'string')
+      return {
+        alg,
+        kid: typeof kid === 'string' ? kid : undefined,
+        typ: typeof typ === 'string' ? typ.toLowerCase().replace(/^application\//, '') : undefined,
+      }
   } catch {
     // Falls through to the one refusal of malformed tokens.
   }

@@ -53,6 +53,11 @@ export const requestObjectReasons = {
     status: 401,
     description: 'The issuer of the request object must be the client.',
   },
+  request_object_subject: {
+    error: 'invalid_request_object',
+    status: 400,
+    description: 'The subject of a request object must not be the client.',
+  },
   request_object_audience: {
     error: 'invalid_request_object',
     status: 400,
