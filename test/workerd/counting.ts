@@ -2,7 +2,7 @@
  * The Worker on bindings that count. Every round trip to storage is a name: a database, or an object's method. What the
  * log is told is counted apart: it is no part of any request, but one batch of the isolate in ten seconds.
  */
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { createExecutionContext, runInDurableObject, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { vi } from 'vitest'
 import { compositionOf } from '../../src/app.ts'
@@ -145,6 +145,20 @@ export async function databaseTrips(work: () => Promise<unknown>): Promise<numbe
     return calls - (told.batches - before)
   } finally {
     for (const spy of spies) spy.mockRestore()
+  }
+}
+
+/** How many rows of its tables the object of a person looks at. */
+export async function rowsRead(userId: string, work: () => Promise<unknown>): Promise<number> {
+  const sql = await runInDurableObject(env.SUBJECT.getByName(userId), (_, { storage }) =>
+    Object.getPrototypeOf(storage.sql),
+  )
+  const spy = vi.spyOn(sql as SqlStorage, 'exec')
+  try {
+    await work()
+    return spy.mock.results.reduce((sum, { value }) => sum + value.rowsRead, 0)
+  } finally {
+    spy.mockRestore()
   }
 }
 

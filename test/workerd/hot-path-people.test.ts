@@ -2,9 +2,9 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, Browser } from './browser.ts'
-import { ask, askForm, cold, COUNTED, databaseTrips, hashesOf, operations, warm } from './counting.ts' // prettier-ignore
+import { ask, askForm, cold, COUNTED, databaseTrips, hashesOf, operations, rowsRead, warm } from './counting.ts' // prettier-ignore
 import { aPersonWithPassword, aSignInApp, authorizeUrl, CALLBACK, PASSWORD, PEOPLE_GRANTS, signedIn, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
-import { listed, subject } from './subject-support.ts'
+import { inside, listed, subject } from './subject-support.ts'
 import { aServer, assertion, ASSERTION_TYPE, basic, type Json, type TestServer } from './support.ts'
 
 type Fields = Readonly<Record<string, string>>
@@ -197,6 +197,31 @@ it('authorize reads D1 once where a scope depends on consent, which none does fo
   expect(trusted).toEqual(['SUBJECT.findSession', 'SUBJECT.authorize'])
   const asked = await operations(asking(other, { error: 'consent_required' }))
   expect(asked).toEqual(['SUBJECT.findSession', 'DB'])
+})
+
+it('inside the object, a flow looks at as many rows whatever the person has besides', async () => {
+  const rows: number[][] = []
+  for (const besides of [0, 500]) {
+    const one = await aPersonWithPassword()
+    const { browser: visitor } = await signedIn(bases.custom, rotating, one, {}, new Browser(COUNTED, ask)) // prettier-ignore
+    await inside(
+      one.id,
+      `WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < ${besides})
+       INSERT INTO authorizations (id, server_id, client_id, created, record, ended, alive_until)
+       SELECT 'many' || i, 's', 'c', 1, '{}', 0, 9e9 FROM n WHERE ${besides} > 0`,
+    )
+    let answer: Fields = {}
+    const authorize = async () => {
+      answer = answerOf(await visitor.get(authorizeUrl(bases.custom, rotating, OFFLINE)))
+    }
+    const authorizing = await rowsRead(one.id, authorize)
+    const { refresh_token } = await tokens(bases.custom, rotating, redemption(answer))
+    await listed(one.id)
+    const refresh = () => tokens(bases.custom, rotating, refreshing(refresh_token))
+    rows.push([authorizing, await rowsRead(one.id, refresh)])
+  }
+  expect(rows[0]!.every((count) => count > 0)).toBe(true)
+  expect(rows[1]).toEqual(rows[0])
 })
 
 describe('a password', () => {
