@@ -98,6 +98,17 @@ describe('a code', () => {
     expect(party.last('/onwards')?.parameters['code']).toBeTruthy()
   })
 
+  it('[RFC8252-7.1] goes to an app by a scheme of its own, which the page may lead to', async () => {
+    const uri = 'com.example.atlas:/callback'
+    const native = await org().app([uri], { application_type: 'native' })
+    // A browser that is not allowed to follow an answer shows none.
+    const sent = page.waitForResponse((response) => response.request().method() === 'POST')
+    await page.goto(authorizeUrl(origin, native, uri))
+    await fillIn(page, person.login)
+    await page.click('#signin-submit', { noWaitAfter: true })
+    expect((await sent).headers()['location']).toMatch(/^com\.example\.atlas:\/callback\?/)
+  })
+
   it('one sign-in serves the next request without a page', async () => {
     await page.goto(open())
     await signIn(page, person.login)
