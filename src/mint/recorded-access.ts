@@ -6,6 +6,7 @@ import type { Client } from '../domain/client.ts'
 import type { Assignment, Person } from '../domain/person.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { OAuthError, printable } from '../protocol/errors.ts'
+import { ORG_OIDC_SCOPES } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
 
 /** A person and what the app calls them. */
@@ -32,14 +33,26 @@ function claimsOf(
   return claims
 }
 
-/** Throws OAuthError when a claim cannot be evaluated. */
+/** Whether a scope that was granted once can be had still: a server may have lost it, and an app at the org server. */
+const isStanding = (
+  { server, scopes }: CompiledServer,
+  { orgScopes }: Client,
+  name: string,
+): boolean =>
+  server.kind === 'org'
+    ? ORG_OIDC_SCOPES.includes(name) || orgScopes.includes(name)
+    : scopes.has(name)
+
+/** Throws OAuthError when nothing is left of the scopes, or a claim cannot be evaluated. */
 export function recordedAccess(
   server: CompiledServer,
   client: Client,
   record: AuthorizationRecord,
   holder: Holder,
-  scopes: readonly string[],
+  granted: readonly string[],
 ): Access {
+  const scopes = granted.filter((name) => isStanding(server, client, name))
+  if (scopes.length === 0) throw new OAuthError('unknown_scope')
   const { subject, claims } = claimsOf(server, client, holder, scopes)
   return {
     scopes,

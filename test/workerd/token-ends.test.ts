@@ -1,6 +1,6 @@
 /** What ends tokens of people behind the back of their app: at the next refresh, userinfo call and introspection. */
 import { beforeAll, describe, expect, it } from 'vitest'
-import { APPS } from './app-support.ts'
+import { APPS, grant, grantsPath } from './app-support.ts'
 import { aGroup, GROUPS } from './group-support.ts'
 import {
   aPersonWithPassword,
@@ -9,7 +9,7 @@ import {
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { api, made, type TestServer } from './support.ts'
+import { answered, api, made, type Json, type TestServer } from './support.ts'
 import {
   aPeopleServer,
   introspect,
@@ -26,6 +26,7 @@ interface Held {
   readonly server: TestServer
   readonly app: SignInApp
   readonly person: TestPerson
+  readonly scope: string
   readonly accessToken: string
   readonly refreshToken: string
 }
@@ -45,9 +46,10 @@ async function held(changes: Partial<Held> = {}): Promise<Held> {
     server,
     app: changes.app ?? (await aSignInApp()),
     person: changes.person ?? (await aPersonWithPassword()),
+    scope: 'openid offline_access',
     ...changes,
   }
-  const tokens = await tokensFor(all.base, all.app, all.person, { scope: 'openid offline_access' })
+  const tokens = await tokensFor(all.base, all.app, all.person, { scope: all.scope })
   return { ...all, accessToken: tokens['access_token'], refreshToken: tokens['refresh_token'] }
 }
 
@@ -133,6 +135,40 @@ describe('a refresh token', () => {
     for (const what of ['suspend', 'unsuspend'])
       await lifecycle(`/api/v1/users/${one.person.id}`, what)
     expect(await standing(one)).toEqual(ALIVE)
+  })
+})
+
+describe('a scope that is gone', () => {
+  const scopesOf = async (response: Response): Promise<readonly [number, Json]> => {
+    const [status, { scope, error }] = await answered(response)
+    return [status, scope ?? error]
+  }
+
+  it('is in no new token of a custom server', async () => {
+    const own = await aPeopleServer()
+    const path = `/api/v1/authorizationServers/${own.id}/scopes`
+    const all = (await made(200, 'GET', path)) as Json[]
+    const read = all.find(({ name }) => name === 'read')!
+    const one = await held({ server: own, base: own.issuer, scope: 'read openid offline_access' })
+    await made(204, 'DELETE', `${path}/${read['id']}`)
+    const again = (scope?: string): Promise<Response> =>
+      refresh(own.issuer, one.app, one.refreshToken, scope === undefined ? {} : { scope })
+    expect(await scopesOf(await again())).toEqual([200, 'openid offline_access'])
+    expect(await scopesOf(await again('read'))).toEqual([400, 'invalid_scope'])
+    expect(await scopesOf(await again('openid read'))).toEqual([200, 'openid'])
+  })
+
+  it('is in no new token of the org server once the app has lost it', async () => {
+    const app = await aSignInApp()
+    const { id } = await grant(app.id, 'okta.users.read')
+    const person = await aPersonWithPassword()
+    await made(201, 'POST', `/api/v1/users/${person.id}/roles`, { type: 'READ_ONLY_ADMIN' })
+    const scope = 'openid offline_access okta.users.read'
+    const one = await held({ base: ORG_BASE, app, person, scope })
+    expect(await scopesOf(await refresh(ORG_BASE, app, one.refreshToken))).toEqual([200, scope])
+    await made(204, 'DELETE', `${grantsPath(app.id)}/${id}`)
+    const next = await refresh(ORG_BASE, app, one.refreshToken)
+    expect(await scopesOf(next)).toEqual([200, 'openid offline_access'])
   })
 })
 
