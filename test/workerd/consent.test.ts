@@ -226,6 +226,22 @@ describe('what was given', () => {
     expect(asks(await again(browser, 'openid pay'))).toBe(true)
   })
 
+  it('outlasts a deactivation of the app, whose tokens do not', async () => {
+    const own = await aSignInApp({ consent_method: 'REQUIRED' })
+    person = await aPersonWithPassword()
+    const browser = new Browser()
+    const scope = 'openid offline_access pay'
+    const page = await arrived(base, own, person, { scope }, browser)
+    const code = answerOf(await browser.decide(page, 'allow'))['code']!
+    const [, tokens] = await answered(await redeem(base, own, code))
+    for (const what of ['deactivate', 'activate'])
+      await made(200, 'POST', `/api/v1/apps/${own.id}/lifecycle/${what}`)
+    const dead = await refresh(base, own, tokens['refresh_token'])
+    expect(await refusalOf(dead)).toEqual(REFRESH_REFUSED)
+    const silent = await browser.get(authorizeUrl(base, own, { scope, prompt: 'none' }))
+    expect(answerOf(silent)).toMatchObject({ code: expect.any(String) })
+  })
+
   it.each([
     ['all grants', () => ''],
     ['the grants of the client', () => `/clients/${apps.REQUIRED.clientId}`],

@@ -6,11 +6,12 @@ import {
   aPersonWithPassword,
   aSignInApp,
   ORG_BASE,
+  PASSWORD,
   payloadOf,
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { answered, api, made, send, type Json } from './support.ts'
+import { answered, api, basic, made, post, send, type Json } from './support.ts'
 import { aPeopleServer, arrived, refreshed, revoke, tokensFor, userinfo } from './token-support.ts'
 import { USERS } from './user-support.ts'
 
@@ -114,6 +115,46 @@ describe('an org access token of an administrator', () => {
     expect(await call(next['access_token'])).toEqual(OK)
     const less = await refreshed(ORG_BASE, app, next['refresh_token'], { scope: 'openid' })
     expect(await call(less['access_token'])).toEqual(FORBIDDEN)
+  })
+})
+
+describe('what an administrator does through an app', () => {
+  it('is told to the log as theirs', async () => {
+    const { access_token: token } = await tokensOf(helper, MANAGE)
+    const { id } = await aPersonWithPassword()
+    expect(await call(token, `${USERS}/${id}/lifecycle/suspend`, 'POST')).toEqual(OK)
+    const filter = encodeURIComponent(
+      `eventType eq "user.lifecycle.suspend" and target.id eq "${id}"`,
+    )
+    const [event] = (await made(200, 'GET', `/api/v1/logs?filter=${filter}`)) as Json[]
+    expect(event!['actor']).toMatchObject({
+      id: helper.id,
+      type: 'User',
+      alternateId: helper.login,
+    })
+  })
+})
+
+describe('an administrator whose password an app passes on', () => {
+  it('gets the scopes of both, as at the page', async () => {
+    const native = await aSignInApp(
+      {
+        application_type: 'native',
+        grant_types: ['password', 'authorization_code'],
+        response_types: ['code'],
+      },
+      { token_endpoint_auth_method: 'client_secret_basic' },
+    )
+    await grant(native.id, READ)
+    const ask = async ({ login: username }: TestPerson): Promise<Json> => {
+      const body = { grant_type: 'password', username, password: PASSWORD, scope: `openid ${READ}` }
+      const authorization = basic(native.clientId, native.secret)
+      return (await answered(await post(`${ORG_BASE}/v1/token`, body, { authorization })))[1]
+    }
+    const { access_token: token, scope } = await ask(helper)
+    expect([scope, await call(token)]).toEqual([`openid ${READ}`, OK])
+    const { access_token: other, scope: less } = await ask(await aPersonWithPassword())
+    expect([less, await call(other)]).toEqual(['openid', FORBIDDEN])
   })
 })
 
