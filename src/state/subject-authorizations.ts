@@ -70,7 +70,10 @@ export class SubjectAuthorizations {
     return row === undefined ? null : fromRow(row)
   }
 
-  /** Stores a new one. Where there are too many then, the oldest that is over goes, or else the oldest. */
+  /**
+   * Stores a new one. Where there are too many then, the oldest that is over goes, or else the oldest without refresh
+   * tokens: any page can make a browser ask for codes, and must not end what people gave their apps for long.
+   */
   insert({ state, secretHash }: StoredAuthorization, sid: string | null): void {
     const { record } = state
     this.#tables.open().exec(
@@ -94,7 +97,7 @@ export class SubjectAuthorizations {
     if (this.#most <= limits.authorizationsPerUserMax) return
     this.#end(
       `id IN (SELECT id FROM authorizations WHERE ended = 0 AND id <> ?
-       ORDER BY alive_until <= ? , created DESC, id LIMIT -1 OFFSET ?)`,
+       ORDER BY alive_until <= ?, generation IS NULL, created DESC, id LIMIT -1 OFFSET ?)`,
       record.id,
       record.created,
       limits.authorizationsPerUserMax - 1,

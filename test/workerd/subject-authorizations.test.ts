@@ -168,6 +168,26 @@ describe('an authorization', () => {
   })
 })
 
+describe('what people gave their apps for long', () => {
+  it('stays, however many codes are asked for after it', async () => {
+    const userId = await aPerson()
+    await aSession(userId)
+    const many = `WITH RECURSIVE n(i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i < ${limits.authorizationsPerUserMax})
+      INSERT INTO authorizations (id, server_id, client_id, created, record, ended, alive_until)
+      SELECT 'many' || i, 's', 'c', 3000, '{}', 0, 9e9 FROM n`
+    await inside(userId, many)
+    const family = await authorized(userId, { created: 1000 })
+    await redeemed(family)
+    await authorized(userId, { created: 4000 })
+    const left = await inside(
+      userId,
+      'SELECT id FROM authorizations WHERE ended = 0 ORDER BY created',
+    )
+    expect(left).toHaveLength(limits.authorizationsPerUserMax)
+    expect(left[0]).toEqual({ id: family.id })
+  })
+})
+
 describe('a refresh token', () => {
   it('is replaced at each use, and the predecessor gets the same successor for a moment', async () => {
     const record = await authorized(await aPerson())
