@@ -122,6 +122,8 @@ export interface SessionBeginning {
   readonly amr: readonly string[]
   /** The session that the browser had, of whomever. */
   readonly replaces: SessionKey | null
+  /** Nothing begins unless it takes the place of that one, which happens once. */
+  readonly onlyInPlace?: boolean
   /** Milliseconds. */
   readonly now: number
 }

@@ -42,7 +42,9 @@ export async function authenticate(request: Request, context: ProtocolContext): 
   }
   const { person } = outcome
   await context.directory.record(eventOf(verified(person), context, now))
-  const { sessionToken, expires } = await newSessionToken(person.id, ['pwd'], now, context)
+  const issued = await newSessionToken(person.id, ['pwd'], now, context)
+  if (issued === null) throw new ApiError('E0000004')
+  const { sessionToken, expires } = issued
   return Response.json({
     expiresAt: timestampOfMillis(expires),
     status: 'SUCCESS',

@@ -13,8 +13,8 @@ import { eventOf, signedIn } from './sign-in-log.ts'
 import type { Visit } from './visit.ts'
 
 interface SessionToken {
-  readonly id: string
-  readonly userId: string
+  /** Begun with the proof; no browser has it. The one that brings the token gets another in its place. */
+  readonly session: SessionKey
   readonly amr: readonly string[]
   /** Milliseconds. */
   readonly expires: number
@@ -23,15 +23,18 @@ interface SessionToken {
 const PURPOSE = 'session-token'
 const KIND = 'sign-in'
 
-/** For somebody who has just proved to be themselves. */
+/** For somebody who has just proved to be themselves. Null: they may not sign in any more. */
 export async function newSessionToken(
   userId: string,
   amr: readonly string[],
   now: number,
-  { settings }: Pick<ProtocolContext, 'settings'>,
-): Promise<{ readonly sessionToken: string; readonly expires: number }> {
+  { settings, subjects }: Pick<ProtocolContext, 'settings' | 'subjects'>,
+): Promise<{ readonly sessionToken: string; readonly expires: number } | null> {
+  const secret = randomToken()
+  const begun = await subjects.startSession({ userId, secret, amr, replaces: null, now })
+  if (begun === null) return null
   const expires = now + limits.sessionTokenSeconds * 1000
-  const token: SessionToken = { id: randomToken(), userId, amr, expires }
+  const token: SessionToken = { session: { userId, id: begun.id, secret }, amr, expires }
   return { sessionToken: await writeSealed(PURPOSE, KIND, token, settings.keyEncryption), expires }
 }
 
@@ -50,17 +53,17 @@ export async function sessionOfToken(
   visit: Visit,
 ): Promise<BegunSession | null> {
   const { context, sessionKey, now } = visit
-  const { settings, subjects, ledgers, directory } = context
+  const { settings, subjects, directory } = context
   if (sessionToken === null) return null
   const token = await readSealed<SessionToken>(PURPOSE, KIND, sessionToken, settings.keyEncryption)
   if (token === null || now >= token.expires) return null
   if (sessionKey !== null && (await subjects.findSession(sessionKey, null, now)) !== null)
     return null
-  const { id, userId, amr } = token
-  const expires = Math.ceil(token.expires / 1000)
-  if (!(await ledgers.enter(`session-token ${id.slice(0, 1)}`, id, expires))) return null
+  const { session: replaces, amr } = token
+  const { userId } = replaces
   const secret = randomToken()
-  const session = await subjects.startSession({ userId, secret, amr, replaces: null, now })
+  const begin = { userId, secret, amr, replaces, onlyInPlace: true, now }
+  const session = await subjects.startSession(begin)
   if (session === null) return null
   const key = { userId, id: session.id, secret }
   const found = await subjects.findSession(key, null, now)

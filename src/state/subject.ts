@@ -105,7 +105,7 @@ export class Subject extends DurableObject {
   }
 
   async startSession(begin: SessionBeginning): Answer<Session | null> {
-    const { userId, secret, amr, replaces, now } = begin
+    const { userId, secret, amr, replaces, onlyInPlace = false, now } = begin
     return this.#answered('startSession', async () => {
       const secretHash = await digest(secret)
       const earlier = replaces?.userId === userId ? await presented(replaces) : null
@@ -113,6 +113,7 @@ export class Subject extends DurableObject {
         if (user === null || !maySignIn(user.person)) return null
         return this.#tables.atomically(() => {
           const replaced = earlier && this.#sessions.find(earlier, now)
+          if (onlyInPlace && replaced === null) return null
           const session = this.#sessions.begin({ userId, secretHash, amr }, replaced, now)
           this.#authorizations.endUnredeemed(this.#sessions.crowdOut(session))
           return session
