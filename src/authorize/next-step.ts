@@ -2,7 +2,7 @@
  * Whether a person must sign in (again) before an authorization goes on: prompt, max_age and id_token_hint, OpenID
  * Connect Core §3.1.2.1 and §3.1.2.3, and Okta's rule that only who has the app gets anything. Pure.
  */
-import { maySignIn } from '../domain/person.ts'
+import { keepsAccess } from '../domain/person.ts'
 import type { SignedIn } from '../domain/session.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { AuthorizationRequest } from './request.ts'
@@ -45,7 +45,10 @@ interface Row {
 
 /** Why a sign-in is needed, the first that holds. */
 const reasons: readonly Row[] = [
-  { why: 'no-session', holds: ({ signedIn }) => signedIn === null || !maySignIn(signedIn.person) },
+  {
+    why: 'no-session',
+    holds: ({ signedIn }) => signedIn === null || !keepsAccess(signedIn.person),
+  },
   {
     why: 'other-person',
     holds: ({ signedIn, wantedUserId }) =>

@@ -5,7 +5,7 @@
  */
 import type { AuthorizationRecord, CodeBinding, GrantRefusal } from './authorization-record.ts'
 import { limits } from '../platform/limits.ts'
-import { maySignIn, type Assignment, type Person } from './person.ts'
+import { keepsAccess, type Assignment, type Person } from './person.ts'
 import {
   begunFamily,
   familyExpires,
@@ -129,7 +129,7 @@ function step<Asked>(
   }
   if (holder === null) return { kind: 'holder-needed' }
   const { person, assignment } = holder
-  if (person === null || !maySignIn(person))
+  if (person === null || !keepsAccess(person))
     return { kind: 'refused', reason: 'user-inactive', ended: false, state }
   if (assignment === null) return { kind: 'refused', reason: 'not-assigned', ended: false, state }
   return { kind: 'granted', state: next(), person, assignment }

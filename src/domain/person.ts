@@ -1,5 +1,6 @@
 /** What the object of a user keeps of the user, read from the database on first use and after every change. */
 import type { ProfileValues } from './user-profile.ts'
+import { LOCKED_OUT } from './password-attempts.ts'
 import type { UserStatus } from './user-status.ts'
 
 export interface Person {
@@ -17,8 +18,15 @@ export interface Assignment {
   readonly userName: string
 }
 
-/** Only these get anything: whoever must change a password first signs in nowhere. */
+/** Whoever must change a password first signs in nowhere. */
 export const maySignIn = ({ status }: Pick<Person, 'status'>): boolean => status === 'ACTIVE'
+
+/**
+ * Whoever has signed in keeps sessions and tokens. A lockout takes nothing from them, or else whoever knows a login
+ * could, with wrong passwords alone; every other status is an administrator's doing.
+ */
+export const keepsAccess = ({ status }: Pick<Person, 'status'>): boolean =>
+  status === 'ACTIVE' || status === LOCKED_OUT
 
 /** Whoever is one of these gets in by changing the password first. */
 export const mustChangePassword = ({ status }: Pick<Person, 'status'>): boolean =>

@@ -13,7 +13,7 @@ import {
   type Holder,
   type Step,
 } from '../domain/authorization-state.ts'
-import { maySignIn } from '../domain/person.ts'
+import { keepsAccess } from '../domain/person.ts'
 import { familyExpires, isAlive } from '../domain/refresh-family.ts'
 import type {
   AskedApp,
@@ -116,7 +116,8 @@ export class SubjectGrants {
       const person = user?.person ?? null
       const stored = this.#authorizations.find(asked.authorizationId)
       const expires = stored && this.#expiry(stored, asked, presented, now)
-      if (stored === null || expires === null || person === null || !maySignIn(person)) return DEAD
+      if (stored === null || expires === null || person === null || !keepsAccess(person))
+        return DEAD
       // Older Workers do not say which app asks.
       if (asked.app != null && holderOf(user, asked.app).assignment === null) return DEAD
       return { alive: true, record: stored.state.record, person, ...expires }
@@ -166,7 +167,7 @@ export class SubjectGrants {
     return this.#person.decide(userId, (user) => {
       const { person, assignment } = holderOf(user, app)
       const begunIn = session()
-      if (begunIn === null || assignment === null || person === null || !maySignIn(person))
+      if (begunIn === null || assignment === null || person === null || !keepsAccess(person))
         return false
       this.#tables.atomically(() => {
         this.#authorizations.insert(stored, begunIn.sid)

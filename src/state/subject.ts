@@ -7,7 +7,7 @@ import { DurableObject } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Ending } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
-import { maySignIn, mustChangePassword } from '../domain/person.ts'
+import { keepsAccess, maySignIn, mustChangePassword } from '../domain/person.ts'
 import type {
   Participant,
   Session,
@@ -128,7 +128,7 @@ export class Subject extends DurableObject {
       if (!this.#person.isKept && this.#sessions.find(shown, now) === null) return null
       return this.#person.decide(key.userId, (user) => {
         const session = this.#sessions.find(shown, now)
-        if (session === null || user === null || !maySignIn(user.person)) return null
+        if (session === null || user === null || !keepsAccess(user.person)) return null
         return {
           session: this.#sessions.touch(session, now),
           person: user.person,

@@ -151,14 +151,15 @@ describe('a session', () => {
     expect(await inside(userId, 'SELECT count(*) AS n FROM sessions')).toEqual([{ n: limits.sessionsPerUserMax }]) // prettier-ignore
   })
 
-  it('is of nobody but who may sign in', async () => {
+  it('begins for nobody but who may sign in, and outlasts a lockout alone', async () => {
     const userId = await aPerson()
     const key = await aSession(userId, NOW)
     for (const status of USER_STATUSES) {
       await setStatus(userId, status)
       const begin = { userId, secret: 's', amr: [], replaces: null, now: NOW }
       const [begun, seen] = [await subjects.startSession(begin), await found(key, NOW)]
-      expect([status, begun !== null, seen !== null]).toEqual([status, status === 'ACTIVE', status === 'ACTIVE']) // prettier-ignore
+      const [isActive, isLockedOut] = [status === 'ACTIVE', status === 'LOCKED_OUT']
+      expect([status, begun !== null, seen !== null]).toEqual([status, isActive, isActive || isLockedOut]) // prettier-ignore
     }
     const begin = { userId: unique('00u'), secret: 's', amr: [], replaces: null, now: NOW }
     expect(await subjects.startSession(begin)).toBeNull()

@@ -1,15 +1,20 @@
 /** What ends tokens of people behind the back of their app: at the next refresh, userinfo call and introspection. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../src/platform/limits.ts'
 import { APPS, grant, grantsPath } from './app-support.ts'
+import { answerOf, Browser } from './browser.ts'
 import { aGroup, GROUPS } from './group-support.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
+  authorizeUrl,
   ORG_BASE,
+  PASSWORD,
+  signedIn,
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { answered, api, made, type Json, type TestServer } from './support.ts'
+import { answered, api, made, send, type Json, type TestServer } from './support.ts'
 import {
   aPeopleServer,
   introspect,
@@ -77,6 +82,22 @@ describe.each(['org', 'custom'] as const)('tokens of the %s server', (kind) => {
     expect(await standing(one)).toEqual(ALIVE)
     await lifecycle(`/api/v1/users/${one.person.id}`, what)
     expect(await standing(one)).toEqual(DEAD)
+  })
+
+  it('and the session outlast a lockout, which anybody can bring about who knows the login', async () => {
+    const one = await held(here())
+    const { browser } = await signedIn(ORG_BASE, witness, one.person)
+    const credentials = { username: one.person.login, password: 'Wrong-1' }
+    for (let count = 0; count < limits.passwordAttemptsMax; count++)
+      await send('/api/v1/authn', { method: 'POST', body: JSON.stringify(credentials) })
+    const user = await made(200, 'GET', `/api/v1/users/${one.person.id}`)
+    expect(user['status']).toBe('LOCKED_OUT')
+    expect(await standing(one)).toEqual(ALIVE)
+    const silent = await browser.get(authorizeUrl(ORG_BASE, witness, { prompt: 'none' }))
+    expect(answerOf(silent)).toHaveProperty('code')
+    const other = new Browser()
+    const page = await other.get(authorizeUrl(ORG_BASE, witness))
+    expect((await other.signIn(page, one.person.login, PASSWORD)).location).toBeNull()
   })
 
   it('end when their person is deleted', async () => {

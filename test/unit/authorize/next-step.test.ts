@@ -54,6 +54,12 @@ describe('the next step', () => {
     ['a session goes on', {}, 'continue', 'continue'],
     ['nobody is signed in', { age: null }, 'no-session', 'login_required'],
     ['the person may not sign in', { status: 'SUSPENDED' }, 'no-session', 'login_required'],
+    [
+      'wrong passwords locked the person out since',
+      { status: 'LOCKED_OUT' },
+      'continue',
+      'continue',
+    ],
     ['the password is expired', { status: 'PASSWORD_EXPIRED' }, 'no-session', 'login_required'],
     ['[OIDC-3.1.2.1] the hint names the person', { hint: '00u1' }, 'continue', 'continue'],
     ['[OIDC-3.1.2.1] the hint names another', { hint: '00u2' }, 'other-person', 'login_required'],
@@ -99,7 +105,7 @@ describe('laws', () => {
     prompts: fc.subarray(['none', 'login', 'consent'] as const),
     maxAge: fc.option(fc.nat(120), { nil: undefined }).map((maxAge) => maxAge ?? 2 ** 31 - 1),
     age: fc.option(fc.nat(120_000)),
-    status: fc.constantFrom('ACTIVE' as const, 'SUSPENDED' as const, 'LOCKED_OUT' as const),
+    status: fc.constantFrom('ACTIVE' as const, 'SUSPENDED' as const, 'DEPROVISIONED' as const),
     isAssigned: fc.boolean(),
   })
 

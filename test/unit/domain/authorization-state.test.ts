@@ -126,10 +126,10 @@ describe('a code', () => {
     expect(redeeming({ ruleIds: null })).toBe('granted')
   })
 
-  it('needs a person who may sign in and has the app', () => {
+  it('needs a person who is active, or was locked out since, and has the app', () => {
     for (const status of USER_STATUSES)
       expect(redeeming({}, code(), { ...HOLDER, person: aPerson({ status }) })).toBe(
-        status === 'ACTIVE' ? 'granted' : 'user-inactive',
+        ['ACTIVE', 'LOCKED_OUT'].includes(status) ? 'granted' : 'user-inactive',
       )
     expect(redeeming({}, code(), { person: null, assignment: null })).toBe('user-inactive')
     expect(redeeming({}, code(), { ...HOLDER, assignment: null })).toBe('not-assigned')
