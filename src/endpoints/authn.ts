@@ -54,8 +54,14 @@ export async function authenticate(request: Request, context: ProtocolContext): 
   })
 }
 
-/** Throws ApiError for what is no username and password. */
+const JSON_TYPE = /^application\/json\s*(;|$)/i
+
+/**
+ * Throws ApiError for what is no username and password. Of another type a page of anybody could send it without asking
+ * first (Fetch §4.8), and make the browsers of others try passwords.
+ */
 async function credentialsOf(request: Request): Promise<z.output<typeof Credentials>> {
+  if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) throw new ApiError('E0000021')
   const tooLarge = (): ApiError => invalid('body', 'body: is too large')
   const body = parseJson((await boundedText(request, limits.authnBytesMax, tooLarge)) ?? '')
   if (typeof body !== 'object' || body === null) throw new ApiError('E0000003')

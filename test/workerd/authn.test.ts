@@ -64,6 +64,15 @@ describe('POST /api/v1/authn', () => {
     expect(response.headers.getSetCookie()).toEqual([])
   })
 
+  it.each(['text/plain', 'application/x-www-form-urlencoded', 'text/json', 'application/jsonx'])(
+    'takes no body of the type %s, which any page could send',
+    async (type) => {
+      const credentials = { username: person.login, password: PASSWORD }
+      const [status, error] = await answered(await authn(credentials, { 'content-type': type }))
+      expect([status, error['errorCode']]).toEqual([400, 'E0000021'])
+    },
+  )
+
   it('says E0000004 of a wrong password and of nobody alike', async () => {
     for (const username of [person.login, unique('nobody')]) {
       const [status, error] = await answered(await authn({ username, password: 'wrong' }))
