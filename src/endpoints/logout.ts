@@ -90,7 +90,7 @@ async function hintOf(
   return hint
 }
 
-/** §3.1: a way back is one that the client registered, to the letter. */
+/** §3.1: a way back is one that the client registered, to the letter, while the client is active. */
 async function askedOf(
   parameters: Form,
   clientId: string | null,
@@ -101,7 +101,8 @@ async function askedOf(
   if (uri === null) return { uri, state: null }
   if (!isState(state ?? '')) throw new LogoutRefused('invalid_state', 'state')
   const client = clientId === null ? null : await clientOfToken(clientId, context)
-  if (client?.flows.postLogoutRedirectUris.includes(uri) !== true)
+  const isActive = client?.status === 'ACTIVE'
+  if (!isActive || !client.flows.postLogoutRedirectUris.includes(uri))
     throw new LogoutRefused('illegal_post_logout_redirect_uri', 'post_logout_redirect_uri')
   return { uri, state }
 }

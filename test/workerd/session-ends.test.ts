@@ -89,6 +89,24 @@ describe('a session', () => {
     expect((await refresh(ORG_BASE, app, tokens['refresh_token'])).status).toBe(200)
   })
 
+  it('[OIDC-RPINITIATED-3.1] that ends leads to no address of an app that is inactive', async () => {
+    const uri = 'https://app.example/after'
+    const client = await aSignInApp({ post_logout_redirect_uris: [uri] })
+    const { browser } = await signedIn(ORG_BASE, client, person)
+    const { id_token } = await tokensFor(ORG_BASE, client, person, {}, browser)
+    const leave = (way: Record<string, string>) =>
+      browser.get(
+        `${ORG_BASE}/v1/logout?${new URLSearchParams({ ...way, post_logout_redirect_uri: uri }).toString()}`,
+      )
+    await made(200, 'POST', `/api/v1/apps/${client.id}/lifecycle/deactivate`)
+    for (const way of [{ id_token_hint: id_token }, { client_id: client.clientId }]) {
+      const view = await leave(way)
+      expect([view.status, view.location]).toEqual([400, null])
+    }
+    await made(200, 'POST', `/api/v1/apps/${client.id}/lifecycle/activate`)
+    expect((await leave({ id_token_hint: id_token })).location).toBe(uri)
+  })
+
   it('cookie with anything changed in it is nobody', async () => {
     const { browser } = await signedIn(ORG_BASE, app, person)
     const [name, value] = [...browser.cookies].find(([one]) => one.endsWith('_session'))!
