@@ -89,7 +89,11 @@ describe.each(['org', 'custom'] as const)('tokens of the %s server', (kind) => {
     const { browser } = await signedIn(ORG_BASE, witness, one.person)
     const credentials = { username: one.person.login, password: 'Wrong-1' }
     for (let count = 0; count < limits.passwordAttemptsMax; count++)
-      await send('/api/v1/authn', { method: 'POST', body: JSON.stringify(credentials) })
+      await send('/api/v1/authn', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(credentials),
+      })
     const user = await made(200, 'GET', `/api/v1/users/${one.person.id}`)
     expect(user['status']).toBe('LOCKED_OUT')
     expect(await standing(one)).toEqual(ALIVE)
