@@ -103,6 +103,7 @@ async function authorize(
 async function signIn(): Promise<{ readonly tokens: Json; readonly cookie: string }> {
   const response = await fetch(`${product.origin}/api/v1/authn`, {
     method: 'POST',
+    headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ username: ADMIN_LOGIN, password: ADMIN_PASSWORD }),
   })
   const { sessionToken } = (await response.json()) as Json
