@@ -14,10 +14,10 @@ import { boundedText, type Form } from '../protocol/form.ts'
 import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
 import { spend } from './client-authentication.ts'
-import { confirmed } from './confirm.ts'
+import { confirmed, ServerNotFound } from './confirm.ts'
 import { issuerOf } from './routes.ts'
 import { sessionOfToken } from './session-token.ts'
-import { underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
+import { expiredPage, underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
 import { Refused } from './token-log.ts'
 import { visitOf, wholly, withCookies, type Visit } from './visit.ts'
 import type { ProtocolContext } from './context.ts'
@@ -74,15 +74,24 @@ function tellRefusal(error: OAuthError, { context }: Visit): void {
   log.push(new Refused(serverId, error, progress, 'authorize'), context, waitUntil)
 }
 
-/** Goes on with what a transaction is about; `work` gets null for a sign-in for its own sake. */
-export const resuming = (
+/**
+ * Goes on with what a transaction is about; `work` gets null for a sign-in for its own sake. That the server is gone is
+ * told to a person, who did not ask for one.
+ */
+export async function resuming(
   transaction: SignInTransaction,
   visit: Visit,
   work: (underWay: UnderWay | null) => Promise<Response>,
-): Promise<Response> =>
-  refusing(issuerOf(visit.context, transaction.serverId), visit, async () =>
-    work(await underWayOf(transaction, visit.context)),
-  )
+): Promise<Response> {
+  try {
+    return await refusing(issuerOf(visit.context, transaction.serverId), visit, async () =>
+      work(await underWayOf(transaction, visit.context)),
+    )
+  } catch (error) {
+    if (error instanceof ServerNotFound) return expiredPage(visit)
+    throw error
+  }
+}
 
 /** §3.1: the query of a GET request, or the form of a POST request. */
 async function parametersOf(request: Request): Promise<Form> {

@@ -17,7 +17,7 @@ import {
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { aServer, ORIGIN, send, type Json } from './support.ts'
+import { aServer, made, ORIGIN, send, type Json } from './support.ts'
 
 let app: SignInApp
 let person: TestPerson
@@ -125,6 +125,21 @@ describe('the sign-in page', () => {
       password: PASSWORD,
     })
     expect([answered.status, answered.location]).toEqual([400, null])
+  })
+})
+
+describe('a sign-in whose server was deactivated meanwhile', () => {
+  it('ends on a page that says that it is over', async () => {
+    const gone = await aServer()
+    const browser = new Browser()
+    const page = await browser.get(authorizeUrl(gone.issuer, app))
+    await made(204, 'POST', `/api/v1/authorizationServers/${gone.id}/lifecycle/deactivate`)
+    const answers = [
+      await browser.get(page.url),
+      await browser.signIn(page, person.login, PASSWORD),
+    ]
+    for (const { status, headers } of answers)
+      expect([status, headers.get('content-type')]).toEqual([400, 'text/html; charset=utf-8'])
   })
 })
 
