@@ -175,6 +175,12 @@ export const limits = {
   /** Claims. */
   expressionCharactersMax: 1024,
   expressionDepthMax: 16,
+  /** Steps of one evaluation, each as long as what it touches has characters. */
+  expressionStepsMax: 1_000_000,
+  /** Characters of what a function gives. */
+  expressionValueSizeMax: 64 * 1024,
+  /** States that the pattern of a "matches" is compiled to. */
+  patternStatesMax: 1000,
   claimValueBytesMax: 16 * 1024,
 
   /** Isolate memory. */

@@ -1,0 +1,109 @@
+/** Patterns of `matches`: what they match, what is refused, and that no pattern can take long. */
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { compilePattern } from '../../../src/claims/expression/pattern/compile.ts'
+import { matchesWhole } from '../../../src/claims/expression/pattern/program.ts'
+import { limits } from '../../../src/platform/limits.ts'
+import { anyText, noise } from '../support/arbitraries.ts'
+
+function isMatch(pattern: string, text: string): boolean {
+  const compiled = compilePattern(pattern)
+  if (compiled.outcome === 'refused') throw new Error(compiled.message)
+  return matchesWhole(compiled.program, text)
+}
+
+describe('a pattern', () => {
+  it.each<[string, readonly string[], readonly string[]]>([
+    ['abc', ['abc'], ['ab', 'abcd', 'xabc']],
+    ['', [''], ['a']],
+    ['a.c', ['abc', 'a😀c'], ['ac', 'a\nc']],
+    ['a*b+c?', ['b', 'aabbc'], ['a', 'ac']],
+    ['a{2}', ['aa'], ['a', 'aaa']],
+    ['a{2,}', ['aa', 'aaaa'], ['a']],
+    ['a{1,2}', ['a', 'aa'], ['', 'aaa']],
+    ['(ab|cd)*', ['', 'abcd'], ['abc']],
+    ['(?:a|)b', ['ab', 'b'], ['a']],
+    ['[a-c_]+', ['abc_'], ['d', '']],
+    ['[^a-c]', ['d'], ['a', '']],
+    ['[-a]', ['-', 'a'], ['b']],
+    ['[a-]', ['-', 'a'], ['b']],
+    ['[\\w.]+', ['a_1.'], ['-']],
+    ['\\d\\D\\s\\S', ['1a b'], ['aa b']],
+    ['\\.\\*', ['.*'], ['a']],
+    ['^a$', ['a'], ['b']],
+    ['a^b', [], ['ab']],
+    ['(?i)straße', ['STRAßE', 'Straße'], ['strasse']],
+    ['a*?', ['aaa'], ['b']],
+  ])('%j', (pattern, matching, others) => {
+    for (const text of matching) expect([text, isMatch(pattern, text)]).toEqual([text, true])
+    for (const text of others) expect([text, isMatch(pattern, text)]).toEqual([text, false])
+  })
+
+  it.each([
+    '(',
+    ')',
+    'a)',
+    '[',
+    '[]',
+    '[a',
+    '[b-a]',
+    '[a&&b]',
+    '[[a]]',
+    '*a',
+    '+',
+    'a**',
+    'a*+',
+    'a{',
+    'a{2,1}',
+    'a{x}',
+    'a{99999}',
+    '\\',
+    '\\1',
+    '\\b',
+    '(?=a)',
+    '(?!a)',
+    '(?<n>a)',
+    '(?<=a)',
+    'a(?i)b',
+    '((((a{9}){9}){9}){9}){9}',
+    '(((((){99}){99}){99}){99}){99}',
+    '('.repeat(100),
+  ])('%j is refused with a sentence', (pattern) => {
+    expect(compilePattern(pattern)).toEqual({
+      outcome: 'refused',
+      message: expect.stringMatching(/pattern/) as string,
+    })
+  })
+})
+
+describe('any pattern', () => {
+  const patterns = noise([...'ab.|()*+?^$', '[ab]', '[^a]', '(a|b)', '{2}', '\\w'], 10)
+
+  it('that is taken means what it means elsewhere', () => {
+    fc.assert(
+      fc.property(patterns, noise([...'abc'], 6), (pattern, text) => {
+        const compiled = compilePattern(pattern)
+        fc.pre(compiled.outcome === 'compiled')
+        expect(isMatch(pattern, text)).toBe(new RegExp(`^(?:${pattern})$`, 'u').test(text))
+      }),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('is compiled within the bound or refused, whatever the text', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, patterns), anyText, (pattern, text) => {
+        const compiled = compilePattern(pattern)
+        if (compiled.outcome === 'refused') return
+        expect(compiled.program.states.length).toBeLessThanOrEqual(limits.patternStatesMax + 3)
+        expect(typeof matchesWhole(compiled.program, text)).toBe('boolean')
+      }),
+    )
+  })
+
+  it('that makes others try for ever counts its states once a character', () => {
+    expect(isMatch('(a+)+b', 'a'.repeat(2000))).toBe(false)
+    expect(isMatch('(a|aa)+', 'a'.repeat(2000))).toBe(true)
+    expect(isMatch('(a*)*', 'a'.repeat(2000))).toBe(true)
+  })
+})
