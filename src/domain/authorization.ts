@@ -1,4 +1,6 @@
 /** What a redeemed grant amounts to: by which grant, for which user, asking for what. */
+import type { Person } from './person.ts'
+
 export interface Authorization {
   readonly grantType: string
   /** OpenID Connect Core §3.3: tokens of the authorization endpoint beside the code. */
@@ -9,9 +11,7 @@ export interface Authorization {
 }
 
 /** The person behind an authorization, as far as access depends on it. */
-export interface AuthorizingUser {
-  readonly id: string
-  readonly groupIds: readonly string[]
+export interface AuthorizingUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groupIds'> {
   /** The org's name of the person: `sub` of the org server's access tokens. */
   readonly login: string
   /** How the app calls the person: `sub` at custom servers. */

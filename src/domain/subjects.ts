@@ -90,6 +90,8 @@ export type Inspection =
       readonly alive: true
       readonly record: AuthorizationRecord
       readonly person: Person
+      /** Of the app that asks. Older objects do not say it. */
+      readonly assignment?: Assignment | null
       /** Of a refresh token, in seconds; null for other tokens, which say it themselves. */
       readonly expires: number | null
     }

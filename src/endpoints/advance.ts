@@ -139,7 +139,7 @@ async function wantedUserIdOf(
 async function accessOf(
   { server, client, request }: UnderWay,
   holder: Holder,
-  { context }: Visit,
+  { context, now }: Visit,
 ): Promise<Access> {
   const serverId = server.server.id
   const roles = await rolesFor(holder.person.id, request.scopes, { ...context, serverId })
@@ -153,7 +153,7 @@ async function accessOf(
   const wanted = { serverId, clientId: client.clientId, ring: accessTokenRing(serverId) }
   return confirmed(context, wanted, async (snapshot) => {
     if (snapshot.client === null) throw new OAuthError('unknown_client')
-    return decideAccess(snapshot.server, snapshot.client, authorization)
+    return decideAccess(snapshot.server, snapshot.client, authorization, now)
   })
 }
 

@@ -135,7 +135,7 @@ async function frontChannelTokens(
   { context, now }: Visit,
 ): Promise<Readonly<Record<string, string>>> {
   const { server, client, record } = grantee
-  const access = recordedAccess(server, client, record, grantee, record.scopes)
+  const access = recordedAccess(server, client, record, grantee, record.scopes, now)
   const seconds = Math.floor(now / 1000)
   const hasToken = responseTypes.includes('token')
   const minted = hasToken ? await accessTokenOf(grantee, access, context, seconds) : null

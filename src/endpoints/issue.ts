@@ -70,7 +70,7 @@ export async function accessTokenOf(
 
 /** Null for a grant that is no sign-in. */
 export async function idTokenOf(
-  { server, client: _, record, ring, person }: Grantee,
+  { server, client, record, ring, person, assignment }: Grantee,
   content: {
     readonly scopes: readonly string[]
     readonly nonce: string | null
@@ -84,7 +84,12 @@ export async function idTokenOf(
   if (!content.scopes.includes('openid')) return null
   const signer = await idTokenSigner(server, ring, context)
   const orgId = await context.orgId()
-  return mintIdToken(server, { record, person, orgId, ...content }, signer, nowSeconds)
+  return mintIdToken(
+    server,
+    { record, client, person, assignment, orgId, ...content },
+    signer,
+    nowSeconds,
+  )
 }
 
 export const refreshTokenOf = async (

@@ -4,7 +4,7 @@
  */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
-import type { Person } from '../domain/person.ts'
+import type { Assignment, Person } from '../domain/person.ts'
 import { askedApp } from '../grants/grant.ts'
 import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
 import { authorizationOf } from '../mint/mint.ts'
@@ -17,6 +17,7 @@ export interface Living {
   readonly client: Client
   readonly record: AuthorizationRecord | null
   readonly person: Person | null
+  readonly assignment?: Assignment | null
 }
 
 /** Null: the token is dead. */

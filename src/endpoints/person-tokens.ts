@@ -68,7 +68,7 @@ export async function tokensOfPerson(
   })
   const granting =
     proof.by === 'record'
-      ? recorded(proof, { server, client, ring })
+      ? recorded(proof, { server, client, ring }, millis)
       : await authorized(grant, proof, client, context, now)
   return issued(granting, context, now)
 }
@@ -76,12 +76,13 @@ export async function tokensOfPerson(
 function recorded(
   proof: Extract<Proof, { by: 'record' }>,
   resolved: Pick<Grantee, 'server' | 'client' | 'ring'>,
+  millis: number,
 ): Granting {
   const { record, scopes, refresh, isFirst } = proof
   const { server, client } = resolved
   return {
     grantee: { ...resolved, ...proof },
-    access: recordedAccess(server, client, record, proof, scopes),
+    access: recordedAccess(server, client, record, proof, scopes, millis),
     refresh,
     nonce: isFirst ? record.nonce : null,
   }
@@ -103,9 +104,10 @@ async function authorized(
   const decided = await confirmed(context, wanted, async (snapshot) => {
     const { server, client } = snapshot
     if (client === null) throw new OAuthError('unknown_client')
-    const access = decideAccess(server, client, authorization)
+    const access = decideAccess(server, client, authorization, now * 1000)
     const scopes = await scopesGiven({ server, client, scopes: access.scopes }, person.id, context)
-    return { ...snapshot, client, access: givenAccess(server, client, access, proof, scopes) }
+    const given = givenAccess(server, client, access, proof, scopes, now * 1000)
+    return { ...snapshot, client, access: given }
   })
   const { server, client, access } = decided
   const record: AuthorizationRecord = {

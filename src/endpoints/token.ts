@@ -44,7 +44,7 @@ export async function token(request: Request, context: ProtocolContext): Promise
       throw new OAuthError('confidential_client_required')
     const next =
       grant.of === 'client'
-        ? { access: decideAccess(snapshot.server, client, grant.redeem(form)) }
+        ? { access: decideAccess(snapshot.server, client, grant.redeem(form), now * 1000) }
         : { grant }
     return { ...authenticated, ...snapshot, client, next }
   })

@@ -3,8 +3,8 @@
  * header or in a form (RFC 6750 §2). Refusals are told by the challenge of RFC 6750 §3 alone.
  */
 import { SignJWT } from 'jose'
-import { identityClaims } from '../claims/identity.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
+import { disclosedClaims } from '../mint/claims.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -23,7 +23,8 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
   const { server, ring } = await snapshots.get(wanted, waitUntil)
   if (server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (ring === null) throw new OAuthError('temporarily_unavailable')
-  const claims = await confirmedClaims(token, server, ring, nowSeconds(), context)
+  const now = nowSeconds()
+  const claims = await confirmedClaims(token, server, ring, now, context)
   if (claims === null) throw new OAuthError('invalid_token')
   const living = await livingToken(claims, context)
   if (living === null) throw new OAuthError('invalid_token')
@@ -31,7 +32,9 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
   if (person === null || record === null || !claims.scp.includes('openid'))
     throw new OAuthError('insufficient_scope')
   const disclosure = { scopes: claims.scp, names: record.claims.userinfo, isThin: false }
-  const content = { sub: person.id, ...identityClaims(person, server.identity, disclosure) }
+  const assignment = living.assignment ?? { userName: String(person.profile['login']) }
+  const disclosed = disclosedClaims(server, client, person, assignment, disclosure, now * 1000)
+  const content = { ...disclosed, sub: person.id }
   const { userinfoAlgorithm: algorithm } = client.flows
   if (algorithm === null) return jsonAnswer(context.origin, content)
   const signer = await idTokenSigner(server, ring, context)

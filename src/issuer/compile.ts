@@ -56,7 +56,7 @@ export function compileServer(configuration: ServerConfiguration, origin: string
     clientDefaultScopes: clientDefaults(scopes),
     userDefaultScopes: userDefaults(scopes),
     policies,
-    claims: compileClaims(configuration.claims),
+    claims: compileClaims(configuration.claims, origin),
     identity: isOrg ? STANDARD_IDENTITY : compileIdentity(configuration.claims),
     ruleIds: isOrg ? null : policies.flatMap(({ rules }) => rules.map(({ id }) => id)),
     encryption: compileEncryption(server.tokenEncryption),

@@ -2,8 +2,8 @@
  * From an authorization to what a token may say: policy, scopes, lifetime and claims, decided once for every grant
  * and for both kinds of server. Pure; throws only OAuthError. Nothing is spent and nothing is signed here.
  */
-import { evaluateClaims } from '../claims/evaluate.ts'
-import type { Value } from '../claims/expression/evaluate.ts'
+import { evaluateClaims, type ClaimsOutcome } from '../claims/evaluate.ts'
+import type { Value } from '../claims/expression/tree.ts'
 import type { Authorization, AuthorizingUser } from '../domain/authorization.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
@@ -24,6 +24,7 @@ import {
   type ScopeRefusal,
 } from '../policy/scopes.ts'
 import { OAuthError, printable, reasons, type ReasonName } from '../protocol/errors.ts'
+import { settled } from './claims.ts'
 
 export interface Access {
   readonly scopes: readonly string[]
@@ -75,10 +76,11 @@ export function decideAccess(
   server: CompiledServer,
   client: Client,
   authorization: Authorization,
+  nowMillis: number,
 ): Access {
   return server.server.kind === 'org'
     ? decideOrgAccess(client, authorization)
-    : decideCustomAccess(server, client, authorization)
+    : decideCustomAccess(server, client, authorization, nowMillis)
 }
 
 const ORG_LIFETIMES = {
@@ -115,10 +117,20 @@ function scopesFor(
     : [refuseForUser, server.userDefaultScopes]
 }
 
+/** Throws AccessRefused. */
+function claimsAfter<Given>(decision: Decision, outcome: ClaimsOutcome<Given>): Given {
+  try {
+    return settled(outcome)
+  } catch (error) {
+    throw error instanceof OAuthError ? new AccessRefused(error, decision) : error
+  }
+}
+
 function decideCustomAccess(
   server: CompiledServer,
   client: Client,
   { grantType, isHybrid, user, requestedScopes }: Authorization,
+  nowMillis: number,
 ): Access {
   const [refuse, defaults] = scopesFor(server, user)
   const refused = refuse(requestedScopes, server.scopes)
@@ -136,19 +148,16 @@ function decideCustomAccess(
   const scopes = granted(outcome, decision)
   // grantScopes refuses every denial; this tells the compiler so.
   if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
-  const claims = evaluateClaims(server.claims, client, scopes, user?.userName ?? null)
-  if (claims.outcome === 'failed') {
-    const description = printable(`The '${claims.claim}' claim could not be evaluated.`)
-    throw new AccessRefused(new OAuthError('claim_failed', description), decision)
-  }
+  const situation = { client, grantedScopes: scopes, user, nowMillis }
+  const { subject, claims } = claimsAfter(decision, evaluateClaims(server.claims, situation))
   const { token } = decision.rule.actions
   return {
     scopes,
     lifetimeSeconds: token.accessTokenLifetimeMinutes * 60,
     refreshTokenSeconds: token.refreshTokenLifetimeMinutes * 60,
     refreshWindowSeconds: token.refreshTokenWindowMinutes * 60,
-    subject: claims.subject,
-    claims: claims.claims,
+    subject,
+    claims,
     decision,
   }
 }

@@ -1,17 +1,20 @@
 /** The only place where an ID token is made, OpenID Connect Core §2: claims of the sign-in, then of the person. */
 import { SignJWT } from 'jose'
-import { identityClaims } from '../claims/identity.ts'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
-import type { Person } from '../domain/person.ts'
+import type { Client } from '../domain/client.ts'
+import type { Assignment, Person } from '../domain/person.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Signer } from '../keys/signer.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
+import { disclosedClaims } from './claims.ts'
 
 export interface IdTokenContent {
   readonly record: AuthorizationRecord
+  readonly client: Client
   readonly person: Person
+  readonly assignment: Assignment
   readonly scopes: readonly string[]
   /** Of the identity provider: the org. */
   readonly orgId: string
@@ -54,10 +57,12 @@ export async function mintIdToken(
   signer: Signer,
   nowSeconds: number,
 ): Promise<string> {
-  const { record, person, scopes, isThin } = content
+  const { record, client, person, assignment, scopes, isThin } = content
   const names = record.claims.idToken
+  const disclosure = { scopes, names, isThin }
+  const millis = nowSeconds * 1000
   const payload = {
-    ...identityClaims(person, server.identity, { scopes, names, isThin }),
+    ...disclosedClaims(server, client, person, assignment, disclosure, millis),
     sub: person.id,
     ver: 1,
     iss: server.urls.issuer,

@@ -5,9 +5,10 @@ import type { AuthorizationRecord, DecidedAccess } from '../domain/authorization
 import type { Client } from '../domain/client.ts'
 import type { Assignment, Person } from '../domain/person.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import { OAuthError, printable } from '../protocol/errors.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import { ORG_OIDC_SCOPES } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
+import { claimUserOf, settled } from './claims.ts'
 
 /** A person and what the app calls them. */
 export interface Holder {
@@ -21,16 +22,12 @@ function claimsOf(
   client: Client,
   { person, assignment }: Holder,
   scopes: readonly string[],
+  nowMillis: number,
 ): Pick<Access, 'subject' | 'claims'> {
   const isOrg = server.server.kind === 'org'
-  const userName = isOrg ? String(person.profile['login']) : assignment.userName
-  const claims = evaluateClaims(server.claims, client, scopes, userName)
-  if (claims.outcome === 'failed')
-    throw new OAuthError(
-      'claim_failed',
-      printable(`The '${claims.claim}' claim could not be evaluated.`),
-    )
-  return claims
+  const called = isOrg ? { userName: String(person.profile['login']) } : assignment
+  const user = claimUserOf(person, called)
+  return settled(evaluateClaims(server.claims, { client, grantedScopes: scopes, user, nowMillis }))
 }
 
 /** Whether a scope that was granted once can be had still: a server may have lost it, and an app at the org server. */
@@ -50,10 +47,11 @@ export function recordedAccess(
   record: AuthorizationRecord,
   holder: Holder,
   granted: readonly string[],
+  nowMillis: number,
 ): Access {
   const scopes = granted.filter((name) => isStanding(server, client, name))
   if (scopes.length === 0) throw new OAuthError('unknown_scope')
-  const { subject, claims } = claimsOf(server, client, holder, scopes)
+  const { subject, claims } = claimsOf(server, client, holder, scopes, nowMillis)
   return {
     scopes,
     lifetimeSeconds: record.access.accessTokenSeconds,
@@ -72,9 +70,10 @@ export function givenAccess(
   access: Access,
   holder: Holder,
   scopes: readonly string[],
+  nowMillis: number,
 ): Access {
   if (scopes.length === access.scopes.length) return access
-  const { subject, claims } = claimsOf(server, client, holder, scopes)
+  const { subject, claims } = claimsOf(server, client, holder, scopes, nowMillis)
   return { ...access, scopes, subject, claims }
 }
 
@@ -97,6 +96,8 @@ export const authorizingUser = (
   roles: readonly string[],
 ): AuthorizingUser => ({
   id: person.id,
+  status: person.status,
+  profile: person.profile,
   groupIds: person.groupIds,
   login: String(person.profile['login']),
   userName: assignment.userName,

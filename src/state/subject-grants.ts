@@ -119,8 +119,9 @@ export class SubjectGrants {
       if (stored === null || expires === null || person === null || !keepsAccess(person))
         return DEAD
       // Older Workers do not say which app asks.
-      if (asked.app != null && holderOf(user, asked.app).assignment === null) return DEAD
-      return { alive: true, record: stored.state.record, person, ...expires }
+      const assignment = asked.app == null ? null : holderOf(user, asked.app).assignment
+      if (asked.app != null && assignment === null) return DEAD
+      return { alive: true, record: stored.state.record, person, assignment, ...expires }
     }
     if (!this.#person.isKept) {
       const stored = this.#authorizations.find(asked.authorizationId)

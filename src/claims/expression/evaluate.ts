@@ -1,8 +1,19 @@
-/** The value of a tree for one token. Total and bounded: it walks the tree, no I/O, no host objects. */
-import type { Expression } from './parser.ts'
-
-export type Value =
-  string | number | boolean | null | readonly Value[] | { readonly [name: string]: Value }
+/**
+ * The value of a tree for one token. Total and bounded: it walks the tree once, without I/O and without objects of the
+ * host, and each step is charged with the size of what it touches. What has no value makes the whole fail.
+ */
+import { limits } from '../../platform/limits.ts'
+import { FUNCTIONS } from './functions/index.ts'
+import {
+  arityRefusal,
+  parameterAt,
+  PARAMETERS,
+  takesNull,
+  type FunctionRow,
+} from './functions/row.ts'
+import { BINARY } from './operators.ts'
+import { matchesWhole, type Program } from './pattern/program.ts'
+import type { Expression, InternalProperty, Value } from './tree.ts'
 
 /** What an expression may read. */
 export interface ExpressionScope {
@@ -13,22 +24,118 @@ export interface ExpressionScope {
     readonly profile: Readonly<Record<string, unknown>>
   }
   readonly access: { readonly scope: readonly string[] }
+  readonly org: { readonly subDomain: string }
+  /** The profile; null: the client acts for itself. */
+  readonly user: Readonly<Record<string, unknown>> | null
+  readonly appuser: { readonly userName: string } | null
 }
 
-export function evaluateExpression(expression: Expression, scope: ExpressionScope): Value {
-  switch (expression.kind) {
-    case 'literal':
-      return expression.value
-    case 'array':
-      return expression.items.map((item) => evaluateExpression(item, scope))
-    case 'attribute':
-      return attribute(scope, expression.path)
+/** What functions are told beside their arguments. */
+export interface Surroundings {
+  readonly internal: Readonly<Record<InternalProperty, string>> | null
+  readonly nowMillis: number
+}
+
+export type Evaluated =
+  { readonly outcome: 'value'; readonly value: Value } | { readonly outcome: 'failed' }
+
+/** There is no value. Never leaves the evaluator. */
+class NoValue extends Error {}
+
+export function evaluateExpression(
+  expression: Expression,
+  scope: ExpressionScope,
+  surroundings: Surroundings,
+): Evaluated {
+  try {
+    return { outcome: 'value', value: new Evaluation(scope, surroundings).of(expression) }
+  } catch (error) {
+    if (error instanceof NoValue) return { outcome: 'failed' }
+    throw error
   }
 }
 
-// Own properties only: a path like app.profile.constructor must find nothing.
-function attribute(scope: ExpressionScope, path: readonly string[]): Value {
-  let value: unknown = scope
+type Rules = {
+  readonly [Kind in Expression['kind']]: (
+    expression: Extract<Expression, { kind: Kind }>,
+    run: Evaluation,
+  ) => Value | undefined
+}
+
+const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
+
+function truth(value: Value): boolean {
+  if (typeof value !== 'boolean') throw new NoValue()
+  return value
+}
+
+const RULES: Rules = {
+  literal: ({ value }) => value,
+  array: ({ items }, run) => items.map((item) => run.of(item)),
+  attribute: ({ path }, { scope }) => memberOf(scope, path),
+  internal: ({ property }, { surroundings }) => surroundings.internal?.[property] ?? null,
+  call: ({ name, args }, run) => called(FUNCTIONS.get(name), args, run),
+  not: ({ operand }, run) => !truth(run.of(operand)),
+  binary({ operator, left, right }, run) {
+    const first = run.of(left)
+    // Of these the second is not looked at when the first decides.
+    if (operator === 'and') return truth(first) && truth(run.of(right))
+    if (operator === 'or') return truth(first) || truth(run.of(right))
+    const second = run.of(right)
+    run.charge(sizeOf(first) + sizeOf(second))
+    return BINARY.get(operator)?.(first, second)
+  },
+  matches({ text, program }, run) {
+    const value = run.of(text)
+    if (value === null) return false
+    if (typeof value !== 'string') return undefined
+    run.charge((value.length + 1) * weightOf(program))
+    return matchesWhole(program, value)
+  },
+  choice: ({ test, yes, no }, run) => run.of(truth(run.of(test)) ? yes : no),
+  elvis({ value: first, otherwise }, run) {
+    const value = run.of(first)
+    return value === null || value === '' ? run.of(otherwise) : value
+  },
+  item({ of, index }, run) {
+    const [list, at] = [run.of(of), run.of(index)]
+    return isList(list) && typeof at === 'number' ? list[at] : undefined
+  },
+  projection({ of, member }, run) {
+    const list = run.of(of)
+    if (list === null) return null
+    return isList(list) ? list.map((one) => memberOf(one, [member])) : undefined
+  },
+}
+
+class Evaluation {
+  readonly scope: ExpressionScope
+  readonly surroundings: Surroundings
+  #stepsLeft: number = limits.expressionStepsMax
+
+  constructor(scope: ExpressionScope, surroundings: Surroundings) {
+    this.scope = scope
+    this.surroundings = surroundings
+  }
+
+  charge(steps: number): void {
+    this.#stepsLeft -= steps
+    if (this.#stepsLeft < 0) throw new NoValue()
+  }
+
+  of(expression: Expression): Value {
+    this.charge(1)
+    const rule = RULES[expression.kind] as (one: Expression, run: Evaluation) => Value | undefined
+    const value = rule(expression, this)
+    if (value === undefined || (typeof value === 'number' && !Number.isFinite(value)))
+      throw new NoValue()
+    return value
+  }
+}
+
+/** Own members only: a path like app.profile.constructor must find nothing. */
+function memberOf(of: unknown, path: readonly string[]): Value {
+  let value = of
   for (const name of path) {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
     if (!Object.hasOwn(value, name)) return null
@@ -36,3 +143,54 @@ function attribute(scope: ExpressionScope, path: readonly string[]): Value {
   }
   return (value ?? null) as Value
 }
+
+function called(
+  row: FunctionRow | undefined,
+  args: readonly Expression[],
+  run: Evaluation,
+): Value | undefined {
+  if (row === undefined || arityRefusal(row, args.length) !== null) return undefined
+  const read: unknown[] = []
+  let isNull = false
+  for (const [at, argument] of args.entries()) {
+    const value = run.of(argument)
+    run.charge(sizeOf(value))
+    const type = parameterAt(row, at)
+    if (value === null && !takesNull(type)) isNull = true
+    else read.push(present(PARAMETERS[type].read(value)))
+  }
+  if (isNull) return row.whenNull ?? null
+  const needed = row.parameters.length
+  const result = row.call(
+    read.slice(0, needed) as never,
+    read.slice(needed) as never,
+    run.surroundings.nowMillis,
+  )
+  const size = result === undefined ? 0 : sizeOf(result)
+  if (size > limits.expressionValueSizeMax) return undefined
+  run.charge(size)
+  return result
+}
+
+function present<Read>(read: Read | undefined): Read {
+  if (read === undefined) throw new NoValue()
+  return read
+}
+
+/** Characters of text and numbers of everything else, all the way down. */
+function sizeOf(value: Value): number {
+  if (typeof value === 'string') return value.length
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce<number>((sum, one: Value) => sum + sizeOf(one), 1)
+}
+
+/** What a pattern costs for each character. */
+const weightOf = ({ states }: Program): number =>
+  states.reduce(
+    (sum, state) =>
+      sum +
+      1 +
+      (state.does === 'take' ? state.set.ranges.length : 0) +
+      (state.does === 'split' ? state.targets.length : 0),
+    0,
+  )

@@ -16,12 +16,16 @@ const SPACE = /\s*/y
 const NUMBER = /-?\d+(\.\d+)?/y
 const NAME = /[A-Za-z_][A-Za-z0-9_]*/y
 const QUOTED = /'((?:[^'\\]|\\.|'')*)'|"((?:[^"\\]|\\.|"")*)"/y
-const SIGNS = '.{},()'
+const SIGN = /==|!=|<=|>=|&&|\|\||\?:|[.{},()[\]?:!+<>]/y
 
+/** Any other backslash stands for itself, as patterns need it. */
 const ESCAPES: ReadonlyMap<string, string> = new Map([
   ['n', '\n'],
   ['t', '\t'],
   ['r', '\r'],
+  ['\\', '\\'],
+  ["'", "'"],
+  ['"', '"'],
 ])
 
 function take(pattern: RegExp, source: string, at: number): RegExpExecArray | null {
@@ -32,7 +36,14 @@ function take(pattern: RegExp, source: string, at: number): RegExpExecArray | nu
 const unquote = (body: string, quote: string): string =>
   body
     .replaceAll(quote + quote, quote)
-    .replaceAll(/\\(.)/gs, (_, escaped: string) => ESCAPES.get(escaped) ?? escaped)
+    .replaceAll(/\\(.)/gs, (whole, escaped: string) => ESCAPES.get(escaped) ?? whole)
+
+/** Kinds of words that are told apart by how they begin. */
+const PLAIN: readonly (readonly [Word['kind'], RegExp])[] = [
+  ['number', NUMBER],
+  ['name', NAME],
+  ['sign', SIGN],
+]
 
 /** Linear in the length of the source. */
 export function lex(source: string): readonly Word[] | ExpressionError {
@@ -41,27 +52,24 @@ export function lex(source: string): readonly Word[] | ExpressionError {
   for (;;) {
     at += take(SPACE, source, at)?.[0].length ?? 0
     if (at >= source.length) break
-    const character = source[at]!
-    const quoted = take(QUOTED, source, at)
-    const number = take(NUMBER, source, at)
-    const name = take(NAME, source, at)
-    if (quoted !== null) {
-      const quote = character
-      words.push({ kind: 'text', text: unquote(quoted[1] ?? quoted[2] ?? '', quote), at })
-      at += quoted[0].length
-    } else if (number !== null) {
-      words.push({ kind: 'number', text: number[0], at })
-      at += number[0].length
-    } else if (name !== null) {
-      words.push({ kind: 'name', text: name[0], at })
-      at += name[0].length
-    } else if (SIGNS.includes(character)) {
-      words.push({ kind: 'sign', text: character, at })
-      at += 1
-    } else {
-      return { at, message: `"${character}" is not expected` }
-    }
+    const word = wordAt(source, at)
+    if (word === null) return { at, message: `"${source[at]}" is not expected` }
+    words.push(word.word)
+    at += word.length
   }
   words.push({ kind: 'end', text: '', at })
   return words
+}
+
+function wordAt(source: string, at: number): { word: Word; length: number } | null {
+  const quoted = take(QUOTED, source, at)
+  if (quoted !== null) {
+    const text = unquote(quoted[1] ?? quoted[2] ?? '', source[at]!)
+    return { word: { kind: 'text', text, at }, length: quoted[0].length }
+  }
+  for (const [kind, pattern] of PLAIN) {
+    const text = take(pattern, source, at)?.[0]
+    if (text !== undefined) return { word: { kind, text, at }, length: text.length }
+  }
+  return null
 }

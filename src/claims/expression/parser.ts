@@ -1,15 +1,16 @@
 /**
- * Words → tree. The grammar so far: literals (text, numbers, true, false, null, arrays in braces) and the
- * attributes app.id, app.clientId, app.label, app.profile.* and access.scope. Everything else is refused when a
- * claim is saved, with the position and what was expected.
+ * Words → tree. Whatever cannot be evaluated is refused here, when a claim is saved, with the position and what was
+ * expected: unknown names, wrong numbers and kinds of arguments, patterns that could not be matched in linear time.
  */
 import { limits } from '../../platform/limits.ts'
+import { argumentRefusal, constantOf, kindOf, type Kind } from './check.ts'
+import { Cursor, ExpressionRefused } from './cursor.ts'
+import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
+import { arityRefusal, parameterAt } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
-
-export type Expression =
-  | { readonly kind: 'literal'; readonly value: string | number | boolean | null }
-  | { readonly kind: 'array'; readonly items: readonly Expression[] }
-  | { readonly kind: 'attribute'; readonly path: readonly string[] }
+import { absence, isAttribute, isObject } from './objects.ts'
+import { compilePattern } from './pattern/compile.ts'
+import { OPERATORS, type Expression, type Operator } from './tree.ts'
 
 export type Parsed =
   | { readonly outcome: 'parsed'; readonly expression: Expression }
@@ -21,25 +22,6 @@ const CONSTANTS: ReadonlyMap<string, true | false | null> = new Map<string, true
   ['null', null],
 ])
 
-const ATTRIBUTES: ReadonlySet<string> = new Set([
-  'app.id',
-  'app.clientId',
-  'app.label',
-  'access.scope',
-])
-
-const isKnownAttribute = (path: readonly string[]): boolean =>
-  ATTRIBUTES.has(path.join('.')) || (path[0] === 'app' && path[1] === 'profile' && path.length > 2)
-
-class Refused extends Error {
-  readonly at: number
-
-  constructor(at: number, message: string) {
-    super(message)
-    this.at = at
-  }
-}
-
 /** Total: any text gives a tree or an error, in time linear in its length. */
 export function parseExpression(source: string): Parsed {
   if (source.length > limits.expressionCharactersMax)
@@ -47,12 +29,10 @@ export function parseExpression(source: string): Parsed {
   const words = lex(source)
   if (!Array.isArray(words)) return { outcome: 'error', error: words as ExpressionError }
   try {
-    const cursor = new Cursor(words as readonly Word[])
-    const expression = cursor.value(0)
-    cursor.expectEnd()
-    return { outcome: 'parsed', expression }
+    const parser = new Parser(new Cursor(words as readonly Word[]))
+    return { outcome: 'parsed', expression: parser.whole() }
   } catch (error) {
-    if (error instanceof Refused) return refusal(error.at, error.message)
+    if (error instanceof ExpressionRefused) return refusal(error.at, error.message)
     throw error
   }
 }
@@ -62,72 +42,218 @@ const refusal = (at: number, message: string): Parsed => ({
   error: { at, message },
 })
 
-class Cursor {
-  readonly #words: readonly Word[]
-  #next = 0
+/** An expression and where it begins. */
+interface Placed {
+  readonly at: number
+  readonly tree: Expression
+}
 
-  constructor(words: readonly Word[]) {
-    this.#words = words
+/** Other ways of writing an operator. */
+const SPELLINGS: ReadonlyMap<string, Operator> = new Map([
+  ['||', 'or'],
+  ['&&', 'and'],
+])
+
+/** Which kinds an operator can never take on either side; equality compares anything. */
+const NEVER: ReadonlyMap<Operator, readonly Kind[]> = new Map<Operator, readonly Kind[]>([
+  ['or', ['text', 'number', 'list', 'null', 'object']],
+  ['and', ['text', 'number', 'list', 'null', 'object']],
+  ...(['<', '>', '<=', '>='] as const).map(
+    (operator) => [operator, ['boolean', 'list', 'object']] as [Operator, readonly Kind[]],
+  ),
+  ['+', ['list', 'object']],
+])
+
+const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
+
+class Parser {
+  readonly #cursor: Cursor
+
+  constructor(cursor: Cursor) {
+    this.#cursor = cursor
   }
 
-  #take(): Word {
-    return this.#words[this.#next++] ?? this.#words.at(-1)!
+  whole(): Expression {
+    const { tree } = this.#value(0)
+    this.#cursor.expectEnd()
+    return tree
   }
 
-  #takeSign(sign: string): boolean {
-    const word = this.#words[this.#next]
-    if (word?.kind !== 'sign' || word.text !== sign) return false
-    this.#next++
-    return true
+  /** What may stand where a value is wanted: everything but an object as a whole. */
+  #value(depth: number): Placed {
+    const value = this.#choice(depth)
+    if (value.tree.kind === 'attribute' && isObject(value.tree.path))
+      throw new ExpressionRefused(value.at, absence(value.tree.path))
+    return value
   }
 
-  expectEnd(): void {
-    const word = this.#take()
-    if (word.kind !== 'end') throw new Refused(word.at, `expected the end, found "${word.text}"`)
-  }
-
-  value(depth: number): Expression {
-    const word = this.#take()
-    if (depth > limits.expressionDepthMax) throw new Refused(word.at, 'nested too deeply')
-    if (word.kind === 'text') return { kind: 'literal', value: word.text }
-    if (word.kind === 'number' && !Number.isFinite(Number(word.text)))
-      throw new Refused(word.at, 'the number is too large')
-    if (word.kind === 'number') return { kind: 'literal', value: Number(word.text) }
-    if (word.kind === 'sign' && word.text === '{') return this.#array(depth)
-    if (word.kind === 'sign' && word.text === '(') {
-      const inner = this.value(depth + 1)
-      if (!this.#takeSign(')')) throw new Refused(this.#take().at, 'expected ")"')
-      return inner
+  #choice(depth: number): Placed {
+    const test = this.#binary(0, depth)
+    const { at } = test
+    if (this.#cursor.takeSign('?:')) {
+      this.#refuse(test, ['object'], 'a value')
+      // What comes otherwise goes on in a row, as in a list of cases.
+      const otherwise = this.#value(depth).tree
+      return { at, tree: { kind: 'elvis', value: test.tree, otherwise } }
     }
-    if (word.kind === 'name') return this.#named(word)
-    throw new Refused(
-      word.at,
-      `expected a literal or an attribute${word.kind === 'end' ? '' : `, found "${word.text}"`}`,
-    )
+    if (!this.#cursor.takeSign('?')) return test
+    this.#refuse(test, NO_TEST, 'true or false')
+    const yes = this.#value(depth + 1).tree
+    this.#cursor.expectSign(':')
+    const no = this.#value(depth).tree
+    return { at, tree: { kind: 'choice', test: test.tree, yes, no } }
   }
 
-  #array(depth: number): Expression {
-    const items: Expression[] = []
-    if (this.#takeSign('}')) return { kind: 'array', items }
-    do items.push(this.value(depth + 1))
-    while (this.#takeSign(','))
-    if (!this.#takeSign('}')) throw new Refused(this.#take().at, 'expected "," or "}"')
-    return { kind: 'array', items }
+  #refuse({ at, tree }: Placed, never: readonly Kind[], wanted: string): void {
+    if (never.includes(kindOf(tree))) throw new ExpressionRefused(at, `expected ${wanted}`)
   }
 
-  #named(first: Word): Expression {
-    const constant = CONSTANTS.get(first.text)
+  /** Operators of one level and of those that bind more. */
+  #binary(level: number, depth: number): Placed {
+    const operators = OPERATORS[level]
+    if (operators === undefined) return this.#unary(depth)
+    let left = this.#binary(level + 1, depth)
+    for (;;) {
+      if (level === 2 && this.#cursor.takeName('matches')) {
+        left = this.#matches(left, depth)
+        continue
+      }
+      const operator = this.#operator(operators)
+      if (operator === null) return left
+      const right = this.#binary(level + 1, depth)
+      for (const side of [left, right])
+        this.#refuse(side, NEVER.get(operator) ?? [], `what "${operator}" takes`)
+      const { at } = left
+      left = { at, tree: { kind: 'binary', operator, left: left.tree, right: right.tree } }
+    }
+  }
+
+  #operator(operators: readonly Operator[]): Operator | null {
+    const word = this.#cursor.peek
+    if (word.kind !== 'sign' && word.kind !== 'name') return null
+    const written = word.kind === 'name' ? word.text.toLowerCase() : word.text
+    const operator = SPELLINGS.get(written) ?? operators.find((one) => one === written)
+    if (operator === undefined || !operators.includes(operator)) return null
+    this.#cursor.take()
+    return operator
+  }
+
+  #matches(text: Placed, depth: number): Placed {
+    this.#refuse(text, ['number', 'boolean', 'list', 'object'], 'text')
+    const { at, tree } = this.#binary(3, depth)
+    const pattern = constantOf(tree)
+    if (typeof pattern !== 'string')
+      throw new ExpressionRefused(at, 'expected a pattern in quotes after "matches"')
+    const compiled = compilePattern(pattern)
+    if (compiled.outcome === 'refused') throw new ExpressionRefused(at, compiled.message)
+    const { program } = compiled
+    return { at: text.at, tree: { kind: 'matches', text: text.tree, pattern, program } }
+  }
+
+  #unary(depth: number): Placed {
+    const { at } = this.#cursor.peek
+    if (!this.#cursor.takeSign('!')) return this.#parts(depth)
+    this.#cursor.expectDepth(at, depth)
+    const operand = this.#unary(depth + 1)
+    this.#refuse(operand, NO_TEST, 'true or false')
+    return { at, tree: { kind: 'not', operand: operand.tree } }
+  }
+
+  /** What follows a value: `[0]` and `.![name]`. */
+  #parts(depth: number): Placed {
+    const { at, tree: first } = this.#primary(depth)
+    let tree = first
+    for (;;) {
+      const isItem = this.#cursor.takeSign('[')
+      if (!isItem && !this.#cursor.takeSign('.', '!', '[')) return { at, tree }
+      this.#refuse({ at, tree }, ['text', 'number', 'boolean', 'null', 'object'], 'an array')
+      if (isItem) {
+        const index = this.#value(depth + 1)
+        this.#refuse(index, ['text', 'boolean', 'list', 'null', 'object'], 'a number')
+        tree = { kind: 'item', of: tree, index: index.tree }
+      } else {
+        tree = { kind: 'projection', of: tree, member: this.#cursor.expectName() }
+      }
+      this.#cursor.expectSign(']')
+    }
+  }
+
+  #primary(depth: number): Placed {
+    const word = this.#cursor.take()
+    const { at } = word
+    this.#cursor.expectDepth(at, depth)
+    if (word.kind === 'text') return { at, tree: { kind: 'literal', value: word.text } }
+    if (word.kind === 'number') return { at, tree: { kind: 'literal', value: numberOf(word) } }
+    if (word.kind === 'name') return { at, tree: this.#named(word, depth) }
+    if (word.text === '{') return { at, tree: { kind: 'array', items: this.#list('}', depth) } }
+    if (word.text === '(') {
+      const { tree } = this.#value(depth + 1)
+      this.#cursor.expectSign(')')
+      return { at, tree }
+    }
+    const found = word.kind === 'end' ? '' : `, found "${word.text}"`
+    throw new ExpressionRefused(at, `expected a literal, an attribute or a function${found}`)
+  }
+
+  #list(close: string, depth: number): readonly Expression[] {
+    return this.#placed(close, depth).map(({ tree }) => tree)
+  }
+
+  /** Values with commas between them. */
+  #placed(close: string, depth: number): readonly Placed[] {
+    const items: Placed[] = []
+    if (this.#cursor.takeSign(close)) return items
+    do items.push(this.#value(depth + 1))
+    while (this.#cursor.takeSign(','))
+    if (!this.#cursor.takeSign(close))
+      throw new ExpressionRefused(this.#cursor.peek.at, `expected "," or "${close}"`)
+    return items
+  }
+
+  #named(first: Word, depth: number): Expression {
+    const constant = CONSTANTS.get(first.text.toLowerCase())
     if (constant !== undefined) return { kind: 'literal', value: constant }
     const path = [first.text]
-    while (this.#takeSign('.')) {
-      const part = this.#take()
-      if (part.kind !== 'name') throw new Refused(part.at, 'expected an attribute name')
-      path.push(part.text)
-    }
-    if (isKnownAttribute(path)) return { kind: 'attribute', path }
-    throw new Refused(
-      first.at,
-      `"${path.join('.')}" is not available; expected a literal, app.id, app.clientId, app.label, app.profile.* or access.scope`,
-    )
+    while (!this.#cursor.isNext('.', '!') && this.#cursor.takeSign('.'))
+      path.push(this.#cursor.expectName())
+    const isCall = !isAttribute(path) || path[0] === 'user'
+    if (isCall && this.#cursor.takeSign('(')) return this.#call(first.at, path.join('.'), depth)
+    const name = path.join('.')
+    if (FUNCTIONS.has(name) || ABSENT_FUNCTIONS.has(name) || name === INTERNAL)
+      throw new ExpressionRefused(this.#cursor.peek.at, `expected "(" after "${name}"`)
+    if (isAttribute(path) || isObject(path)) return { kind: 'attribute', path }
+    throw new ExpressionRefused(first.at, absence(path))
   }
+
+  #call(at: number, name: string, depth: number): Expression {
+    const row = FUNCTIONS.get(name)
+    const absent = ABSENT_FUNCTIONS.get(name)
+    if (absent !== undefined) throw new ExpressionRefused(at, absent)
+    if (row === undefined && name !== INTERNAL)
+      throw new ExpressionRefused(at, `there is no function "${name}"`)
+    const args = this.#placed(')', depth)
+    if (row === undefined) return internal(at, args)
+    const arity = arityRefusal(row, args.length)
+    if (arity !== null) throw new ExpressionRefused(at, arity)
+    args.forEach((argument, place) => {
+      const wrong = argumentRefusal(parameterAt(row, place), argument.tree)
+      if (wrong !== null)
+        throw new ExpressionRefused(argument.at, `${wrong} as argument ${place + 1} of "${name}"`)
+    })
+    return { kind: 'call', name, args: args.map(({ tree }) => tree) }
+  }
+}
+
+const INTERNAL = 'user.getInternalProperty'
+
+function internal(at: number, args: readonly Placed[]): Expression {
+  const property = args.length === 1 ? constantOf(args[0]!.tree) : undefined
+  if (property === 'id' || property === 'status') return { kind: 'internal', property }
+  throw new ExpressionRefused(args[0]?.at ?? at, `"${INTERNAL}" takes "id" or "status"`)
+}
+
+function numberOf({ text, at }: Word): number {
+  const value = Number(text)
+  if (!Number.isFinite(value)) throw new ExpressionRefused(at, 'the number is too large')
+  return value
 }

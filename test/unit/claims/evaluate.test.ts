@@ -1,6 +1,11 @@
 /** Custom claims of access tokens: which are in, with what value, and when issuance must fail. */
 import { describe, expect, it } from 'vitest'
-import { compileClaims, evaluateClaims, type ClaimsOutcome } from '../../../src/claims/evaluate.ts'
+import {
+  compileClaims,
+  evaluateClaims,
+  evaluateIdentity,
+  type ClaimSituation,
+} from '../../../src/claims/evaluate.ts'
 import {
   RESERVED_CLAIM_NAMES,
   SUBJECT_EXPRESSION,
@@ -12,13 +17,25 @@ import { aClaim, aClient } from '../support/builders.ts'
 
 const client = aClient({ profile: { region: 'eu', level: 3, tags: ['a'], cleared: '' } })
 
-const evaluated = (
-  claims: readonly Claim[],
-  granted: readonly string[] = ['read'],
-): ClaimsOutcome =>
-  evaluateClaims(compileClaims([...systemClaims('aus1'), ...claims]), client, granted)
+type Outcome = ReturnType<typeof evaluateClaims>
 
-const claimsOf = (outcome: ClaimsOutcome): unknown =>
+const situation = (changes: Partial<ClaimSituation> = {}): ClaimSituation => ({
+  client,
+  grantedScopes: ['read'],
+  user: null,
+  nowMillis: 1_415_386_800_000,
+  ...changes,
+})
+
+const compiled = (claims: readonly Claim[]) => compileClaims(claims, 'https://acme.id.example')
+
+const evaluated = (claims: readonly Claim[], granted: readonly string[] = ['read']): Outcome =>
+  evaluateClaims(
+    compiled([...systemClaims('aus1'), ...claims]),
+    situation({ grantedScopes: granted }),
+  )
+
+const claimsOf = (outcome: Outcome): unknown =>
   outcome.outcome === 'evaluated' ? outcome.claims : outcome
 
 const subjectClaim = (changes: Partial<Claim>): readonly Claim[] =>
@@ -101,7 +118,9 @@ describe('which claims are in an access token', () => {
 
 describe('when issuance fails', () => {
   it('fails on a claim that cannot be compiled, and names it', () => {
-    expect(evaluated([aClaim(), aClaim({ name: 'broken', value: 'user.email' })])).toEqual({
+    expect(
+      evaluated([aClaim(), aClaim({ name: 'broken', value: 'getFilteredGroups({}, "", 1)' })]),
+    ).toEqual({
       outcome: 'failed',
       claim: 'broken',
     })
@@ -117,11 +136,10 @@ describe('when issuance fails', () => {
     expect(evaluated([aClaim({ value: null })])).toEqual({ outcome: 'failed', claim: 'colour' })
   })
 
-  const withProfile = (text: string): ClaimsOutcome =>
+  const withProfile = (text: string): Outcome =>
     evaluateClaims(
-      compileClaims([aClaim({ value: 'app.profile.text' })]),
-      aClient({ profile: { text } }),
-      [],
+      compiled([aClaim({ value: 'app.profile.text' })]),
+      situation({ client: aClient({ profile: { text } }) }),
     )
 
   it(`fails on a value of more than ${limits.claimValueBytesMax} bytes`, () => {
@@ -138,8 +156,8 @@ describe('when issuance fails', () => {
 })
 
 describe('the subject', () => {
-  const subjectOf = (changes: Partial<Claim>): ClaimsOutcome =>
-    evaluateClaims(compileClaims(subjectClaim(changes)), client, ['read'])
+  const subjectOf = (changes: Partial<Claim>): Outcome =>
+    evaluateClaims(compiled(subjectClaim(changes)), situation())
 
   it('is the client id by the system expression', () => {
     expect(subjectOf({ value: SUBJECT_EXPRESSION })).toMatchObject({ subject: 'client-1' })
@@ -163,6 +181,100 @@ describe('the subject', () => {
   })
 
   it('that cannot be compiled makes issuance fail', () => {
-    expect(subjectOf({ value: 'user.login' })).toEqual({ outcome: 'failed', claim: 'sub' })
+    expect(subjectOf({ value: 'zendesk.login' })).toEqual({ outcome: 'failed', claim: 'sub' })
+  })
+})
+
+describe('a person', () => {
+  const user = {
+    id: '00u1',
+    status: 'ACTIVE',
+    profile: { login: 'ada@example.com', department: 'Engines', tags: ['a', 'b'] },
+    userName: 'ada',
+  } as const
+
+  const ofPerson = (value: string, changes: Partial<Claim> = {}): Outcome =>
+    evaluateClaims(compiled([aClaim({ value, ...changes })]), situation({ user }))
+
+  it.each<[string, unknown]>([
+    ['user.department', 'Engines'],
+    ['user.tags', ['a', 'b']],
+    ['user.getInternalProperty("id")', '00u1'],
+    ['appuser.userName', 'ada'],
+    ['org.subDomain', 'acme'],
+    ['Time.now()', '2014-11-07T19:00:00.000Z'],
+  ])('has %s in an access token', (value, claim) => {
+    expect(ofPerson(value)).toEqual({
+      outcome: 'evaluated',
+      subject: 'ada',
+      claims: [['colour', claim]],
+    })
+  })
+
+  it('is the subject as the expression says, and fails where it says nothing', () => {
+    const subject = (value: string) => ofPerson(value, { name: 'sub', system: true })
+    expect(subject('user.getInternalProperty("id")')).toMatchObject({ subject: '00u1' })
+    expect(subject('user.never')).toEqual({ outcome: 'failed', claim: 'sub' })
+  })
+
+  it('makes issuance fail where an expression has no value, and the claim is named', () => {
+    expect(ofPerson('user.tags[5]')).toEqual({ outcome: 'failed', claim: 'colour' })
+  })
+
+  it('is absent where a client acts for itself', () => {
+    const claims = [
+      aClaim({ value: 'user.department' }),
+      aClaim({ name: 'b', value: 'user == null' }),
+    ]
+    expect(claimsOf(evaluated(claims))).toEqual([['b', true]])
+  })
+})
+
+describe('custom claims of ID tokens and userinfo', () => {
+  const identity = (claims: readonly Claim[], isThin: boolean) =>
+    evaluateIdentity(
+      compiled(claims.map((claim) => ({ ...claim, claimType: 'IDENTITY' as const }))),
+      situation({ grantedScopes: ['openid', 'read'] }),
+      isThin,
+    )
+  const claims = [
+    aClaim({ name: 'always', alwaysIncludeInToken: true }),
+    aClaim({ name: 'sometimes', alwaysIncludeInToken: false }),
+    aClaim({ name: 'other', scopes: ['write'] }),
+    aClaim({ name: 'mine', scopes: ['write', 'read'] }),
+    aClaim({ name: 'null', value: 'null' }),
+  ]
+
+  it('are all there where nothing else could tell them, by their scopes', () => {
+    expect(identity(claims, false)).toMatchObject({
+      claims: [
+        ['always', 'blue'],
+        ['sometimes', 'blue'],
+        ['mine', 'blue'],
+      ],
+    })
+  })
+
+  it('are those that are always included where userinfo tells the rest', () => {
+    expect(identity(claims, true)).toMatchObject({
+      claims: [
+        ['always', 'blue'],
+        ['mine', 'blue'],
+      ],
+    })
+  })
+
+  it('never have reserved names', () => {
+    const stored = [...RESERVED_CLAIM_NAMES].map((name) => aClaim({ name }))
+    expect(identity(stored, false)).toMatchObject({ claims: [] })
+  })
+
+  it('fail where they cannot be compiled, only for the scopes that they are for', () => {
+    const broken = aClaim({ name: 'broken', value: '?', scopes: ['write'] })
+    expect(identity([broken], false)).toMatchObject({ claims: [] })
+    expect(identity([{ ...broken, scopes: ['read'] }], false)).toEqual({
+      outcome: 'failed',
+      claim: 'broken',
+    })
   })
 })

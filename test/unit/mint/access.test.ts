@@ -16,6 +16,8 @@ import {
   type RuleChanges,
 } from '../support/builders.ts'
 
+const NOW = 1_000_000
+
 const client = aClient({ applicationType: 'web', orgScopes: ['okta.apps.read'] })
 
 const ofPerson = (changes: Partial<Authorization> = {}): Authorization => ({
@@ -56,7 +58,7 @@ describe('a person at a custom server', () => {
         refreshTokenWindowMinutes: 10,
       },
     }
-    expect(decideAccess(server({ actions }), client, ofPerson())).toMatchObject({
+    expect(decideAccess(server({ actions }), client, ofPerson(), NOW)).toMatchObject({
       scopes: ['openid', 'read'],
       subject: 'ann',
       lifetimeSeconds: 300,
@@ -67,14 +69,14 @@ describe('a person at a custom server', () => {
   })
 
   it('has all default scopes when none is requested, also those that need consent', () => {
-    const access = decideAccess(server(), client, ofPerson({ requestedScopes: [] }))
+    const access = decideAccess(server(), client, ofPerson({ requestedScopes: [] }), NOW)
     expect(access.scopes).toEqual(['write'])
   })
 
   it('has the subject that the administrator wrote into the claim', () => {
     const sub = (value: string) => [aClaim({ name: 'sub', system: true, value })]
     const subject = (value: string): string =>
-      decideAccess(server({}, { claims: sub(value) }), client, ofPerson()).subject
+      decideAccess(server({}, { claims: sub(value) }), client, ofPerson(), NOW).subject
     expect(subject(SUBJECT_EXPRESSION)).toBe('ann')
     expect(subject('app.label')).toBe('Billing')
   })
@@ -98,12 +100,14 @@ describe('a person at a custom server', () => {
       ['no_matching_policy', true],
     ],
   ])('is refused: %s', (_, rule, asked, refusal) => {
-    expect(refusalOf(() => decideAccess(server(rule), client, ofPerson(asked)))).toEqual(refusal)
+    expect(refusalOf(() => decideAccess(server(rule), client, ofPerson(asked), NOW))).toEqual(
+      refusal,
+    )
   })
 
   it('is refused when no scope is requested and none is default', () => {
     const bare = server({}, { scopes: [aScope('read')] })
-    const decide = (): Access => decideAccess(bare, client, ofPerson({ requestedScopes: [] }))
+    const decide = (): Access => decideAccess(bare, client, ofPerson({ requestedScopes: [] }), NOW)
     expect(refusalOf(decide)).toEqual(['no_default_scopes', false])
   })
 })
@@ -114,6 +118,7 @@ describe('a person at the org server', () => {
       theOrgServer(),
       client,
       ofPerson({ requestedScopes, user: anAuthorizingUser({ roles }) }),
+      NOW,
     )
 
   it('has the login as subject and the lifetimes of the org', () => {
@@ -142,10 +147,10 @@ describe('a person at the org server', () => {
 describe('a client for itself', () => {
   it('is named by its id and has none of the scopes of people', () => {
     const own = { grantType: 'client_credentials', user: null, requestedScopes: ['read'] }
-    const access = decideAccess(server({ grantTypes: ['client_credentials'] }), client, own)
+    const access = decideAccess(server({ grantTypes: ['client_credentials'] }), client, own, NOW)
     expect([access.subject, access.scopes]).toEqual(['client-1', ['read']])
     const openid = { ...own, requestedScopes: ['openid'] }
-    expect(refusalOf(() => decideAccess(server(), client, openid))).toEqual([
+    expect(refusalOf(() => decideAccess(server(), client, openid, NOW))).toEqual([
       'openid_scope_not_allowed',
       false,
     ])

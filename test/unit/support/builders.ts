@@ -53,6 +53,8 @@ export const theOrgServer = (): CompiledServer => compileServer(orgServer(ORIGIN
 
 export const anAuthorizingUser = (changes: Partial<AuthorizingUser> = {}): AuthorizingUser => ({
   id: '00u1',
+  status: 'ACTIVE',
+  profile: {},
   groupIds: [],
   login: 'ann@example.com',
   userName: 'ann',

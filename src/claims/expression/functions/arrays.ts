@@ -1,0 +1,79 @@
+/** Functions of arrays. Each takes text with commas for an array, too. */
+import { sameValue, textOf } from '../operators.ts'
+import type { Value } from '../tree.ts'
+import { row, type FunctionRow } from './row.ts'
+
+const flat = (value: Value): readonly Value[] =>
+  Array.isArray(value) ? (value as readonly Value[]).flatMap(flat) : [value]
+
+function joined(list: readonly Value[]): string | undefined {
+  const texts = list.map((one) => (one === null ? '' : textOf(one)))
+  return texts.includes(undefined) ? undefined : texts.join(',')
+}
+
+export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
+  row({
+    name: 'Arrays.add',
+    parameters: ['list', 'any'],
+    result: 'list',
+    call: ([list, value]) => [...list, value],
+    example: ['Arrays.add({10, 20, 30}, 40)', [10, 20, 30, 40]],
+  }),
+  row({
+    name: 'Arrays.remove',
+    parameters: ['list', 'any'],
+    result: 'list',
+    call: ([list, value]) => list.filter((one) => !sameValue(one, value)),
+    example: ['Arrays.remove({10, 20, 30}, 20)', [10, 30]],
+  }),
+  row({
+    name: 'Arrays.clear',
+    parameters: ['list'],
+    result: 'list',
+    call: () => [],
+    example: ['Arrays.clear({10, 20, 30})', []],
+  }),
+  row({
+    name: 'Arrays.get',
+    parameters: ['list', 'whole'],
+    result: 'any',
+    call: ([list, at]) => list[at],
+    example: ['Arrays.get({0, 1, 2}, 0)', 0],
+  }),
+  row({
+    name: 'Arrays.flatten',
+    parameters: [],
+    repeated: ['any'],
+    result: 'list',
+    call: (_, values) => values.flatMap(flat),
+    example: ['Arrays.flatten(10, {20, 30}, 40)', [10, 20, 30, 40]],
+  }),
+  row({
+    name: 'Arrays.contains',
+    parameters: ['list', 'any'],
+    result: 'boolean',
+    call: ([list, value]) => list.some((one) => sameValue(one, value)),
+    example: ['Arrays.contains({10, 20, 30}, 10)', true],
+  }),
+  row({
+    name: 'Arrays.size',
+    parameters: ['list'],
+    result: 'number',
+    call: ([list]) => list.length,
+    example: ['Arrays.size({10, 20, 30})', 3],
+  }),
+  row({
+    name: 'Arrays.isEmpty',
+    parameters: ['list'],
+    result: 'boolean',
+    call: ([list]) => list.length === 0,
+    example: ['Arrays.isEmpty({10, 20, 30})', false],
+  }),
+  row({
+    name: 'Arrays.toCsvString',
+    parameters: ['list'],
+    result: 'text',
+    call: ([list]) => joined(list),
+    example: ['Arrays.toCsvString({"This", "is", " a ", "test"})', 'This,is, a ,test'],
+  }),
+]

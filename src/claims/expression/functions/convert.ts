@@ -1,0 +1,62 @@
+/** Conversions: text to numbers, and countries from one of their codes to another (ISO 3166-1). */
+import { countryOf } from './countries.ts'
+import type { Value } from '../tree.ts'
+import { row, type FunctionRow } from './row.ts'
+
+const NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
+
+function numberOf(value: Value): number | undefined {
+  const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value))
+  const number = Number(value)
+  return isNumber && Number.isFinite(number) ? number : undefined
+}
+
+function wholeOf(value: Value): number | undefined {
+  const number = numberOf(value)
+  return number === undefined ? undefined : Math.round(number)
+}
+
+export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
+  row({
+    name: 'Convert.toInt',
+    parameters: ['any'],
+    result: 'number',
+    call: ([value]) => (value === null ? null : wholeOf(value)),
+    example: ['Convert.toInt("123.6")', 124],
+  }),
+  row({
+    name: 'Convert.toNum',
+    parameters: ['any'],
+    result: 'number',
+    call: ([value]) => (value === null ? null : numberOf(value)),
+    example: ['Convert.toNum("3.25")', 3.25],
+  }),
+  row({
+    name: 'Iso3166Convert.toAlpha2',
+    parameters: ['text'],
+    result: 'text',
+    call: ([code]) => countryOf(code)?.alpha2,
+    example: ['Iso3166Convert.toAlpha2("IND")', 'IN'],
+  }),
+  row({
+    name: 'Iso3166Convert.toAlpha3',
+    parameters: ['text'],
+    result: 'text',
+    call: ([code]) => countryOf(code)?.alpha3,
+    example: ['Iso3166Convert.toAlpha3("840")', 'USA'],
+  }),
+  row({
+    name: 'Iso3166Convert.toNumeric',
+    parameters: ['text'],
+    result: 'text',
+    call: ([code]) => countryOf(code)?.numeric,
+    example: ['Iso3166Convert.toNumeric("USA")', '840'],
+  }),
+  row({
+    name: 'Iso3166Convert.toName',
+    parameters: ['text'],
+    result: 'text',
+    call: ([code]) => countryOf(code)?.name,
+    example: ['Iso3166Convert.toName("IN")', 'India'],
+  }),
+]

@@ -1,0 +1,130 @@
+/**
+ * One function of the expression language: its name, what it takes, what it gives, and an example that is executed by
+ * the tests. What a function is given has the types of its row; it answers undefined where it has no result.
+ */
+import { zoneExists } from '../time/zone.ts'
+import { readFormat } from '../time/format.ts'
+import { textOf } from '../operators.ts'
+import type { Value } from '../tree.ts'
+
+/** What arguments are, once they were read. */
+interface Types {
+  readonly text: string
+  readonly whole: number
+  /** An array, or text with commas; null is an empty one. */
+  readonly list: readonly Value[]
+  readonly any: Value
+  /** The name of a time zone. */
+  readonly zone: string
+  /** A pattern of Joda-Time. */
+  readonly format: string
+}
+
+export type ParameterType = keyof Types
+export type ResultType = 'text' | 'number' | 'boolean' | 'list' | 'any'
+
+type Arguments<Parameters extends readonly ParameterType[]> = {
+  readonly [At in keyof Parameters]: Types[Parameters[At]]
+}
+
+interface Definition<
+  Parameters extends readonly ParameterType[],
+  More extends readonly ParameterType[],
+> {
+  readonly name: string
+  readonly parameters: Parameters
+  /** Any number of groups of these may follow, as in a list of pairs. */
+  readonly repeated?: More
+  /** Some of these may follow. */
+  readonly optional?: More
+  readonly result: ResultType
+  /** When a text or a number that it needs is null; null unless it is said. */
+  readonly whenNull?: Value
+  readonly call: (
+    args: Arguments<Parameters>,
+    more: readonly Types[More[number]][],
+    nowMillis: number,
+  ) => Value | undefined
+  /** An expression and its result. */
+  readonly example: readonly [expression: string, result: Value]
+}
+
+export type FunctionRow = Definition<readonly ParameterType[], readonly ParameterType[]>
+
+/** A row whose function is checked against its parameters. */
+export const row = <
+  const Parameters extends readonly ParameterType[],
+  const More extends readonly ParameterType[] = readonly [],
+>(
+  definition: Definition<Parameters, More>,
+): FunctionRow => definition as unknown as FunctionRow
+
+const csv = (text: string): readonly Value[] => (text === '' ? [] : text.split(','))
+
+const checked =
+  (isGood: (text: string) => boolean) =>
+  (value: Value): string | undefined =>
+    typeof value === 'string' && isGood(value) ? value : undefined
+
+/** What each type is called in a refusal, and how a value is read as one; undefined: it is none. */
+export const PARAMETERS: {
+  readonly [Type in ParameterType]: {
+    readonly called: string
+    readonly read: (value: Value) => Types[Type] | undefined
+  }
+} = {
+  text: { called: 'text', read: textOf },
+  whole: {
+    called: 'a whole number',
+    read: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
+  },
+  list: {
+    called: 'an array or text with commas',
+    read: (value) =>
+      value === null
+        ? []
+        : typeof value === 'string'
+          ? csv(value)
+          : Array.isArray(value)
+            ? (value as readonly Value[])
+            : undefined,
+  },
+  any: { called: 'a value', read: (value) => value },
+  zone: { called: 'the name of a time zone', read: checked(zoneExists) },
+  format: {
+    called: 'a pattern of dates and times',
+    read: checked((text) => readFormat(text) !== null),
+  },
+}
+
+/** Whether null is read like any other value; otherwise the function has no say about it. */
+export const takesNull = (type: ParameterType): boolean => type === 'list' || type === 'any'
+
+/** How many arguments a function takes, in words; null: it takes that many. */
+export function arityRefusal(
+  { name, parameters, optional, repeated }: FunctionRow,
+  count: number,
+): string | null {
+  const least = parameters.length
+  const more = count - least
+  if (more === 0 || (more > 0 && more <= (optional?.length ?? 0))) return null
+  if (repeated !== undefined && more > 0 && more % repeated.length === 0) return null
+  const most =
+    repeated !== undefined
+      ? `${least} or more arguments${repeated.length > 1 ? `, in groups of ${repeated.length}` : ''}`
+      : optional !== undefined
+        ? `${least} to ${least + optional.length} arguments`
+        : least === 1
+          ? '1 argument'
+          : `${least} arguments`
+  return `"${name}" takes ${most}, found ${count}`
+}
+
+/** The type of an argument by its place. */
+export const parameterAt = (
+  { parameters, optional, repeated }: FunctionRow,
+  at: number,
+): ParameterType => {
+  const more = repeated ?? optional ?? []
+  return parameters[at] ?? more[(at - parameters.length) % Math.max(1, more.length)] ?? 'any'
+}

@@ -1,0 +1,96 @@
+/** Functions of time. What the time is comes in with the request. */
+import { parseInstant, timestampOfMillis } from '../../../platform/clock.ts'
+import { readTime } from '../time/read.ts'
+import { writeTime } from '../time/write.ts'
+import { row, type FunctionRow } from './row.ts'
+
+/** From the epoch of Windows (1601) to that of Unix, and the ticks of 100 ns in a millisecond. */
+const WINDOWS_EPOCH_MILLIS = 11_644_473_600_000
+const TICKS = 10_000n
+
+const FIRST = Date.UTC(1, 0, 2)
+const LAST = Date.UTC(9999, 11, 30)
+
+/** Undefined outside of the years that have four digits. */
+const iso = (millis: number | undefined): string | undefined =>
+  millis !== undefined && millis > FIRST && millis < LAST ? timestampOfMillis(millis) : undefined
+
+const instant = (text: string): number | undefined => parseInstant(text) ?? undefined
+
+const WHOLE = /^-?\d{1,20}$/
+
+const fromWindows = (text: string): number | undefined =>
+  WHOLE.test(text) ? Number(BigInt(text) / TICKS) - WINDOWS_EPOCH_MILLIS : undefined
+
+const toWindows = (millis: number | undefined): string | undefined =>
+  millis === undefined
+    ? undefined
+    : String(BigInt(Math.trunc(millis) + WINDOWS_EPOCH_MILLIS) * TICKS)
+
+const toUnix = (millis: number | undefined): string | undefined =>
+  millis === undefined ? undefined : String(Math.floor(millis / 1000))
+
+/** The tests take this as the present. */
+const EXAMPLE = '2014-11-07T19:00:00.000Z'
+
+export const TIME_FUNCTIONS: readonly FunctionRow[] = [
+  row({
+    name: 'Time.now',
+    parameters: [],
+    optional: ['zone', 'format'],
+    result: 'text',
+    call(_, [zone, format], nowMillis) {
+      if (zone === undefined) return iso(nowMillis)
+      return writeTime(nowMillis, zone, format ?? "yyyy-MM-dd'T'HH:mm:ss.SSSZZ")
+    },
+    example: ['Time.now("EST", "YYYY-MM-dd HH:mm:ss")', '2014-11-07 14:00:00'],
+  }),
+  row({
+    name: 'Time.fromWindowsToIso8601',
+    parameters: ['text'],
+    result: 'text',
+    call: ([text]) => iso(fromWindows(text)),
+    example: ['Time.fromWindowsToIso8601("130598604000000000")', EXAMPLE],
+  }),
+  row({
+    name: 'Time.fromUnixToIso8601',
+    parameters: ['text'],
+    result: 'text',
+    call: ([text]) => (WHOLE.test(text) ? iso(Number(text) * 1000) : undefined),
+    example: ['Time.fromUnixToIso8601("1415386800")', EXAMPLE],
+  }),
+  row({
+    name: 'Time.fromStringToIso8601',
+    parameters: ['text', 'format'],
+    result: 'text',
+    call: ([text, format]) => iso(readTime(text, format)),
+    example: ['Time.fromStringToIso8601("07/11/2014 19:00", "dd/MM/yyyy HH:mm")', EXAMPLE],
+  }),
+  row({
+    name: 'Time.fromIso8601ToWindows',
+    parameters: ['text'],
+    result: 'text',
+    call: ([text]) => toWindows(instant(text)),
+    example: [`Time.fromIso8601ToWindows("${EXAMPLE}")`, '130598604000000000'],
+  }),
+  row({
+    name: 'Time.fromIso8601ToUnix',
+    parameters: ['text'],
+    result: 'text',
+    call: ([text]) => toUnix(instant(text)),
+    example: [`Time.fromIso8601ToUnix("${EXAMPLE}")`, '1415386800'],
+  }),
+  row({
+    name: 'Time.fromIso8601ToString',
+    parameters: ['text', 'format'],
+    result: 'text',
+    call([text, format]) {
+      const millis = instant(text)
+      return millis === undefined ? undefined : writeTime(millis, 'UTC', format)
+    },
+    example: [
+      `Time.fromIso8601ToString("${EXAMPLE}", "EEE, d MMM yyyy h a")`,
+      'Fri, 7 Nov 2014 7 PM',
+    ],
+  }),
+]

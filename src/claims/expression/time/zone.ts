@@ -1,0 +1,67 @@
+/** What clocks show in a time zone, by the platform's own knowledge of zones. */
+
+/** What a clock and a calendar show. */
+export interface Fields {
+  readonly year: number
+  /** 1 to 12. */
+  readonly month: number
+  readonly day: number
+  readonly hour: number
+  readonly minute: number
+  readonly second: number
+  readonly millis: number
+  /** Minutes that the zone is before UTC. */
+  readonly offset: number
+}
+
+const FIRST = Date.UTC(1, 0, 2)
+const LAST = Date.UTC(9999, 11, 30)
+
+const clockOf = (zone: string): Intl.DateTimeFormat =>
+  new Intl.DateTimeFormat('en-US', {
+    timeZone: zone,
+    calendar: 'gregory',
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  })
+
+export function zoneExists(zone: string): boolean {
+  try {
+    return clockOf(zone) !== null
+  } catch {
+    return false
+  }
+}
+
+/** Null outside of the years 1 to 9999. */
+export function fieldsOf(millis: number, zone: string): Fields | null {
+  if (!(millis > FIRST && millis < LAST)) return null
+  const parts = new Map(
+    clockOf(zone)
+      .formatToParts(millis)
+      .map(({ type, value }) => [type, Number(value)]),
+  )
+  const of = (part: Intl.DateTimeFormatPartTypes): number => parts.get(part) ?? 0
+  const shown = {
+    year: of('year'),
+    month: of('month'),
+    day: of('day'),
+    hour: of('hour'),
+    minute: of('minute'),
+    second: of('second'),
+    millis: ((millis % 1000) + 1000) % 1000,
+  }
+  return { ...shown, offset: Math.round((asUtc(shown) - millis) / 60_000) }
+}
+
+/** The instant at which UTC shows the fields. */
+export function asUtc(shown: Omit<Fields, 'offset'>): number {
+  const date = new Date(0)
+  date.setUTCFullYear(shown.year, shown.month - 1, shown.day)
+  return date.setUTCHours(shown.hour, shown.minute, shown.second, shown.millis)
+}
