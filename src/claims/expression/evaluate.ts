@@ -151,15 +151,18 @@ function called(
 ): Value | undefined {
   if (row === undefined || arityRefusal(row, args.length) !== null) return undefined
   const read: unknown[] = []
+  const sizes: number[] = []
   let isNull = false
   for (const [at, argument] of args.entries()) {
     const value = run.of(argument)
-    run.charge(sizeOf(value))
+    sizes.push(sizeOf(value))
+    run.charge(sizes[at]!)
     const type = parameterAt(row, at)
     if (value === null && !takesNull(type)) isNull = true
     else read.push(present(PARAMETERS[type].read(value)))
   }
   if (isNull) return row.whenNull ?? null
+  if (row.searches === true) run.charge(searching(sizes))
   const needed = row.parameters.length
   const result = row.call(
     read.slice(0, needed) as never,
@@ -170,6 +173,14 @@ function called(
   if (size > limits.expressionValueSizeMax) return undefined
   run.charge(size)
   return result
+}
+
+/** Characters are compared so many at a time. */
+const COMPARED_AT_ONCE = 100
+
+function searching([first = 0, ...others]: readonly number[]): number {
+  const wanted = others.reduce((sum, one) => sum + one, 0)
+  return (first * wanted) / COMPARED_AT_ONCE
 }
 
 function present<Read>(read: Read | undefined): Read {

@@ -1,6 +1,7 @@
 /** Every function of the expression language: its example, its edges, and what is refused when a claim is saved. */
 import { describe, expect, it } from 'vitest'
 import { FUNCTIONS, ABSENT_FUNCTIONS } from '../../../src/claims/expression/functions/index.ts'
+import { countryOf } from '../../../src/claims/expression/functions/countries.ts'
 import type { Value } from '../../../src/claims/expression/tree.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { errorOf, resultOf, value } from '../support/expressions.ts'
@@ -194,6 +195,14 @@ describe('how much work an evaluation may be', () => {
     expect(resultOf(squared, { user: { text } } as never)).toEqual({ outcome: 'failed' })
   })
 
+  it('counts what looking for one text in another may take', () => {
+    const user = { text: 'a'.repeat(16_000), part: `${'a'.repeat(4000)}b${'a'.repeat(4000)}` }
+    const scope = { user } as never
+    expect(resultOf('String.stringContains(user.text, user.part)', scope).outcome).toBe('failed')
+    expect(value('String.stringContains(user.text, "aaaaaaaaab")', scope)).toBe(false)
+    expect(value('String.substringBefore(user.text, "@")', scope)).toBe(user.text)
+  })
+
   it('ends when the steps are used up', () => {
     const text = 'a'.repeat(limits.expressionValueSizeMax)
     const scope = { user: { text } } as never
@@ -203,5 +212,39 @@ describe('how much work an evaluation may be', () => {
     expect(resultOf("user.text matches '(a|a|a|a|a|a|a|a)*b'", scope)).toEqual({
       outcome: 'failed',
     })
+  })
+})
+
+describe('the countries', () => {
+  it('are each found by any of their codes, under a name', () => {
+    const alpha2 = value('Iso3166Convert.toAlpha2("004")')
+    expect(alpha2).toBe('AF')
+    for (const [from, to] of [
+      ['ZW', 'ZWE'],
+      ['ZWE', '716'],
+      ['894', 'ZMB'],
+      ['AD', '020'],
+    ]) {
+      const codes = ['toAlpha2', 'toAlpha3', 'toNumeric'].map((name) =>
+        value(`Iso3166Convert.${name}("${from}")`),
+      )
+      expect(codes).toContain(to)
+      expect(value(`Iso3166Convert.toName("${from}")`)).toMatch(/^[A-Z]\w+/)
+    }
+  })
+
+  it('are 249, no code twice', () => {
+    const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+    const found = letters
+      .flatMap((first) => letters.map((second) => first + second))
+      .flatMap((code) => {
+        const country = countryOf(code)
+        return country === undefined ? [] : [country]
+      })
+    expect(found).toHaveLength(249)
+    for (const kind of ['alpha2', 'alpha3', 'numeric'] as const)
+      expect(new Set(found.map((country) => country[kind])).size).toBe(249)
+    for (const country of found)
+      for (const code of Object.values(country)) expect(countryOf(code)).toEqual(country)
   })
 })

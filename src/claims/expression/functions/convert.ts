@@ -1,5 +1,5 @@
 /** Conversions: text to numbers, and countries from one of their codes to another (ISO 3166-1). */
-import { countryOf } from './countries.ts'
+import { countryOf, nameOf } from './countries.ts'
 import type { Value } from '../tree.ts'
 import { row, type FunctionRow } from './row.ts'
 
@@ -56,7 +56,10 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
     name: 'Iso3166Convert.toName',
     parameters: ['text'],
     result: 'text',
-    call: ([code]) => countryOf(code)?.name,
+    call([code]) {
+      const country = countryOf(code)
+      return country && nameOf(country)
+    },
     example: ['Iso3166Convert.toName("IN")', 'India'],
   }),
 ]

@@ -29,18 +29,18 @@ export interface Country {
   readonly alpha2: string
   readonly alpha3: string
   readonly numeric: string
-  /** In English. */
-  readonly name: string
 }
-
-const NAMES = new Intl.DisplayNames(['en'], { type: 'region' })
 
 function countryAt(at: number): Country {
   const alpha2 = CODES.slice(at, at + 2)
   const alpha3 = CODES.slice(at + 2, at + 5)
   const numeric = CODES.slice(at + 5, at + WIDTH)
-  return { alpha2, alpha3, numeric, name: NAMES.of(alpha2) ?? alpha2 }
+  return { alpha2, alpha3, numeric }
 }
+
+/** In English. */
+export const nameOf = ({ alpha2 }: Country): string | undefined =>
+  new Intl.DisplayNames(['en'], { type: 'region' }).of(alpha2)
 
 /** Where in a country's codes each kind of code stands, by its length and what it is made of. */
 const KINDS: readonly (readonly [RegExp, offset: number])[] = [

@@ -38,6 +38,8 @@ interface Definition<
   /** Some of these may follow. */
   readonly optional?: More
   readonly result: ResultType
+  /** It looks for the others in the first, which at worst takes the product of their lengths. */
+  readonly searches?: true
   /** When a text or a number that it needs is null; null unless it is said. */
   readonly whenNull?: Value
   readonly call: (
