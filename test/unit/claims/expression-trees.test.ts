@@ -44,7 +44,13 @@ const { tree } = fc.letrec<{ tree: Expression }>((tie) => {
       args: fc.array(one, { maxLength: 4 }),
     }),
   ) as fc.Arbitrary<Expression> // prettier-ignore
-  return { tree: fc.oneof({ maxDepth: 4, depthSize: 'small' }, leaves, inner) }
+  return {
+    tree: fc.oneof(
+      { maxDepth: 4 },
+      { weight: 1, arbitrary: leaves },
+      { weight: 3, arbitrary: inner },
+    ),
+  }
 })
 
 const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
@@ -89,10 +95,6 @@ describe('any tree', () => {
       fc.property(tree, fc.constantFrom(PERSON, CLIENT), (expression, scope) => {
         const result = evaluated(expression, scope)
         if (result.outcome === 'failed') return
-        expect(result.value).not.toBeUndefined()
-        expect(JSON.parse(JSON.stringify(result.value))).toEqual(
-          JSON.parse(JSON.stringify({ it: result.value })).it,
-        )
         expect(JSON.stringify(result.value)).toBeTypeOf('string')
       }),
       { numRuns: 2000 },

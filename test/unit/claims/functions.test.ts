@@ -82,6 +82,7 @@ describe('edges', () => {
       'Time.now("America/New_York", "EEEE MMMM D hh a \'o\'\'clock\'")',
       "Friday November 311 02 PM o'clock",
     ],
+    ['Time.fromUnixToIso8601("-3000000000")', '1874-12-07T18:40:00.000Z'],
     ['Time.fromUnixToIso8601("-1")', '1969-12-31T23:59:59.000Z'],
     ['Time.fromUnixToIso8601(0)'.replace('(0)', '("0")'), '1970-01-01T00:00:00.000Z'],
     ['Time.fromIso8601ToUnix("2014-11-07T20:00:00+01:00")', '1415386800'],

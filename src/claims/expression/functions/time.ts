@@ -2,18 +2,16 @@
 import { parseInstant, timestampOfMillis } from '../../../platform/clock.ts'
 import { readTime } from '../time/read.ts'
 import { writeTime } from '../time/write.ts'
+import { isInRange } from '../time/zone.ts'
 import { row, type FunctionRow } from './row.ts'
 
 /** From the epoch of Windows (1601) to that of Unix, and the ticks of 100 ns in a millisecond. */
 const WINDOWS_EPOCH_MILLIS = 11_644_473_600_000
 const TICKS = 10_000n
 
-const FIRST = Date.UTC(1, 0, 2)
-const LAST = Date.UTC(9999, 11, 30)
-
 /** Undefined outside of the years that have four digits. */
 const iso = (millis: number | undefined): string | undefined =>
-  millis !== undefined && millis > FIRST && millis < LAST ? timestampOfMillis(millis) : undefined
+  millis !== undefined && isInRange(millis) ? timestampOfMillis(millis) : undefined
 
 const instant = (text: string): number | undefined => parseInstant(text) ?? undefined
 

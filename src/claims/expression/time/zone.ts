@@ -14,8 +14,11 @@ export interface Fields {
   readonly offset: number
 }
 
-const FIRST = Date.UTC(1, 0, 2)
-const LAST = Date.UTC(9999, 11, 30)
+const FIRST = Date.parse('0001-01-02T00:00:00Z')
+const LAST = Date.parse('9999-12-30T00:00:00Z')
+
+/** Whether the year has four digits wherever one is. */
+export const isInRange = (millis: number): boolean => millis > FIRST && millis < LAST
 
 const clockOf = (zone: string): Intl.DateTimeFormat =>
   new Intl.DateTimeFormat('en-US', {
@@ -40,7 +43,7 @@ export function zoneExists(zone: string): boolean {
 
 /** Null outside of the years 1 to 9999. */
 export function fieldsOf(millis: number, zone: string): Fields | null {
-  if (!(millis > FIRST && millis < LAST)) return null
+  if (!isInRange(millis)) return null
   const parts = new Map(
     clockOf(zone)
       .formatToParts(millis)
