@@ -124,9 +124,10 @@ async function wantedUserIdOf(
 ): Promise<string | null> {
   const { idTokenHint, subject } = request
   if (idTokenHint === null) return subject
-  const { serverId, snapshots, waitUntil } = { ...context, serverId: server.server.id }
+  // The server of the request: the pages themselves are the org's.
+  const { id: serverId } = server.server
   const wanted = { serverId, clientId: null, ring: publishedRing(serverId) }
-  const { ring } = await snapshots.get(wanted, waitUntil)
+  const { ring } = await context.snapshots.get(wanted, context.waitUntil)
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   const hinted = (await readIdTokenHint(idTokenHint, ring, server.urls.issuer))?.userId ?? null
   // Nobody is both.
@@ -142,7 +143,7 @@ async function accessOf(
   { context, now }: Visit,
 ): Promise<Access> {
   const serverId = server.server.id
-  const roles = await rolesFor(holder.person.id, request.scopes, { ...context, serverId })
+  const roles = await rolesFor(holder.person.id, request.scopes, server, context)
   const hasCode = request.responseTypes.includes('code')
   const authorization = {
     grantType: hasCode ? 'authorization_code' : 'implicit',

@@ -1,6 +1,5 @@
 /** What the endpoints that deal with people ask of a request and of the directory. */
 import { scopesToConsent, type ConsentQuestion } from '../authorize/consent.ts'
-import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { callerOf } from '../protocol/caller.ts'
@@ -13,10 +12,11 @@ export const addressOf = (request: Request): string => callerOf(request).ipAddre
 export async function rolesFor(
   userId: string,
   scopes: readonly string[],
-  { serverId, directory }: Pick<ProtocolContext, 'serverId' | 'directory'>,
+  { server }: CompiledServer,
+  { directory }: Pick<ProtocolContext, 'directory'>,
 ): Promise<readonly string[]> {
   const dependsOnRoles = scopes.some((scope) => scope.startsWith('okta.'))
-  return serverId === ORG_SERVER_ID && dependsOnRoles ? directory.rolesOf(userId) : []
+  return server.kind === 'org' && dependsOnRoles ? directory.rolesOf(userId) : []
 }
 
 const NOTHING_DECIDED = { consented: [], skipped: [] }

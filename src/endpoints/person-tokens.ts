@@ -69,7 +69,7 @@ export async function tokensOfPerson(
   const granting =
     proof.by === 'record'
       ? recorded(proof, { server, client, ring }, millis)
-      : await authorized(grant, proof, client, context, now)
+      : await authorized(grant, proof, { server, client }, context, now)
   return issued(granting, context, now)
 }
 
@@ -92,12 +92,14 @@ function recorded(
 async function authorized(
   grant: PersonGrant,
   proof: Extract<Proof, { by: 'person' }>,
-  { clientId }: Client,
+  asked: Pick<Grantee, 'server' | 'client'>,
   context: ProtocolContext,
   now: number,
 ): Promise<Granting> {
   const { person, assignment, requestedScopes, amr } = proof
-  const user = authorizingUser(proof, await rolesFor(person.id, requestedScopes, context))
+  const { clientId } = asked.client
+  const roles = await rolesFor(person.id, requestedScopes, asked.server, context)
+  const user = authorizingUser(proof, roles)
   const authorization = { grantType: grant.grantType, user, requestedScopes }
   const ring = accessTokenRing(context.serverId)
   const wanted = { serverId: context.serverId, clientId, ring }

@@ -61,7 +61,6 @@ const signInFailed = (login: string, reason: FailureReason, client: Client | nul
   }
 }
 
-/** With the clients that the session had given something to. */
 const UNTOLD = 'unknown'
 
 /** An attempt that was not looked at. They are told together when they are many, so that nobody fills the log. */
@@ -100,6 +99,7 @@ export async function tellFailure(
     await context.directory.record(eventOf(signInFailed(login, reason, client), context, nowMillis))
 }
 
+/** With the clients that the session had given something to. */
 export const signedOut = (userId: string, participants: readonly Participant[]): Happening => {
   const user = { id: userId, type: 'User', alternateId: null, displayName: null }
   return {
