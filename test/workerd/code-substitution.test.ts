@@ -3,12 +3,14 @@
  * up somewhere else, PKCE that somebody would rather do without, and what was given by a client that has ended since.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { APPS } from './app-support.ts'
 import { Browser, answerOf } from './browser.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
   authorizeUrl,
   CALLBACK,
+  changeApp,
   ORG_BASE,
   pkce,
   PEOPLE_GRANTS,
@@ -22,7 +24,6 @@ import { listed } from './subject-support.ts'
 import { answered, api, aServer, basic, made, post, send, unique, type Json } from './support.ts'
 
 const OFFLINE = { scope: 'openid offline_access' }
-const APPS = '/api/v1/apps'
 
 let person: TestPerson
 let app: SignInApp
@@ -82,22 +83,6 @@ const isActive = async (base: string, of: SignInApp, token: string): Promise<boo
     { authorization: basic(of.clientId, of.secret) },
   )
   return ((await response.json()) as Json)['active']
-}
-
-/** Changes what an app is; `credentials` and `settings` go over what it has. */
-const changed = async (of: SignInApp, oauthClient: Json, credentials: Json = {}): Promise<void> => {
-  const now = await made(200, 'GET', `${APPS}/${of.id}`)
-  await made(200, 'PUT', `${APPS}/${of.id}`, {
-    ...now,
-    credentials: {
-      ...now['credentials'],
-      oauthClient: { ...now['credentials']['oauthClient'], ...credentials },
-    },
-    settings: {
-      ...now['settings'],
-      oauthClient: { ...now['settings']['oauthClient'], ...oauthClient },
-    },
-  })
 }
 
 describe('a code', () => {
@@ -214,7 +199,7 @@ describe('PKCE cannot be downgraded', () => {
   it('a client that began to require PKCE redeems no code that was made without', async () => {
     const client = await aSignInApp()
     const code = await aCode(custom, client)
-    await changed(client, {}, { pkce_required: true })
+    await changeApp(client, {}, { pkce_required: true })
     const { verifier } = await pkce()
     for (const fields of [{}, { code_verifier: verifier }])
       expect(await refusalOf(await redeem(custom, client, code, fields))).toEqual([
@@ -226,7 +211,7 @@ describe('PKCE cannot be downgraded', () => {
   it('a client that became public redeems no code that was made without PKCE', async () => {
     const client = await aSignInApp()
     const code = await aCode(custom, client)
-    await changed(client, {}, { token_endpoint_auth_method: 'none', pkce_required: true })
+    await changeApp(client, {}, { token_endpoint_auth_method: 'none', pkce_required: true })
     const response = await post(`${custom}/v1/token`, {
       grant_type: 'authorization_code',
       code,

@@ -1,6 +1,6 @@
 /** People with passwords, apps for them, and authorization requests, as tests of sign-in need them. */
 import { base64url } from '../../src/platform/encoding.ts'
-import { anApp, create } from './app-support.ts'
+import { anApp, APPS, create } from './app-support.ts'
 import { answerOf, Browser, type PageView } from './browser.ts'
 import { basic, made, ORIGIN, post, unique, type Json } from './support.ts'
 import { aProfile, USERS } from './user-support.ts'
@@ -46,12 +46,32 @@ export async function aSignInApp(
       {},
     ),
   )
-  await made(200, 'PUT', `/api/v1/apps/${app['id']}`, {
+  await made(200, 'PUT', `${APPS}/${app['id']}`, {
     ...app,
     settings: { ...app['settings'], implicitAssignment: true },
   })
   const { client_id: clientId, client_secret: secret = '' } = app['credentials']['oauthClient']
   return { id: app['id'], clientId, secret, app }
+}
+
+/** Changes what an app is; `oauthClient` and `credentials` go over what it has. */
+export async function changeApp(
+  { id }: Pick<SignInApp, 'id'>,
+  oauthClient: Json,
+  credentials: Json = {},
+): Promise<void> {
+  const now = await made(200, 'GET', `${APPS}/${id}`)
+  await made(200, 'PUT', `${APPS}/${id}`, {
+    ...now,
+    credentials: {
+      ...now['credentials'],
+      oauthClient: { ...now['credentials']['oauthClient'], ...credentials },
+    },
+    settings: {
+      ...now['settings'],
+      oauthClient: { ...now['settings']['oauthClient'], ...oauthClient },
+    },
+  })
 }
 
 /** Grant types of a rule that lets people in. */

@@ -3,12 +3,14 @@
  * one that its client may make when it goes on. Login, consent and logout cannot be forged from another site.
  */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { APPS } from './app-support.ts'
 import { Browser, answerOf, hiddenInputs, type PageView } from './browser.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
   authorizeUrl,
   CALLBACK,
+  changeApp,
   ORG_BASE,
   PASSWORD,
   PEOPLE_GRANTS,
@@ -16,9 +18,8 @@ import {
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { aServer, made, send, unique, type Json } from './support.ts'
+import { aServer, made, send, unique } from './support.ts'
 
-const APPS = '/api/v1/apps'
 const LOGOUT = `${ORG_BASE}/v1/logout`
 const AFTER = 'https://app.example/after'
 
@@ -209,27 +210,12 @@ describe('the answer of the consent page', () => {
 })
 
 describe('a request that goes on is checked again', () => {
-  const changed = async (of: SignInApp, oauthClient: Json, credentials: Json = {}) => {
-    const now = await made(200, 'GET', `${APPS}/${of.id}`)
-    await made(200, 'PUT', `${APPS}/${of.id}`, {
-      ...now,
-      credentials: {
-        ...now['credentials'],
-        oauthClient: { ...now['credentials']['oauthClient'], ...credentials },
-      },
-      settings: {
-        ...now['settings'],
-        oauthClient: { ...now['settings']['oauthClient'], ...oauthClient },
-      },
-    })
-  }
-
   it('a redirect URI that was taken back meanwhile gets nothing', async () => {
     const client = await aSignInApp({ redirect_uris: [CALLBACK, 'https://evil.example/cb'] })
     const [browser, page] = await atSignIn(ORG_BASE, client, {
       redirect_uri: 'https://evil.example/cb',
     })
-    await changed(client, { redirect_uris: [CALLBACK] })
+    await changeApp(client, { redirect_uris: [CALLBACK] })
     const answer = await browser.signIn(page, person.login, PASSWORD)
     expect([answer.status, answer.location]).toEqual([400, null])
   })
@@ -237,7 +223,7 @@ describe('a request that goes on is checked again', () => {
   it('[RFC9700-4.8.2] a client that began to require PKCE gets no code without it', async () => {
     const client = await aSignInApp()
     const [browser, page] = await atSignIn(ORG_BASE, client)
-    await changed(client, {}, { pkce_required: true })
+    await changeApp(client, {}, { pkce_required: true })
     const answer = await browser.signIn(page, person.login, PASSWORD)
     expect(answerOf(answer)).toMatchObject({ error: 'invalid_request' })
   })
@@ -248,7 +234,7 @@ describe('a request that goes on is checked again', () => {
       response_type: 'id_token token',
       nonce: unique('nonce'),
     })
-    await changed(client, { grant_types: ['authorization_code'], response_types: ['code'] })
+    await changeApp(client, { grant_types: ['authorization_code'], response_types: ['code'] })
     const answer = await browser.signIn(page, person.login, PASSWORD)
     expect(answerOf(answer)).toMatchObject({ error: 'unsupported_response_type' })
   })
