@@ -52,6 +52,10 @@ function separator(uri: string): string {
   return /[?&]$/.test(uri) ? '' : '&'
 }
 
+/** A URI with parameters in its query, behind those that it has. */
+export const withQuery = (uri: string, parameters: Parameters): string =>
+  uri + separator(uri) + encoded(parameters)
+
 /** With %20 for a space, which both kinds of decoders read; a plus sign only those of forms do. */
 const encoded = (parameters: Parameters): string =>
   Object.entries(parameters)

@@ -39,7 +39,7 @@ export const answerClient = (
   visit: Visit,
 ): Promise<Response> => deliver(responseOf(target, parameters, issuer), target, visit)
 
-export const refuseClient = (
+const refuseClient = (
   target: ResponseTarget,
   error: OAuthError,
   issuer: string,
@@ -53,11 +53,19 @@ export async function refusalAnswer(
   visit: Visit,
 ): Promise<Response> {
   if (target !== null) return refuseClient(target, cause, issuer, visit)
-  return authorizationErrorPage({
+  return errorPage(cause, parameter, visit)
+}
+
+/** A refusal on a page. `parameter` is the one that is to blame; null: none is. */
+export const errorPage = async (
+  { error, description }: OAuthError,
+  parameter: string | null,
+  visit: Visit,
+): Promise<Response> =>
+  authorizationErrorPage({
     ...(await pagePropsOf(visit)),
-    error: cause.error,
-    description: cause.description,
+    error,
+    description,
     parameter,
     requestId: visit.context.requestId,
   })
-}

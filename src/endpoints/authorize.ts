@@ -10,7 +10,7 @@ import { openRequestObject } from '../authorize/request-object.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
-import { boundedText, type Form } from '../protocol/form.ts'
+import { formText, type Form } from '../protocol/form.ts'
 import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
 import { spend } from './client-authentication.ts'
@@ -99,13 +99,7 @@ async function parametersOf(request: Request): Promise<Form> {
     const { search } = new URL(request.url)
     return parseAuthorizeParameters(search.slice(1))
   }
-  const type = request.headers.get('content-type') ?? ''
-  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(type))
-    throw new OAuthError('invalid_content_type')
-  const tooLarge = (): OAuthError => new OAuthError('body_too_large')
-  const text = await boundedText(request, limits.formBytesMax, tooLarge)
-  if (text === null) throw new OAuthError('malformed_form')
-  return parseAuthorizeParameters(text)
+  return parseAuthorizeParameters(await formText(request))
 }
 
 async function checked(sent: Form, visit: Visit): Promise<UnderWay> {

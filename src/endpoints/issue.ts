@@ -25,21 +25,28 @@ export interface Grantee extends Holder {
   readonly ring: RingView | null
 }
 
-/** The key that signs a server's ID tokens: the published one. The org server has another for access tokens. */
-export async function idTokenSigner(
-  server: CompiledServer,
+/** The published ring of a server. `ring` is that of its access tokens, as far as it was read. */
+export async function publishedRingOf(
+  serverId: string,
   ring: RingView | null,
-  { snapshots, settings, waitUntil }: ProtocolContext,
-): Promise<Signer> {
-  const serverId = server.server.id
+  { snapshots, waitUntil }: ProtocolContext,
+): Promise<RingView> {
   const name = publishedRing(serverId)
   const published =
     name === accessTokenRing(serverId)
       ? ring
       : (await snapshots.get({ serverId, clientId: null, ring: name }, waitUntil)).ring
   if (published === null) throw new OAuthError('temporarily_unavailable')
-  return signerOf(published, settings.keyEncryption)
+  return published
 }
+
+/** The key that signs a server's ID tokens: the published one. The org server has another for access tokens. */
+export const idTokenSigner = async (
+  { server }: CompiledServer,
+  ring: RingView | null,
+  context: ProtocolContext,
+): Promise<Signer> =>
+  signerOf(await publishedRingOf(server.id, ring, context), context.settings.keyEncryption)
 
 /** Throws what would be in the way of tokens of a server: what they need is remembered from then on. */
 export async function readyToIssue(

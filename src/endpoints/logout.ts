@@ -3,13 +3,14 @@
  * session ends at once; without one the person is asked. The way back is one that the client registered, or none.
  */
 import { isState } from '../authorize/parameters.ts'
+import { withQuery } from '../authorize/response.ts'
 import { readIdTokenHint, type IdTokenHint } from '../issuer/id-token-hint.ts'
 import { publishedRing } from '../issuer/rings.ts'
 import { displayNameOf } from '../domain/user.ts'
-import { authorizationErrorPage } from '../pages/authorization-error.tsx'
 import { signedOutPage, signOutQuestionPage } from '../pages/sign-out.tsx'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import { parseForm, readForm, type Form } from '../protocol/form.ts'
+import { errorPage } from './authorization-answer.ts'
 import { noSessionCookie } from './browser.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
@@ -38,18 +39,9 @@ export async function logout(request: Request, context: ProtocolContext): Promis
     return withCookies(await answered(parameters, wholly(visit)), visit.cookies)
   } catch (error) {
     if (!(error instanceof OAuthError) || error.status === 503) throw error
-    return refused(error, visit)
+    return errorPage(error, error instanceof LogoutRefused ? error.parameter : null, visit)
   }
 }
-
-const refused = async (error: OAuthError, visit: Visit): Promise<Response> =>
-  authorizationErrorPage({
-    ...(await pagePropsOf(visit)),
-    error: error.error,
-    description: error.description,
-    parameter: error instanceof LogoutRefused ? error.parameter : null,
-    requestId: visit.context.requestId,
-  })
 
 async function answered(parameters: Form, visit: Visit): Promise<Response> {
   const { context, sessionKey, now } = visit
@@ -130,6 +122,5 @@ async function signedOutAnswer(leaving: Leaving, visit: Visit): Promise<Response
 async function left({ uri, state }: Leaving, visit: Visit): Promise<Response> {
   if (uri === null) return signedOutPage({ ...(await pagePropsOf(visit)), signInUri: SIGN_IN_PATH })
   if (state === null) return seeOther(uri)
-  const separator = uri.includes('?') ? '&' : '?'
-  return seeOther(`${uri}${separator}state=${encodeURIComponent(state)}`)
+  return seeOther(withQuery(uri, { state }))
 }

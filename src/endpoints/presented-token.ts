@@ -18,6 +18,7 @@ import { readForm } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { publishedRingOf } from './issue.ts'
 
 /** A token of this server, whether it is alive or not; null for anything else. */
 export type ReadToken =
@@ -71,7 +72,7 @@ async function readToken(
     return claims === null ? null : { type: 'access_token', claims }
   }
   const name = publishedRing(context.serverId)
-  const published = await publishedRingOf(name, ring, context)
+  const published = await publishedRingOf(context.serverId, ring, context)
   const claims = await underNewestKeys(token, name, published, context, (keys) =>
     readIdToken(token, keys, server.urls.issuer, now),
   )
@@ -86,17 +87,6 @@ function isIdToken(token: string): boolean {
   } catch {
     return false
   }
-}
-
-async function publishedRingOf(
-  name: string,
-  ring: RingView,
-  { serverId, snapshots, waitUntil }: ProtocolContext,
-): Promise<RingView> {
-  if (name === accessTokenRing(serverId)) return ring
-  const published = (await snapshots.get({ serverId, clientId: null, ring: name }, waitUntil)).ring
-  if (published === null) throw new OAuthError('temporarily_unavailable')
-  return published
 }
 
 /** The claims of an access token of the server, under a key that may be newer than the ring that was read. */

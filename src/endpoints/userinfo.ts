@@ -8,7 +8,7 @@ import { disclosedClaims } from '../mint/claims.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
 import { OAuthError } from '../protocol/errors.ts'
-import { readForm } from '../protocol/form.ts'
+import { isFormContentType, readForm } from '../protocol/form.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { livingToken } from './living-token.ts'
@@ -61,8 +61,6 @@ async function bearerToken(request: Request): Promise<string> {
 /** A request without a body needs no content type. */
 async function formToken(request: Request): Promise<string | undefined> {
   if (request.method !== 'POST') return undefined
-  const hasForm = request.headers
-    .get('content-type')
-    ?.startsWith('application/x-www-form-urlencoded')
-  return hasForm === true ? (await readForm(request)).get('access_token') : undefined
+  const hasForm = isFormContentType(request.headers.get('content-type'))
+  return hasForm ? (await readForm(request)).get('access_token') : undefined
 }

@@ -3,7 +3,7 @@
  * The policies decided when the person signed in.
  */
 import { readArtefact } from '../domain/artefact.ts'
-import { base64url, utf8 } from '../platform/encoding.ts'
+import { digest } from '../platform/encoding.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { askedApp, type PersonGrant } from './grant.ts'
 import { refusalOf, required } from './requested.ts'
@@ -14,7 +14,7 @@ const VERIFIER = /^[\w.~-]{43,128}$/
 async function challengeOf(verifier: string | undefined): Promise<string | null> {
   if (verifier === undefined) return null
   if (!VERIFIER.test(verifier)) throw new OAuthError('verifier_wrong')
-  return base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(verifier))))
+  return digest(verifier)
 }
 
 export const authorizationCode: PersonGrant = {

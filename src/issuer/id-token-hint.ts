@@ -10,8 +10,6 @@ import { readIdToken } from './id-token.ts'
 export interface IdTokenHint {
   readonly userId: string
   readonly clientId: string
-  /** Null: the sign-in had no session. */
-  readonly sid: string | null
 }
 
 /** Null for anything that is no ID token of the issuer. */
@@ -30,7 +28,5 @@ export async function readIdTokenHint(
   if (typeof issuedAt !== 'number') return null
   // At the second it was issued it had not expired.
   const claims = await readIdToken(token, ring, issuer, issuedAt)
-  if (claims === null) return null
-  const { sub: userId, aud: clientId, sid } = claims
-  return { userId, clientId, sid: typeof sid === 'string' ? sid : null }
+  return claims && { userId: claims.sub, clientId: claims.aud }
 }

@@ -55,7 +55,5 @@ export const english: Messages = {
   expired: 'It was open for too long, or it was used already. Go back to the app and start again.',
   laterTitle: 'Try again later',
   later: 'Something on our side isn’t working right now. Please try again in a moment.',
-  tooManyRequestsTitle: 'A little slower, please',
-  tooManyRequests: 'There were too many requests from your network. Wait a moment and try again.',
   startAgain: 'Start again',
 }

@@ -60,8 +60,5 @@ export const german: Messages = {
   laterTitle: 'Bitte später noch einmal',
   later:
     'Bei uns funktioniert gerade etwas nicht. Versuchen Sie es in einem Augenblick noch einmal.',
-  tooManyRequestsTitle: 'Bitte etwas langsamer',
-  tooManyRequests:
-    'Aus Ihrem Netz kamen zu viele Anfragen. Warten Sie einen Augenblick und versuchen Sie es noch einmal.',
   startAgain: 'Von vorn beginnen',
 }

@@ -1,11 +1,11 @@
-/** Pages that say one thing: expired, later, slower. */
+/** Pages that say one thing: expired, later. */
 import type { PageProps } from './branding.ts'
 import type { Messages } from './messages.ts'
 import { pageResponse } from './page.tsx'
 import { Icon } from './parts.tsx'
 
 /** What there is to say. */
-export type MessageName = 'EXPIRED' | 'TRY_AGAIN_LATER' | 'TOO_MANY_REQUESTS'
+export type MessageName = 'EXPIRED' | 'TRY_AGAIN_LATER'
 
 export interface MessageProps extends PageProps {
   readonly message: MessageName
@@ -24,10 +24,9 @@ interface Row {
 const ROWS = {
   EXPIRED: { status: 400, title: 'expiredTitle', text: 'expired' },
   TRY_AGAIN_LATER: { status: 503, title: 'laterTitle', text: 'later' },
-  TOO_MANY_REQUESTS: { status: 429, title: 'tooManyRequestsTitle', text: 'tooManyRequests' },
 } as const satisfies Record<MessageName, Row>
 
-/** 400 for EXPIRED, 503 for TRY_AGAIN_LATER, 429 for TOO_MANY_REQUESTS. */
+/** 400 for EXPIRED, 503 for TRY_AGAIN_LATER. */
 export function messagePage(props: MessageProps): Promise<Response> {
   const { messages, message, retryAfterSeconds, startUri } = props
   const { status, title, text } = ROWS[message]

@@ -59,7 +59,5 @@ export interface Messages {
   readonly expired: string
   readonly laterTitle: string
   readonly later: string
-  readonly tooManyRequestsTitle: string
-  readonly tooManyRequests: string
   readonly startAgain: string
 }

@@ -23,7 +23,6 @@ export type Purpose =
   | 'code-mac'
   | 'refresh-token-mac'
   | 'session-mac'
-  | 'browser-mac'
   | 'login-mac'
   | 'transaction'
   | 'session-token'

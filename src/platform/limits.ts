@@ -28,7 +28,7 @@ export const limits = {
   sessionTouchSeconds: 60,
   sessionTokenSeconds: 300,
   authnBytesMax: 16 * 1024,
-  /** Sign-in transactions, and the bytes of a sealed one. */
+  /** Sign-in transactions, and the characters of a sealed one. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,
   /** Marks of one browser to which a transaction may be bound. */

@@ -25,11 +25,12 @@ export async function boundedText(
   return text
 }
 
-const isFormContentType = (value: string | null): boolean =>
+/** Whether a body says that it is a form. */
+export const isFormContentType = (value: string | null): boolean =>
   value !== null && /^application\/x-www-form-urlencoded\s*(;|$)/i.test(value)
 
-/** Reads a request's form. Throws OAuthError for anything that is not one. */
-export async function readForm(request: Request): Promise<Form> {
+/** The text of a request's form. Throws OAuthError for anything that is not one. */
+export async function formText(request: Request): Promise<string> {
   if (!isFormContentType(request.headers.get('content-type')))
     throw new OAuthError('invalid_content_type')
   const text = await boundedText(
@@ -38,8 +39,12 @@ export async function readForm(request: Request): Promise<Form> {
     () => new OAuthError('body_too_large'),
   )
   if (text === null) throw new OAuthError('malformed_form')
-  return parseForm(text)
+  return text
 }
+
+/** Reads a request's form. Throws OAuthError for anything that is not one. */
+export const readForm = async (request: Request): Promise<Form> =>
+  parseForm(await formText(request))
 
 /** Parses the text of a form. */
 export function parseForm(text: string): Form {

@@ -6,10 +6,8 @@ import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import type { SubjectListing } from './subject-listing.ts'
 import type { SubjectPerson } from './subject-person.ts'
+import { SESSION_END } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
-
-const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
-  authenticated_at + ${limits.sessionSeconds * 1000})`
 
 /** When the first of what is remembered is over, in milliseconds; null: nothing is left. */
 const FIRST_END = `SELECT min(over) AS first FROM (

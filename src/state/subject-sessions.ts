@@ -26,6 +26,10 @@ const expiresAt = ({ authenticated_at, used_at }: SessionRow): number =>
     authenticated_at + limits.sessionSeconds * 1000,
   )
 
+/** The same in SQL. */
+export const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
+  authenticated_at + ${limits.sessionSeconds * 1000})`
+
 /** What is presented of a session, its secret as a digest. */
 export interface PresentedSession {
   readonly id: string

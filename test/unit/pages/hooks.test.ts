@@ -209,7 +209,6 @@ describe('messages', () => {
   it.each([
     ['EXPIRED', 400, 'This page has expired'],
     ['TRY_AGAIN_LATER', 503, 'Try again later'],
-    ['TOO_MANY_REQUESTS', 429, english.tooManyRequestsTitle],
   ] as const)('%s answers %i', async (message, status, title) => {
     const page = await messagePage({ ...props, message, retryAfterSeconds: 7, startUri: null })
     expect(page.status).toBe(status)
