@@ -15,7 +15,7 @@ import { noSessionCookie } from './browser.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { leavingOf, sealedLeaving, SIGN_OUT_PATH, type Leaving } from './leaving.ts'
-import { clientOfToken } from './presented-token.ts'
+import { namedClient } from './presented-token.ts'
 import { eventOf, signedOut } from './sign-in-log.ts'
 import { expiredPage, SIGN_IN_PATH } from './under-way.ts'
 import { pagePropsOf, seeOther, visitOf, wholly, withCookies, type Visit } from './visit.ts'
@@ -49,7 +49,7 @@ async function answered(parameters: Form, visit: Visit): Promise<Response> {
   const clientId = parameters.get('client_id')
   if (hint !== null && clientId !== undefined && clientId !== hint.clientId)
     throw new LogoutRefused('logout_client_mismatch', 'client_id')
-  const leaving = await askedOf(parameters, hint?.clientId ?? clientId ?? null, context)
+  const leaving = await askedOf(parameters, hint, context)
   const found =
     sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
   if (found === null) return left(leaving, visit)
@@ -85,14 +85,15 @@ async function hintOf(
 /** §3.1: a way back is one that the client registered, to the letter, while the client is active. */
 async function askedOf(
   parameters: Form,
-  clientId: string | null,
+  hint: IdTokenHint | null,
   context: ProtocolContext,
 ): Promise<Leaving> {
   const uri = parameters.get('post_logout_redirect_uri') ?? null
   const state = parameters.get('state') ?? null
   if (uri === null) return { uri, state: null }
   if (!isState(state ?? '')) throw new LogoutRefused('invalid_state', 'state')
-  const client = clientId === null ? null : await clientOfToken(clientId, context)
+  const clientId = hint?.clientId ?? parameters.get('client_id')
+  const client = clientId === undefined ? null : await namedClient(clientId, hint !== null, context)
   const isActive = client?.status === 'ACTIVE'
   if (!isActive || !client.flows.postLogoutRedirectUris.includes(uri))
     throw new LogoutRefused('illegal_post_logout_redirect_uri', 'post_logout_redirect_uri')

@@ -119,14 +119,20 @@ async function underNewestKeys<Claims>(
 }
 
 /** The client that a genuine token names. That it does not exist is confirmed, too. */
-export async function clientOfToken(
+export const clientOfToken = (clientId: string, context: ProtocolContext): Promise<Client | null> =>
+  namedClient(clientId, true, context)
+
+/** A client by its id, and whether something genuine says that there is, or was, one. */
+export async function namedClient(
   clientId: string,
+  isProven: boolean,
   { snapshots, confirmations, waitUntil }: ProtocolContext,
 ): Promise<Client | null> {
+  if (clientId.length > limits.clientIdCharactersMax) return null
   const wanted = { serverId: null, clientId, ring: null }
   const began = nowMillis()
   const { client } = await snapshots.get(wanted, waitUntil)
   if (client !== null || snapshots.readSince(wanted, began)) return client
-  if (!confirmations.take(`client ${clientId}`, false, began)) return null
+  if (!confirmations.take(`client ${clientId}`, !isProven, began)) return null
   return (await snapshots.reload(wanted, waitUntil)).client
 }
