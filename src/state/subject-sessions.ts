@@ -40,6 +40,7 @@ export interface NewSession {
   readonly userId: string
   readonly secretHash: string
   readonly amr: readonly string[]
+  readonly authenticatedAt: number
 }
 
 export class SubjectSessions {
@@ -71,14 +72,18 @@ export class SubjectSessions {
   }
 
   /** Begins a session; one that it takes the place of gives it the `sid`. */
-  begin({ userId, secretHash, amr }: NewSession, replaced: Session | null, now: number): Session {
+  begin(
+    { userId, secretHash, amr, authenticatedAt }: NewSession,
+    replaced: Session | null,
+    now: number,
+  ): Session {
     const row = {
       id: randomAlphanumeric(20),
       user_id: userId,
       sid: replaced?.sid ?? randomId('102'),
       secret_hash: secretHash,
       amr: JSON.stringify(amr),
-      authenticated_at: now,
+      authenticated_at: authenticatedAt,
       used_at: now,
     }
     const sql = this.#tables.open()

@@ -114,7 +114,10 @@ export class Subject extends DurableObject {
         return this.#tables.atomically(() => {
           const replaced = earlier && this.#sessions.find(earlier, now)
           if (onlyInPlace && replaced === null) return null
-          const session = this.#sessions.begin({ userId, secretHash, amr }, replaced, now)
+          // What takes a session's place without another proof is as old as the proof.
+          const authenticatedAt = (onlyInPlace ? replaced?.authenticatedAt : null) ?? now
+          const begun = { userId, secretHash, amr, authenticatedAt }
+          const session = this.#sessions.begin(begun, replaced, now)
           this.#authorizations.endUnredeemed(this.#sessions.crowdOut(session))
           return session
         })

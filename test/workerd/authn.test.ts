@@ -121,6 +121,12 @@ describe('a session token', () => {
     expect(answerOf(again)).toHaveProperty('code')
   })
 
+  it('[OIDC-Core-3.1.2.1] is no new proof for a request that came after it', async () => {
+    const asked = { prompt: 'login', sessionToken: await sessionToken() }
+    const page = await new Browser().get(authorizeUrl(ORG_BASE, app, asked))
+    expect(page.html).toContain('type="password"')
+  })
+
   it('is good once', async () => {
     const token = await sessionToken()
     const answers = await Promise.all(

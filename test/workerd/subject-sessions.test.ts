@@ -140,6 +140,17 @@ describe('a session', () => {
     expect(await inside(userId, 'SELECT * FROM participants')).toEqual([])
   })
 
+  it('that takes the place of another without a proof is as old as the proof', async () => {
+    const userId = await aPerson()
+    const replaces = await aSession(userId, NOW)
+    const begin = { userId, secret: unique('secret'), amr: ['pwd'], replaces, now: NOW + 5000 }
+    const session = await subjects.startSession({ ...begin, onlyInPlace: true })
+    expect(session?.authenticatedAt).toBe(NOW)
+    const renewed = await aSession(userId, NOW)
+    const proven = await subjects.startSession({ ...begin, replaces: renewed })
+    expect(proven?.authenticatedAt).toBe(NOW + 5000)
+  })
+
   it('gives way to newer ones, the oldest first', async () => {
     const userId = await aPerson()
     const keys: SessionKey[] = []
