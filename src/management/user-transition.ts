@@ -3,6 +3,7 @@ import type { Ending } from '../domain/ending.ts'
 import type { GuardedUser, User } from '../domain/user.ts'
 import { isInUse } from '../domain/user.ts'
 import { transition, type UserAction, type UserStatus } from '../domain/user-status.ts'
+import { nowSeconds } from '../platform/clock.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
 import { setCredentials, type SetCredentials } from '../store/user-credentials.ts'
 import { endingEntry, outboxEntry, type Change, type ManagementContext } from './context.ts'
@@ -64,10 +65,12 @@ export async function moved(
   { action, eventType, message, ends = [], credentials, forgetsAttempts = false, also = [] }: Move,
   context: ManagementContext,
 ): Promise<User> {
-  const { db, nowSeconds } = context
+  const { db, nowSeconds: at } = context
+  // Not from when the request came: a new password is long in the making, and the old one is good until then.
+  const endedAt = nowSeconds()
   const fields = {
-    ...statusFields(user, nextStatus(action, user), nowSeconds),
-    ...(credentials?.passwordHash != null && { passwordChanged: nowSeconds }),
+    ...statusFields(user, nextStatus(action, user), at),
+    ...(credentials?.passwordHash != null && { passwordChanged: at }),
   }
   await commitUserAt(
     user,
@@ -76,7 +79,7 @@ export async function moved(
       ...userChange(user, eventType, message),
       also,
       outbox: [
-        ...ends.map((of) => ending(user.id, of, nowSeconds)),
+        ...ends.map((of) => ending(user.id, of, endedAt)),
         ...(forgetsAttempts ? [outboxEntry('subject.unlock', user.id)] : []),
       ],
     },
@@ -88,6 +91,6 @@ export async function moved(
     ...fields,
     hasPassword: user.hasPassword || credentials?.passwordHash != null,
     recoveryQuestion: credentials?.recovery?.question ?? user.recoveryQuestion,
-    lastUpdated: nowSeconds,
+    lastUpdated: at,
   }
 }
