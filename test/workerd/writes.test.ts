@@ -466,9 +466,9 @@ describe('a new key encryption key', () => {
     const both = KeyEncryption.parse(JSON.stringify({ current: '2', keys }))!
     for (let made = 0; made < 3; made++) await create(anApp())
     const { results } = await DB.prepare(
-      'SELECT app_id, id FROM app_secrets ORDER BY app_id, id',
-    ).all<{ app_id: string; id: string }>()
-    const [bad] = results
+      'SELECT app_id, id, mac FROM app_secrets ORDER BY app_id, id',
+    ).all<{ app_id: string; id: string; mac: string }>()
+    const bad = results.find(({ mac }) => mac.startsWith('1.'))
     await DB.prepare('UPDATE app_secrets SET envelope = ?3 WHERE app_id = ?1 AND id = ?2')
       .bind(bad!.app_id, bad!.id, '{"format":1,"keyVersion":"1","iv":"AAAA","ciphertext":"AAAA"}')
       .run()
