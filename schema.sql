@@ -116,6 +116,23 @@ CREATE TABLE policies (
   UNIQUE (server_id, name)
 ) WITHOUT ROWID;
 
+-- Endpoints outside that are asked before tokens are made. `secret` is the encrypted value of the header they are
+-- authenticated with.
+CREATE TABLE inline_hooks (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  type TEXT NOT NULL,
+  version TEXT NOT NULL,
+  status TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  secret TEXT,
+  created INTEGER NOT NULL,
+  last_updated INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX inline_hooks_type ON inline_hooks (type, id);
+
+-- A hook in use cannot be deleted.
 CREATE TABLE policy_rules (
   id TEXT NOT NULL,
   server_id TEXT NOT NULL,
@@ -128,10 +145,13 @@ CREATE TABLE policy_rules (
   actions TEXT NOT NULL,
   created INTEGER NOT NULL,
   last_updated INTEGER NOT NULL,
+  hook_id TEXT REFERENCES inline_hooks (id),
   PRIMARY KEY (server_id, policy_id, id),
   UNIQUE (server_id, policy_id, name),
   FOREIGN KEY (server_id, policy_id) REFERENCES policies (server_id, id) ON DELETE CASCADE
 ) WITHOUT ROWID;
+
+CREATE INDEX policy_rules_hook ON policy_rules (hook_id, server_id) WHERE hook_id IS NOT NULL;
 
 -- Apps are the registered clients. `document` holds the members that only the management API reads.
 -- Access tokens issued before `tokens_not_before` are dead for good.
@@ -236,6 +256,26 @@ CREATE TABLE user_attributes (
 
 CREATE INDEX user_attributes_user ON user_attributes (user_id, attribute);
 
+-- Relations between users, such as manager and subordinate: what each side is called.
+CREATE TABLE linked_object_definitions (
+  primary_name TEXT PRIMARY KEY,
+  associated_name TEXT NOT NULL UNIQUE,
+  definition TEXT NOT NULL,
+  created INTEGER NOT NULL
+) WITHOUT ROWID;
+
+-- A user has at most one primary of each relation; a primary has any number of associated users.
+CREATE TABLE linked_objects (
+  associated_user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  primary_name TEXT NOT NULL REFERENCES linked_object_definitions (primary_name) ON DELETE CASCADE,
+  primary_user_id TEXT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+  created INTEGER NOT NULL,
+  PRIMARY KEY (associated_user_id, primary_name)
+) WITHOUT ROWID;
+
+CREATE INDEX linked_objects_primary ON linked_objects (primary_user_id, primary_name, associated_user_id);
+CREATE INDEX linked_objects_name ON linked_objects (primary_name, associated_user_id);
+
 -- Custom attributes of the user profile; the base ones are constants of the code.
 CREATE TABLE profile_attributes (
   name TEXT PRIMARY KEY,
@@ -330,7 +370,7 @@ CREATE TABLE skipped_scopes (
 ) WITHOUT ROWID;
 
 CREATE INDEX skipped_scopes_client ON skipped_scopes (client_id);
-CREATE INDEX skipped_scopes_server ON skipped_scopes (server_id);
+CREATE INDEX skipped_scopes_scope ON skipped_scopes (server_id, scope);
 
 -- One row a refresh token family, for lists; whether a family is alive is known to the person's object alone.
 CREATE TABLE refresh_tokens (

@@ -26,7 +26,7 @@ export interface StoredConfiguration extends ConfigurationRead {
  * Schema versions that this code works with: its own, and the next one, since migrations are applied before the code
  * that needs them and only expand.
  */
-const SCHEMA_VERSIONS = { from: 3, to: 4 } as const
+const SCHEMA_VERSIONS = { from: 4, to: 5 } as const
 
 const SERVER_STATEMENTS = 5
 
