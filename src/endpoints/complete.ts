@@ -22,7 +22,7 @@ import { allowsScope } from '../policy/conditions.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { answerClient } from './authorization-answer.ts'
 import { Authorized } from './authorize-log.ts'
-import { accessTokenOf, idTokenOf, type Grantee } from './issue.ts'
+import { issueTokens, type Grantee } from './issue.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Visit } from './visit.ts'
 
@@ -138,21 +138,12 @@ async function frontChannelTokens(
   const access = recordedAccess(server, client, record, grantee, record.scopes, now)
   const seconds = Math.floor(now / 1000)
   const hasToken = responseTypes.includes('token')
-  const minted = hasToken ? await accessTokenOf(grantee, access, context, seconds) : null
-  const idToken = responseTypes.includes('id_token')
-    ? await idTokenOf(
-        grantee,
-        {
-          scopes: access.scopes,
-          nonce,
-          accessToken: minted?.response.access_token ?? null,
-          code,
-          isThin: hasToken,
-        },
-        context,
-        seconds,
-      )
-    : null
+  const asked = {
+    hasAccessToken: hasToken,
+    idToken: responseTypes.includes('id_token') ? { nonce, isThin: hasToken } : null,
+  }
+  const issued = await issueTokens(grantee, access, asked, code, context, seconds)
+  const { access: minted, idToken } = issued
   return {
     ...(minted !== null && {
       access_token: minted.response.access_token,

@@ -1,7 +1,5 @@
 /** Tokens of a person at either endpoint that gives them out: access token, ID token and refresh token together. */
 import { writeArtefact } from '../domain/artefact.ts'
-import type { AuthorizationRecord } from '../domain/authorization-record.ts'
-import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { RefreshHandle } from '../domain/subjects.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
@@ -9,18 +7,16 @@ import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { signerOf, type Signer } from '../keys/signer.ts'
 import type { Access } from '../mint/access.ts'
 import { encrypterOf } from '../mint/encryption.ts'
-import { mintIdToken } from '../mint/id-token.ts'
-import { mint, type Minted } from '../mint/mint.ts'
-import type { Holder } from '../mint/recorded-access.ts'
+import { signAccessToken, type Minted } from '../mint/access-token.ts'
+import type { TokenDraft } from '../mint/draft.ts'
+import { signIdToken, type IdTokenSubject } from '../mint/id-token.ts'
+import { draftTokens, type AskedTokens } from '../mint/person-drafts.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ProtocolContext } from './context.ts'
 import { Granted, type TokenKind } from './token-log.ts'
 
 /** To whom, and of what. */
-export interface Grantee extends Holder {
-  readonly server: CompiledServer
-  readonly client: Client
-  readonly record: AuthorizationRecord
+export interface Grantee extends IdTokenSubject {
   /** The ring of the server's access tokens, as far as it was read. */
   readonly ring: RingView | null
 }
@@ -63,40 +59,43 @@ export async function readyToIssue(
   ])
 }
 
-export async function accessTokenOf(
-  { server, client, record, ring }: Grantee,
+/** What goes out beside a code or a refresh token. */
+export interface Issued {
+  readonly access: Minted | null
+  readonly idToken: string | null
+}
+
+/** Drafts and signs the tokens that go out together; `code` beside them. */
+export async function issueTokens(
+  grantee: Grantee,
   access: Access,
+  asked: AskedTokens,
+  code: string | null,
+  context: ProtocolContext,
+  nowSeconds: number,
+): Promise<Issued> {
+  const orgId = await context.orgId()
+  const drafts = draftTokens(grantee, access, asked, orgId, nowSeconds * 1000)
+  const minted =
+    drafts.access && (await signedAccessToken(drafts.access, access, grantee, context, nowSeconds))
+  if (drafts.identity === null) return { access: minted, idToken: null }
+  const beside = { accessToken: minted?.response.access_token ?? null, code }
+  const signer = await idTokenSigner(grantee.server, grantee.ring, context)
+  const idToken = await signIdToken(drafts.identity, beside, signer, nowSeconds)
+  return { access: minted, idToken }
+}
+
+async function signedAccessToken(
+  draft: TokenDraft,
+  access: Access,
+  { server, ring }: Pick<Grantee, 'server' | 'ring'>,
   { settings }: ProtocolContext,
   nowSeconds: number,
 ): Promise<Minted> {
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   const signer = await signerOf(ring, settings.keyEncryption)
   const encrypter = await encrypterOf(server, settings)
-  return mint(server, client, access, record, signer, encrypter, nowSeconds)
-}
-
-/** Null for a grant that is no sign-in. */
-export async function idTokenOf(
-  { server, client, record, ring, person, assignment }: Grantee,
-  content: {
-    readonly scopes: readonly string[]
-    readonly nonce: string | null
-    readonly accessToken: string | null
-    readonly code: string | null
-    readonly isThin: boolean
-  },
-  context: ProtocolContext,
-  nowSeconds: number,
-): Promise<string | null> {
-  if (!content.scopes.includes('openid')) return null
-  const signer = await idTokenSigner(server, ring, context)
-  const orgId = await context.orgId()
-  return mintIdToken(
-    server,
-    { record, client, person, assignment, orgId, ...content },
-    signer,
-    nowSeconds,
-  )
+  return signAccessToken(draft, access, server, signer, encrypter, nowSeconds)
 }
 
 export const refreshTokenOf = async (

@@ -10,7 +10,8 @@ import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
 import { ReuseDetected } from '../grants/reuse.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
-import type { TokenResponse } from '../mint/mint.ts'
+import type { TokenResponse } from '../mint/access-token.ts'
+import { isThinAtToken } from '../mint/id-token.ts'
 import { authorizingUser, decidedOf, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { randomId } from '../platform/random.ts'
@@ -19,14 +20,7 @@ import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { addressOf, consentQuestion, rolesFor } from './people.ts'
-import {
-  accessTokenOf,
-  idTokenOf,
-  readyToIssue,
-  refreshTokenOf,
-  tellGranted,
-  type Grantee,
-} from './issue.ts'
+import { issueTokens, readyToIssue, refreshTokenOf, tellGranted, type Grantee } from './issue.ts'
 import { reuseDetected } from './reuse-log.ts'
 import { eventOf } from './sign-in-log.ts'
 import type { TokenKind } from './token-log.ts'
@@ -162,19 +156,12 @@ async function issued(
   context: ProtocolContext,
   now: number,
 ): Promise<TokenResponse> {
-  const { jti, response } = await accessTokenOf(grantee, access, context, now)
-  const idToken = await idTokenOf(
-    grantee,
-    {
-      scopes: access.scopes,
-      nonce,
-      accessToken: response.access_token,
-      code: null,
-      isThin: isThinAtToken(grantee),
-    },
-    context,
-    now,
-  )
+  const isThin = isThinAtToken(grantee.server, grantee.record)
+  const asked = { hasAccessToken: true, idToken: { nonce, isThin } }
+  const { access: minted, idToken } = await issueTokens(grantee, access, asked, null, context, now)
+  // It was asked for; this tells the compiler so.
+  if (minted === null) throw new OAuthError('temporarily_unavailable')
+  const { jti, response } = minted
   const refreshToken = refresh === null ? null : await refreshTokenOf(grantee, refresh, context)
   const kinds: readonly TokenKind[] = [
     'access_token',
@@ -188,7 +175,3 @@ async function issued(
     ...(idToken !== null && { id_token: idToken }),
   }
 }
-
-/** Only the org server tells everything beside an access token, and only of who signed in at its page, as in Okta. */
-const isThinAtToken = ({ server: { server }, record }: Grantee): boolean =>
-  server.kind !== 'org' || record.grantType === 'password'

@@ -6,7 +6,7 @@
 import type { Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
 import { revokeAccessToken, type AccessTokenClaims } from '../issuer/access-token.ts'
-import { authorizationOf } from '../mint/mint.ts'
+import { authorizationOf } from '../mint/access-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { ProtocolContext } from './context.ts'

@@ -5,7 +5,7 @@ import type { Grant } from '../grants/grant.ts'
 import { signerOf } from '../keys/signer.ts'
 import { decideAccess } from '../mint/access.ts'
 import { encrypterOf } from '../mint/encryption.ts'
-import { mint } from '../mint/mint.ts'
+import { draftAccessToken, signAccessToken } from '../mint/access-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { OAuthError, printable, reasons } from '../protocol/errors.ts'
 import { readForm, type Form } from '../protocol/form.ts'
@@ -59,7 +59,9 @@ export async function token(request: Request, context: ProtocolContext): Promise
   const signer = await signerOf(allowed.ring, settings.keyEncryption)
   const encrypter = await encrypterOf(server, settings)
   await spend(allowed.assertion, client.clientId, context)
-  const { jti, response } = await mint(server, client, access, null, signer, encrypter, now)
+  const draft = draftAccessToken(server, client, access, null)
+  const minted = await signAccessToken(draft, access, server, signer, encrypter, now)
+  const { jti, response } = minted
   context.log.push(new Granted(server, client, progress, access, jti, now), context, waitUntil)
   return jsonAnswer(origin, response)
 }

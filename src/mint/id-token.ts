@@ -2,30 +2,46 @@
 import { SignJWT } from 'jose'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
-import type { Assignment, Person } from '../domain/person.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Signer } from '../keys/signer.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 import { disclosedClaims } from './claims.ts'
+import type { TokenDraft } from './draft.ts'
+import type { Holder } from './recorded-access.ts'
+
+/** To whom an ID token goes, and of which sign-in it tells. */
+export interface IdTokenSubject extends Holder {
+  readonly server: CompiledServer
+  readonly client: Client
+  readonly record: AuthorizationRecord
+}
 
 export interface IdTokenContent {
-  readonly record: AuthorizationRecord
-  readonly client: Client
-  readonly person: Person
-  readonly assignment: Assignment
   readonly scopes: readonly string[]
   /** Of the identity provider: the org. */
   readonly orgId: string
   /** Null where there is none or it must not be repeated, as at a refresh (§12.2). */
   readonly nonce: string | null
-  /** What goes out beside the ID token, each bound to it by a hash. */
-  readonly accessToken: string | null
-  readonly code: string | null
   /** Only the essential claims of the person, because userinfo tells the rest. */
   readonly isThin: boolean
 }
+
+/** What goes out beside an ID token, each bound to it by a hash. */
+export interface Beside {
+  readonly accessToken: string | null
+  readonly code: string | null
+}
+
+/**
+ * Whether an ID token of the token endpoint has only the essentials: the org server tells everything beside an access
+ * token, and only of who signed in at its page, as in Okta.
+ */
+export const isThinAtToken = (
+  { server }: CompiledServer,
+  { grantType }: Pick<AuthorizationRecord, 'grantType'>,
+): boolean => server.kind !== 'org' || grantType === 'password'
 
 /** Of the hashes of §3.1.3.6 and §3.3.2.11, the left half of the digest that the signature algorithm uses. */
 async function halfHash(value: string, algorithm: string): Promise<string> {
@@ -34,43 +50,42 @@ async function halfHash(value: string, algorithm: string): Promise<string> {
   return base64url(digest.subarray(0, digest.length / 2))
 }
 
-/** What the token says of the sign-in. */
-async function signInClaims(
-  { record, nonce, accessToken, code, orgId }: IdTokenContent,
-  algorithm: string,
-): Promise<Record<string, unknown>> {
-  return {
+/** Throws OAuthError when a claim cannot be evaluated. */
+export function draftIdToken(
+  { server, client, record, person, assignment }: IdTokenSubject,
+  { scopes, orgId, nonce, isThin }: IdTokenContent,
+  nowMillis: number,
+): TokenDraft {
+  const disclosure = { scopes, names: record.claims.idToken, isThin }
+  const claims = {
+    ...disclosedClaims(server, client, person, assignment, disclosure, nowMillis),
+    sub: person.id,
+    ver: 1,
+    iss: server.urls.issuer,
+    aud: record.clientId,
+    jti: `ID.${randomToken()}.${record.id}`,
     amr: record.amr,
     idp: orgId,
     ...(nonce !== null && { nonce }),
     auth_time: record.authTime,
     ...(record.acr !== null && { acr: record.acr }),
     ...(record.sid !== null && { sid: record.sid }),
-    ...(accessToken !== null && { at_hash: await halfHash(accessToken, algorithm) }),
-    ...(code !== null && { c_hash: await halfHash(code, algorithm) }),
   }
+  return { claims, lifetimeSeconds: limits.idTokenSeconds }
 }
 
-export async function mintIdToken(
-  server: CompiledServer,
-  content: IdTokenContent,
-  signer: Signer,
+export async function signIdToken(
+  { claims, lifetimeSeconds }: TokenDraft,
+  { accessToken, code }: Beside,
+  { header, key }: Signer,
   nowSeconds: number,
 ): Promise<string> {
-  const { record, client, person, assignment, scopes, isThin } = content
-  const names = record.claims.idToken
-  const disclosure = { scopes, names, isThin }
-  const millis = nowSeconds * 1000
   const payload = {
-    ...disclosedClaims(server, client, person, assignment, disclosure, millis),
-    sub: person.id,
-    ver: 1,
-    iss: server.urls.issuer,
-    aud: record.clientId,
+    ...claims,
     iat: nowSeconds,
-    exp: nowSeconds + limits.idTokenSeconds,
-    jti: `ID.${randomToken()}.${record.id}`,
-    ...(await signInClaims(content, signer.header.alg)),
+    exp: nowSeconds + lifetimeSeconds,
+    ...(accessToken !== null && { at_hash: await halfHash(accessToken, header.alg) }),
+    ...(code !== null && { c_hash: await halfHash(code, header.alg) }),
   }
-  return new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
+  return new SignJWT(payload).setProtectedHeader(header).sign(key)
 }

@@ -7,6 +7,7 @@ import type { Signer } from '../keys/signer.ts'
 import { randomToken } from '../platform/random.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
+import type { TokenDraft } from './draft.ts'
 import { encrypted, type Encrypter } from './encryption.ts'
 
 /** RFC 6749 §5.1, and OpenID Connect Core §3.1.3.3. */
@@ -32,33 +33,40 @@ export interface Minted {
 export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
 
 /** `record` is null when the client acts for itself. */
-export async function mint(
-  server: CompiledServer,
+export function draftAccessToken(
+  { server, urls }: CompiledServer,
   client: Client,
-  access: Access,
+  { scopes, lifetimeSeconds, subject, claims: custom }: Access,
   record: AuthorizationRecord | null,
+): TokenDraft {
+  const claims: Record<string, unknown> = {
+    ver: 1,
+    jti: record === null ? `AT.${randomToken()}` : `AT.${randomToken()}.${record.id}`,
+    iss: urls.issuer,
+    aud: server.audience,
+    cid: client.clientId,
+  }
+  if (record !== null) claims['uid'] = record.userId
+  claims['scp'] = scopes
+  if (record !== null) claims['auth_time'] = record.authTime
+  if (record !== null && record.acr !== null) claims['acr'] = record.acr
+  claims['sub'] = subject
+  // A name that is already there belongs to the server, whatever a stored claim says.
+  for (const [name, value] of custom) if (!Object.hasOwn(claims, name)) claims[name] = value
+  return { claims, lifetimeSeconds }
+}
+
+export async function signAccessToken(
+  { claims, lifetimeSeconds }: TokenDraft,
+  { scopes }: Pick<Access, 'scopes'>,
+  server: CompiledServer,
   signer: Signer,
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const { scopes, lifetimeSeconds, subject, claims } = access
-  const jti = record === null ? `AT.${randomToken()}` : `AT.${randomToken()}.${record.id}`
-  const payload: Record<string, unknown> = {
-    ver: 1,
-    jti,
-    iss: server.urls.issuer,
-    aud: server.server.audience,
-    iat: nowSeconds,
-    exp: nowSeconds + lifetimeSeconds,
-    cid: client.clientId,
-  }
-  if (record !== null) payload['uid'] = record.userId
-  payload['scp'] = scopes
-  if (record !== null) payload['auth_time'] = record.authTime
-  if (record !== null && record.acr !== null) payload['acr'] = record.acr
-  payload['sub'] = subject
-  // A name that is already there belongs to the server, whatever a stored claim says.
-  for (const [name, value] of claims) if (!Object.hasOwn(payload, name)) payload[name] = value
+  const { ver, jti, iss, aud, ...others } = claims
+  const times = { iat: nowSeconds, exp: nowSeconds + lifetimeSeconds }
+  const payload = { ver, jti, iss, aud, ...times, ...others } as Record<string, unknown>
   const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
   const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
   const response: TokenResponse = {
@@ -67,5 +75,5 @@ export async function mint(
     access_token: accessToken,
     scope: formatScope(scopes),
   }
-  return { jti, response }
+  return { jti: String(jti), response }
 }

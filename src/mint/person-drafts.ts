@@ -1,0 +1,28 @@
+/** The tokens of a person that go out together, before they are signed. */
+import type { Access } from './access.ts'
+import { draftAccessToken } from './access-token.ts'
+import type { TokenDrafts } from './draft.ts'
+import { draftIdToken, type IdTokenContent, type IdTokenSubject } from './id-token.ts'
+
+/** Which tokens, and what is particular to them. */
+export interface AskedTokens {
+  readonly hasAccessToken: boolean
+  readonly idToken: Pick<IdTokenContent, 'nonce' | 'isThin'> | null
+}
+
+/** A grant that is no sign-in has no ID token. Throws OAuthError when a claim cannot be evaluated. */
+export function draftTokens(
+  subject: IdTokenSubject,
+  access: Access,
+  { hasAccessToken, idToken }: AskedTokens,
+  orgId: string,
+  nowMillis: number,
+): TokenDrafts {
+  const { server, client, record } = subject
+  const { scopes } = access
+  const hasIdToken = idToken !== null && scopes.includes('openid')
+  return {
+    access: hasAccessToken ? draftAccessToken(server, client, access, record) : null,
+    identity: hasIdToken ? draftIdToken(subject, { scopes, orgId, ...idToken }, nowMillis) : null,
+  }
+}
