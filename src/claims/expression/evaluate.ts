@@ -11,7 +11,7 @@ import {
   takesNull,
   type FunctionRow,
 } from './functions/row.ts'
-import { BINARY } from './operators.ts'
+import { OPERATIONS } from './operators.ts'
 import { matchesWhole, type Program } from './pattern/program.ts'
 import type { Expression, InternalProperty, Value } from './tree.ts'
 
@@ -83,7 +83,7 @@ const RULES: Rules = {
     if (operator === 'or') return truth(first) || truth(run.of(right))
     const second = run.of(right)
     run.charge(sizeOf(first) + sizeOf(second))
-    return BINARY.get(operator)?.(first, second)
+    return OPERATIONS[operator].call?.(first, second)
   },
   matches({ text, program }, run) {
     const value = run.of(text)

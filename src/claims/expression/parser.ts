@@ -9,6 +9,7 @@ import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
 import { arityRefusal, parameterAt } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
 import { absence, isAttribute, isObject } from './objects.ts'
+import { OPERATIONS } from './operators.ts'
 import { compilePattern } from './pattern/compile.ts'
 import { OPERATORS, type Expression, type Operator } from './tree.ts'
 
@@ -48,21 +49,16 @@ interface Placed {
   readonly tree: Expression
 }
 
-/** Other ways of writing an operator. */
-const SPELLINGS: ReadonlyMap<string, Operator> = new Map([
-  ['||', 'or'],
-  ['&&', 'and'],
-])
-
-/** Which kinds an operator can never take on either side; equality compares anything. */
-const NEVER: ReadonlyMap<Operator, readonly Kind[]> = new Map<Operator, readonly Kind[]>([
-  ['or', ['text', 'number', 'list', 'null', 'object']],
-  ['and', ['text', 'number', 'list', 'null', 'object']],
-  ...(['<', '>', '<=', '>='] as const).map(
-    (operator) => [operator, ['boolean', 'list', 'object']] as [Operator, readonly Kind[]],
-  ),
-  ['+', ['list', 'object']],
-])
+/** Operators by how they are written, in small letters. */
+const OPERATORS_WRITTEN: ReadonlyMap<string, Operator> = new Map(
+  OPERATORS.flat().flatMap((operator) => {
+    const { spelling = operator } = OPERATIONS[operator]
+    return [
+      [operator, operator],
+      [spelling, operator],
+    ]
+  }),
+)
 
 const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
 
@@ -122,7 +118,7 @@ class Parser {
       if (operator === null) return left
       const right = this.#binary(level + 1, depth)
       for (const side of [left, right])
-        this.#refuse(side, NEVER.get(operator) ?? [], `what "${operator}" takes`)
+        this.#refuse(side, OPERATIONS[operator].never, `what "${operator}" takes`)
       const { at } = left
       left = { at, tree: { kind: 'binary', operator, left: left.tree, right: right.tree } }
     }
@@ -132,7 +128,7 @@ class Parser {
     const word = this.#cursor.peek
     if (word.kind !== 'sign' && word.kind !== 'name') return null
     const written = word.kind === 'name' ? word.text.toLowerCase() : word.text
-    const operator = SPELLINGS.get(written) ?? operators.find((one) => one === written)
+    const operator = OPERATORS_WRITTEN.get(written)
     if (operator === undefined || !operators.includes(operator)) return null
     this.#cursor.take()
     return operator

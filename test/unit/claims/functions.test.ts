@@ -6,22 +6,12 @@ import type { Value } from '../../../src/claims/expression/tree.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { errorOf, resultOf, value } from '../support/expressions.ts'
 
-describe('the example of every function', () => {
-  it.each([...FUNCTIONS.values()].map(({ name, example }) => [name, ...example] as const))(
-    '%s: %s is %j',
-    (name, source, expected) => {
-      expect(source.startsWith(`${name}(`)).toBe(true)
-      expect(value(source)).toEqual(expected)
-    },
-  )
-
-  it('is of the type that its row names', () => {
-    for (const { name, result, example } of FUNCTIONS.values()) {
-      const [, found] = example
-      const type = Array.isArray(found) ? 'list' : typeof found === 'string' ? 'text' : typeof found
-      expect([name, result === 'any' ? type : result]).toEqual([name, type])
-    }
-  })
+it('the example of every function is of the type that its row names', () => {
+  for (const { name, result, example } of FUNCTIONS.values()) {
+    const [, found] = example
+    const type = Array.isArray(found) ? 'list' : typeof found === 'string' ? 'text' : typeof found
+    expect([name, result === 'any' ? type : result]).toEqual([name, type])
+  }
 })
 
 describe('edges', () => {

@@ -14,6 +14,7 @@ function joined(list: readonly Value[]): string | undefined {
 export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   row({
     name: 'Arrays.add',
+    says: 'An array with a value after its last.',
     parameters: ['list', 'any'],
     result: 'list',
     call: ([list, value]) => [...list, value],
@@ -21,6 +22,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.remove',
+    says: 'An array without the members that are the same as a value.',
     parameters: ['list', 'any'],
     result: 'list',
     call: ([list, value]) => list.filter((one) => !sameValue(one, value)),
@@ -28,6 +30,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.clear',
+    says: 'An array without members.',
     parameters: ['list'],
     result: 'list',
     call: () => [],
@@ -35,6 +38,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.get',
+    says: 'The member at a place, counted from 0; where there is none, the expression fails.',
     parameters: ['list', 'whole'],
     result: 'any',
     call: ([list, at]) => list[at],
@@ -42,6 +46,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.flatten',
+    says: 'One array of all values, with the members of arrays in their place.',
     parameters: [],
     repeated: ['any'],
     result: 'list',
@@ -50,6 +55,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.contains',
+    says: 'Whether a member is the same as a value.',
     parameters: ['list', 'any'],
     result: 'boolean',
     call: ([list, value]) => list.some((one) => sameValue(one, value)),
@@ -57,6 +63,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.size',
+    says: 'How many members an array has.',
     parameters: ['list'],
     result: 'number',
     call: ([list]) => list.length,
@@ -64,6 +71,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.isEmpty',
+    says: 'Whether an array has no member.',
     parameters: ['list'],
     result: 'boolean',
     call: ([list]) => list.length === 0,
@@ -71,6 +79,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Arrays.toCsvString',
+    says: 'The members as text, with commas between them.',
     parameters: ['list'],
     result: 'text',
     call: ([list]) => joined(list),

@@ -19,6 +19,7 @@ function wholeOf(value: Value): number | undefined {
 export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   row({
     name: 'Convert.toInt',
+    says: 'A number, or text that is one, rounded to a whole number.',
     parameters: ['any'],
     result: 'number',
     call: ([value]) => (value === null ? null : wholeOf(value)),
@@ -26,6 +27,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Convert.toNum',
+    says: 'Text that is a number as that number.',
     parameters: ['any'],
     result: 'number',
     call: ([value]) => (value === null ? null : numberOf(value)),
@@ -33,6 +35,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Iso3166Convert.toAlpha2',
+    says: 'The code of two letters of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
     call: ([code]) => countryOf(code)?.alpha2,
@@ -40,6 +43,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Iso3166Convert.toAlpha3',
+    says: 'The code of three letters of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
     call: ([code]) => countryOf(code)?.alpha3,
@@ -47,6 +51,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Iso3166Convert.toNumeric',
+    says: 'The code of three digits of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
     call: ([code]) => countryOf(code)?.numeric,
@@ -54,6 +59,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Iso3166Convert.toName',
+    says: 'The English name of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
     call([code]) {

@@ -1,18 +1,48 @@
 /** Every function of the expression language by its name, and those of Okta's that are not there, with the reason. */
+import { LETTERS } from '../time/format.ts'
 import { ARRAY_FUNCTIONS } from './arrays.ts'
 import { CONVERT_FUNCTIONS } from './convert.ts'
 import type { FunctionRow } from './row.ts'
 import { DEPRECATED_FUNCTIONS, STRING_FUNCTIONS } from './string.ts'
 import { TIME_FUNCTIONS } from './time.ts'
 
+/** Functions that belong together, in the order of the reference. */
+export interface Family {
+  readonly name: string
+  readonly says: string
+  readonly rows: readonly FunctionRow[]
+}
+
+export const FAMILIES: readonly Family[] = [
+  {
+    name: 'Text',
+    says: 'Where text is wanted, a number, true or false from an attribute is taken as the text that it reads.',
+    rows: STRING_FUNCTIONS,
+  },
+  {
+    name: 'Arrays',
+    says: 'Text with commas is taken for an array, too.',
+    rows: ARRAY_FUNCTIONS,
+  },
+  {
+    name: 'Conversions',
+    says: 'Text to numbers, and countries from one code of ISO 3166-1 to another; what is none fails.',
+    rows: CONVERT_FUNCTIONS,
+  },
+  {
+    name: 'Time',
+    says: `Patterns are those of Joda-Time, with the letters \`${[...LETTERS].join(' ')}\`.`,
+    rows: TIME_FUNCTIONS,
+  },
+  {
+    name: 'Older names',
+    says: 'Functions without a family, as older expressions have them.',
+    rows: DEPRECATED_FUNCTIONS,
+  },
+]
+
 export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = new Map(
-  [
-    ...STRING_FUNCTIONS,
-    ...DEPRECATED_FUNCTIONS,
-    ...ARRAY_FUNCTIONS,
-    ...CONVERT_FUNCTIONS,
-    ...TIME_FUNCTIONS,
-  ].map((one) => [one.name, one]),
+  FAMILIES.flatMap(({ rows }) => rows).map((one) => [one.name, one]),
 )
 
 const OF_GROUPS =

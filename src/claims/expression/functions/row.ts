@@ -1,9 +1,10 @@
 /**
- * One function of the expression language: its name, what it takes, what it gives, and an example that is executed by
- * the tests. What a function is given has the types of its row; it answers undefined where it has no result.
+ * One function of the expression language: its name, what it takes, what it gives, and what the reference says of it.
+ * What a function is given has the types of its row; it answers undefined where it has no result.
  */
 import { zoneExists } from '../time/zone.ts'
 import { readFormat } from '../time/format.ts'
+import type { Described } from '../described.ts'
 import { textOf } from '../operators.ts'
 import type { Value } from '../tree.ts'
 
@@ -30,7 +31,7 @@ type Arguments<Parameters extends readonly ParameterType[]> = {
 interface Definition<
   Parameters extends readonly ParameterType[],
   More extends readonly ParameterType[],
-> {
+> extends Described {
   readonly name: string
   readonly parameters: Parameters
   /** Any number of groups of these may follow, as in a list of pairs. */
@@ -47,8 +48,6 @@ interface Definition<
     more: readonly Types[More[number]][],
     nowMillis: number,
   ) => Value | undefined
-  /** An expression and its result. */
-  readonly example: readonly [expression: string, result: Value]
 }
 
 export type FunctionRow = Definition<readonly ParameterType[], readonly ParameterType[]>

@@ -40,6 +40,7 @@ const SAMPLE = '"This is a test"'
 export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   row({
     name: 'String.append',
+    says: 'Text with other text after it.',
     parameters: ['text', 'text'],
     result: 'text',
     call: ([text, suffix]) => text + suffix,
@@ -47,6 +48,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.join',
+    says: 'Values as one text, with a separator between them; null is passed over.',
     parameters: ['text'],
     repeated: ['any'],
     result: 'text',
@@ -58,6 +60,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.len',
+    says: 'How many characters text has.',
     parameters: ['text'],
     result: 'number',
     call: ([text]) => text.length,
@@ -65,6 +68,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.removeSpaces',
+    says: 'Text without its spaces, tabs and line ends.',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => text.replaceAll(/\s/g, ''),
@@ -72,6 +76,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.replace',
+    says: 'Text in which each place of another text is replaced.',
     parameters: ['text', 'text', 'text'],
     result: 'text',
     searches: true,
@@ -80,6 +85,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.replaceFirst',
+    says: 'Text in which the first place of another text is replaced.',
     parameters: ['text', 'text', 'text'],
     result: 'text',
     searches: true,
@@ -88,6 +94,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.startsWith',
+    says: 'Whether text begins with another.',
     parameters: ['text', 'text'],
     result: 'boolean',
     whenNull: false,
@@ -96,6 +103,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.stringContains',
+    says: 'Whether text holds another anywhere.',
     parameters: ['text', 'text'],
     result: 'boolean',
     searches: true,
@@ -105,6 +113,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.stringSwitch',
+    says: 'The value after the first key that the input holds; the default when it holds none.',
     parameters: ['any', 'any'],
     repeated: ['text', 'text'],
     result: 'any',
@@ -114,6 +123,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.substring',
+    says: 'The characters from one place to another, counted from 0; the one at the end is left out.',
     parameters: ['text', 'whole', 'whole'],
     result: 'text',
     call: ([text, start, end]) => text.slice(start, end),
@@ -121,6 +131,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.substringAfter',
+    says: 'What follows the first place of another text; empty when there is none.',
     parameters: ['text', 'text'],
     result: 'text',
     searches: true,
@@ -129,6 +140,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.substringBefore',
+    says: 'What stands before the first place of another text; all of it when there is none.',
     parameters: ['text', 'text'],
     result: 'text',
     searches: true,
@@ -137,6 +149,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.toUpperCase',
+    says: 'Text in capital letters.',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => text.toUpperCase(),
@@ -144,6 +157,7 @@ export const STRING_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'String.toLowerCase',
+    says: 'Text in small letters.',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => text.toLowerCase(),
@@ -165,5 +179,6 @@ export const DEPRECATED_FUNCTIONS: readonly FunctionRow[] = STRING_FUNCTIONS.fil
 ).map((one) => ({
   ...one,
   name: one.name.slice('String.'.length),
+  says: `An older name of \`${one.name}\`.`,
   example: [one.example[0].slice('String.'.length), one.example[1]],
 }))

@@ -34,6 +34,7 @@ const EXAMPLE = '2014-11-07T19:00:00.000Z'
 export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   row({
     name: 'Time.now',
+    says: 'The time now, in UTC and ISO 8601 unless a zone and a pattern say otherwise.',
     parameters: [],
     optional: ['zone', 'format'],
     result: 'text',
@@ -45,6 +46,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromWindowsToIso8601',
+    says: 'A time of Windows (units of 100 ns since 1601) in ISO 8601.',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => iso(fromWindows(text)),
@@ -52,6 +54,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromUnixToIso8601',
+    says: 'A time of Unix (seconds since 1970) in ISO 8601.',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => (WHOLE.test(text) ? iso(Number(text) * 1000) : undefined),
@@ -59,6 +62,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromStringToIso8601',
+    says: 'A time that a pattern describes in ISO 8601; without a zone in it, it is UTC.',
     parameters: ['text', 'format'],
     result: 'text',
     call: ([text, format]) => iso(readTime(text, format)),
@@ -66,6 +70,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromIso8601ToWindows',
+    says: 'A time in ISO 8601 as Windows counts (units of 100 ns since 1601).',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => toWindows(instant(text)),
@@ -73,6 +78,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromIso8601ToUnix',
+    says: 'A time in ISO 8601 as Unix counts (seconds since 1970).',
     parameters: ['text'],
     result: 'text',
     call: ([text]) => toUnix(instant(text)),
@@ -80,6 +86,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
   }),
   row({
     name: 'Time.fromIso8601ToString',
+    says: 'A time in ISO 8601 as a pattern writes it, in UTC.',
     parameters: ['text', 'format'],
     result: 'text',
     call([text, format]) {

@@ -8,7 +8,7 @@ export type Field =
 const PIECE = /([A-Za-z])\1*|'(?:[^']|'')*'|[^A-Za-z']+/y
 
 /** The letters that are available. */
-const LETTERS = 'yYMdHhkKmsSaEDZz'
+export const LETTERS = 'yYMdHhkKmsSaEDZz'
 
 /** More letters in a row mean nothing. */
 const WIDTH_MAX = 20
