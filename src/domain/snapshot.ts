@@ -16,6 +16,8 @@ export interface ServerConfiguration {
 }
 
 export interface ConfigurationRead {
+  /** What the org calls itself; null: it does not say. */
+  readonly orgName: string | null
   readonly server: ServerConfiguration | null
   readonly client: Client | null
 }

@@ -28,6 +28,8 @@ export interface EncryptionKey {
 }
 
 export interface CompiledServer {
+  /** What the org calls itself, for expressions. */
+  readonly orgName: string | null
   readonly server: AuthorizationServer
   readonly version: number
   readonly urls: ServerUrls
@@ -43,12 +45,22 @@ export interface CompiledServer {
   readonly encryption: CompiledEncryption | null
 }
 
-export function compileServer(configuration: ServerConfiguration, origin: string): CompiledServer {
+/** What a server has of its org. */
+export interface Org {
+  readonly origin: string
+  readonly orgName: string | null
+}
+
+export function compileServer(
+  configuration: ServerConfiguration,
+  { origin, orgName }: Org,
+): CompiledServer {
   const { server, policies: stored } = configuration
   const scopes = new Map(configuration.scopes.map((scope) => [scope.name, scope]))
   const policies = inForce(stored)
   const isOrg = server.kind === 'org'
   return {
+    orgName,
     server,
     version: configuration.version,
     urls: urlsOf(origin, server),

@@ -48,6 +48,11 @@ export class Remembered {
     else this.#present[kind].set(id, { value, readAt })
   }
 
+  /** Forgets all of a kind that exist. */
+  forgetAll(kind: Kind): void {
+    this.#present[kind].clear()
+  }
+
   forget(kind: Kind, id: string): void {
     this.#present[kind].delete(id)
     this.#absent.delete(entryKey(kind, id))

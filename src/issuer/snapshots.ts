@@ -5,7 +5,7 @@
  */
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
-import type { ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
+import type { ConfigurationRead, ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
@@ -49,6 +49,7 @@ export class Snapshots {
   readonly #loading = new Map<string, Promise<void>>()
   /** A load that began before a write in this isolate must not bring the old state back. */
   readonly #forgottenAt = new LruMap<string, number>(limits.serversCachedMax)
+  #serversForgottenAt = 0
   #sequence = 0
 
   constructor(source: SnapshotSource, origin: string) {
@@ -101,6 +102,14 @@ export class Snapshots {
     this.#remembered.forget(kind, id)
     this.#loading.delete(entryKey(kind, id))
     this.#forgottenAt.set(entryKey(kind, id), ++this.#sequence)
+  }
+
+  /** The same for something that every server has. */
+  forgetServers(): void {
+    this.#remembered.forgetAll('server')
+    for (const key of this.#loading.keys())
+      if (key.startsWith(entryKey('server', ''))) this.#loading.delete(key)
+    this.#serversForgottenAt = ++this.#sequence
   }
 
   /** What of the wanted must be waited for, and what is good enough but should be refreshed. */
@@ -209,8 +218,7 @@ export class Snapshots {
   async #read(missing: readonly Missing[]): Promise<void> {
     const readAt = nowMillis()
     const begun = this.#sequence
-    const overtaken = (): boolean =>
-      missing.some((one) => (this.#forgottenAt.get(keyOf(one)) ?? 0) > begun)
+    const overtaken = (): boolean => missing.some((one) => this.#forgottenWhen(one) > begun)
     const find = (kind: Kind): string | null => missing.find((one) => one.kind === kind)?.id ?? null
     const serverId = find('server')
     const clientId = find('client')
@@ -232,20 +240,27 @@ export class Snapshots {
 
     const remembered = this.#remembered
     if (configuration !== null && serverId !== null)
-      remembered.put('server', serverId, this.#compiled(serverId, configuration.server), readAt)
+      remembered.put('server', serverId, this.#compiled(serverId, configuration), readAt)
     if (configuration !== null && clientId !== null)
       remembered.put('client', clientId, configuration.client, readAt)
     if (ringName !== null) remembered.put('ring', ringName, found, readAt)
   }
 
   /** The compiled server; the one already known when nothing was written since. */
-  #compiled(serverId: string, configuration: ServerConfiguration | null): CompiledServer | null {
-    if (configuration === null) return null
+  #compiled(serverId: string, { server, orgName }: ConfigurationRead): CompiledServer | null {
+    if (server === null) return null
     const known = this.#remembered.get('server', serverId)?.value
-    return known?.version === configuration.version &&
-      known.server.created === configuration.server.created
+    return known?.version === server.version &&
+      known.server.created === server.server.created &&
+      known.orgName === orgName
       ? known
-      : compileServer(configuration, this.#origin)
+      : compileServer(server, { origin: this.#origin, orgName })
+  }
+
+  /** In the sequence of the writes. */
+  #forgottenWhen(one: Missing): number {
+    const alone = this.#forgottenAt.get(keyOf(one)) ?? 0
+    return one.kind === 'server' ? Math.max(alone, this.#serversForgottenAt) : alone
   }
 
   /** Makes the ring of a server whose ring object was never told about it: its creation was interrupted. */

@@ -141,7 +141,10 @@ export class ManagementContext {
     }
     if (clientId !== undefined) snapshots.forget('client', clientId)
     if (trustedOrigins === true) this.ports.trustedOrigins.forget()
-    if (orgSettings === true) this.ports.orgSettings.forget()
+    if (orgSettings === true) {
+      this.ports.orgSettings.forget()
+      snapshots.forgetServers()
+    }
   }
 
   /** Who does it, and in which request. */

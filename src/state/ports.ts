@@ -124,7 +124,7 @@ export function snapshotSourceOf(
       const wanted = { serverId: isOrg ? null : serverId, clientId }
       const read = await readSeeded(env, settings, () => readConfiguration(env.DB, wanted))
       tellOrgId(read.orgId)
-      return { server: isOrg ? org : read.server, client: read.client }
+      return { orgName: read.orgName, server: isOrg ? org : read.server, client: read.client }
     },
     async readRing(name) {
       return readRing(env, name)

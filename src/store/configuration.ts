@@ -1,6 +1,6 @@
 /**
  * The one cold read of the token path: a server with everything below it and a client, in one batch on the primary,
- * together with whether the database is seeded and of which schema version it is.
+ * together with whether the database is seeded, of which schema version it is, and what the org calls itself.
  */
 import type { ConfigurationRead, ServerConfiguration } from '../domain/snapshot.ts'
 import { selectServer, serverFromRow, type ServerRow } from './authorization-servers.ts'
@@ -30,25 +30,33 @@ const SCHEMA_VERSIONS = { from: 4, to: 5 } as const
 
 const SERVER_STATEMENTS = 5
 
+interface StateRow {
+  version: number | null
+  org_id: string | null
+  org_name: string | null
+}
+
 export async function readConfiguration(
   db: D1Database,
   wanted: { readonly serverId: string | null; readonly clientId: string | null },
 ): Promise<StoredConfiguration> {
   const statements = [
     db.prepare(
-      'SELECT (SELECT max(version) FROM schema_version) AS version, (SELECT org_id FROM meta) AS org_id',
+      `SELECT (SELECT max(version) FROM schema_version) AS version, (SELECT org_id FROM meta) AS org_id,
+       (SELECT json_extract(document, '$.companyName') FROM org_settings WHERE id = 1) AS org_name`,
     ),
     ...(wanted.serverId === null ? [] : selectServerWhole(db, wanted.serverId)),
     ...(wanted.clientId === null ? [] : selectClient(db, wanted.clientId)),
   ]
   const results = await readBatch(db, statements)
-  const state = results[0]?.results[0] as { version: number | null; org_id: string | null }
+  const state = results[0]?.results[0] as StateRow
   const version = state.version ?? 0
   if (version < SCHEMA_VERSIONS.from || version > SCHEMA_VERSIONS.to)
     throw new SchemaMismatch(`the database has schema version ${version}`)
   const serverResults = wanted.serverId === null ? [] : results.slice(1, 1 + SERVER_STATEMENTS)
   return {
     orgId: state.org_id,
+    orgName: state.org_name,
     server: wanted.serverId === null ? null : serverFromResults(serverResults),
     client: wanted.clientId === null ? null : clientFromResults(results.slice(-CLIENT_STATEMENTS)),
   }

@@ -1,9 +1,10 @@
 /** The org's settings, and what anybody may know of it. */
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { compositionOf } from '../../src/app.ts'
 import { anAdministrator } from './app-support.ts'
 import { aPerson } from './principals.ts'
-import { answered, api, made, ORIGIN, send, type Json } from './support.ts'
+import { answered, api, aServer, made, ORIGIN, send, type Json } from './support.ts'
 
 const PATH = '/api/v1/org'
 const WELL_KNOWN = '/.well-known/okta-organization'
@@ -66,6 +67,26 @@ describe('the org', () => {
       `SELECT id FROM events WHERE event_type = 'system.org.settings.update'`,
     ).all()
     expect(results).toHaveLength(6)
+  })
+
+  it('is called by its new name at every server at once, where the name was known', async () => {
+    const { snapshots } = compositionOf(env).protocol.ports
+    const { id } = await aServer()
+    const names = () =>
+      Promise.all(
+        ['org', id].map(async (serverId) => {
+          const wanted = { serverId, clientId: null, ring: null }
+          return (await snapshots.get(wanted, () => undefined)).server?.orgName
+        }),
+      )
+    await made(200, 'PUT', PATH, {})
+    expect(await names()).toEqual([null, null])
+    await made(200, 'POST', PATH, { companyName: 'Analytical Engines' })
+    expect(await names()).toEqual(['Analytical Engines', 'Analytical Engines'])
+    await made(200, 'POST', PATH, { city: 'Here' })
+    expect(await names()).toEqual(['Analytical Engines', 'Analytical Engines'])
+    await made(200, 'PUT', PATH, { companyName: '' })
+    expect(await names()).toEqual([null, null])
   })
 
   it('[race] hears two writers to different members', async () => {

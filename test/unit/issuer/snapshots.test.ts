@@ -127,6 +127,16 @@ describe('what is known', () => {
     expect((await get()).server).toBe(before.server)
   })
 
+  it('is compiled anew when the org is called something else, although nothing was written to the server', async () => {
+    source.servers.set('aus1', aConfiguration(1))
+    const before = get() as Snapshot
+    source.orgName = 'Analytical Engines'
+    at(61)
+    const { server } = await get()
+    expect([before.server?.orgName, server?.orgName]).toEqual([null, 'Analytical Engines'])
+    expect(before.server?.version).toBe(server?.version)
+  })
+
   it('is not younger than a clock that stepped back', () => {
     at(-3600)
     expect(version(get())).toBe(1)
@@ -199,6 +209,27 @@ describe('a write in this isolate', () => {
       expect(seen[kind]).toBe({ server: 2, client: 'renamed', ring: 'k2' }[kind])
     },
   )
+
+  it('to what all servers have of their org takes effect at the next request of each, and leaves the rest alone', async () => {
+    source.servers.set('aus2', aConfiguration(1, 'aus2'))
+    const servers = ['aus1', 'aus2'].map((serverId) => ({ ...ALL, serverId }))
+    for (const one of servers) await get(one)
+    source.calls.length = 0
+    source.orgName = 'Analytical Engines'
+    snapshots.forgetServers()
+    for (const one of servers) expect((await get(one)).server?.orgName).toBe('Analytical Engines')
+    expect(source.calls).toEqual(['configuration aus1 null', 'configuration aus2 null'])
+  })
+
+  it('to what all servers have of their org is not undone by a load that is under way', async () => {
+    const release = source.hold()
+    const pending = get()
+    source.orgName = 'Analytical Engines'
+    snapshots.forgetServers()
+    release()
+    await pending
+    expect((await get()).server?.orgName).toBe('Analytical Engines')
+  })
 
   it('during a background refresh is not undone by it', async () => {
     await get()

@@ -36,6 +36,8 @@ export const aServer = (changes: Partial<AuthorizationServer> = {}): Authorizati
 
 export const ORIGIN = 'https://id.example'
 
+const ORG = { origin: ORIGIN, orgName: 'Analytical Engines' }
+
 /** A custom server with the system scopes and what a test gives it, compiled. */
 export const aCompiledServer = (
   changes: {
@@ -46,10 +48,10 @@ export const aCompiledServer = (
 ): CompiledServer => {
   const { scopes = [], policies = [], claims = [] } = changes
   const all = [...systemScopes('aus1'), ...scopes]
-  return compileServer({ server: aServer(), version: 1, scopes: all, claims, policies }, ORIGIN)
+  return compileServer({ server: aServer(), version: 1, scopes: all, claims, policies }, ORG)
 }
 
-export const theOrgServer = (): CompiledServer => compileServer(orgServer(ORIGIN), ORIGIN)
+export const theOrgServer = (): CompiledServer => compileServer(orgServer(ORIGIN), ORG)
 
 export const anAuthorizingUser = (changes: Partial<AuthorizingUser> = {}): AuthorizingUser => ({
   id: '00u1',

@@ -28,6 +28,7 @@ export const aRingView = (serverId = 'aus1', kid = 'k1'): RingView =>
 
 export class FakeSource implements SnapshotSource {
   readonly servers = new Map([['aus1', aConfiguration()]])
+  orgName: string | null = null
   readonly clients = new Map<string, Client>([['client-1', aClient()]])
   readonly rings = new Map([['aus1', aRingView()]])
   /** Names of the reads that began, in order. */
@@ -69,6 +70,7 @@ export class FakeSource implements SnapshotSource {
   }): Promise<ConfigurationRead> {
     const { serverId, clientId } = wanted
     return this.#answer(`configuration ${serverId} ${clientId}`, () => ({
+      orgName: this.orgName,
       server: serverId === null ? null : (this.servers.get(serverId) ?? null),
       client: clientId === null ? null : (this.clients.get(clientId) ?? null),
     }))
