@@ -1,4 +1,5 @@
 /** What a redeemed grant amounts to: by which grant, for which user, asking for what. */
+import type { AssignmentProfile } from './app-group.ts'
 import type { Person } from './person.ts'
 
 export interface Authorization {
@@ -11,11 +12,16 @@ export interface Authorization {
 }
 
 /** The person behind an authorization, as far as access depends on it. */
-export interface AuthorizingUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groupIds'> {
+export interface AuthorizingUser extends Pick<
+  Person,
+  'id' | 'status' | 'profile' | 'groupIds' | 'groups'
+> {
   /** The org's name of the person: `sub` of the org server's access tokens. */
   readonly login: string
   /** How the app calls the person: `sub` at custom servers. */
   readonly userName: string
+  /** What the app is told of the person, as far as the person's object says it. */
+  readonly appProfile?: AssignmentProfile
   /** Administrator roles; only the org server asks for them. */
   readonly roles: readonly string[]
 }

@@ -1,4 +1,6 @@
-/** What the object of a user keeps of the user, read from the database on first use and after every change. */
+/** What the object of a user knows of the user, read from the database on first use and after every change. */
+import type { AssignmentProfile } from './app-group.ts'
+import type { Group } from './group.ts'
 import type { ProfileValues } from './user-profile.ts'
 import { LOCKED_OUT } from './password-attempts.ts'
 import type { UserStatus } from './user-status.ts'
@@ -8,14 +10,24 @@ export interface Person {
   readonly status: UserStatus
   readonly profile: ProfileValues
   readonly groupIds: readonly string[]
+  /** In the order of their ids. Objects of older code do not say it. */
+  readonly groups?: readonly GroupOfPerson[]
   /** Seconds. */
   readonly lastUpdated: number
 }
+
+/** A group as the claims of its members read it. */
+export type GroupOfPerson = Pick<Group, 'id' | 'name' | 'description' | 'type'>
 
 /** That a user has an app: one by one, through a group, or because everybody has it. */
 export interface Assignment {
   /** How the app calls the user; `sub` at custom servers. */
   readonly userName: string
+  /**
+   * What the app is told of the user: the profile of the user's own assignment, else of that of the group which comes
+   * first. Objects of older code do not say it.
+   */
+  readonly profile?: AssignmentProfile
 }
 
 /** Whoever must change a password first signs in nowhere. */

@@ -99,7 +99,9 @@ export const authorizingUser = (
   status: person.status,
   profile: person.profile,
   groupIds: person.groupIds,
+  ...(person.groups && { groups: person.groups }),
   login: String(person.profile['login']),
   userName: assignment.userName,
+  ...(assignment.profile && { appProfile: assignment.profile }),
   roles,
 })

@@ -1,7 +1,7 @@
 /**
  * What is asked of the authorizations of one user, inside the user's object. Each question is decided, and the decision
  * written, in one turn: once the person is known, nobody comes between the checks and their consequences. Unless the
- * object keeps the person, the database is asked only when everything else is right.
+ * object knows the person, the database is asked only when everything else is right.
  */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import {
@@ -28,9 +28,8 @@ import type {
 } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
 import { randomToken } from '../platform/random.ts'
-import type { StoredPerson } from '../store/person.ts'
 import type { SubjectAuthorizations, StoredAuthorization } from './subject-authorizations.ts'
-import { holderOf, type SubjectPerson } from './subject-person.ts'
+import type { KnownUser, SubjectPerson } from './subject-person.ts'
 import type { SubjectSessions } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
 
@@ -49,6 +48,9 @@ async function newFamilySecret(): Promise<FamilySecret> {
   const secret = randomToken()
   return { secret, secretHash: await digest(secret) }
 }
+
+/** The holder when there is no such user. */
+const NOBODY: Holder = { person: null, assignment: null }
 
 const DEAD: Inspection = { alive: false }
 
@@ -112,22 +114,22 @@ export class SubjectGrants {
 
   async inspect(asked: Inspected, now: number): Promise<Inspection> {
     const presented = 'secret' in asked ? await digest(asked.secret) : ''
-    const inspected = (user: StoredPerson | null): Inspection => {
-      const person = user?.person ?? null
+    // Older Workers do not say which app asks.
+    const app = asked.app ?? null
+    const inspected = (user: KnownUser | null): Inspection => {
+      const { person, assignment } = user ?? NOBODY
       const stored = this.#authorizations.find(asked.authorizationId)
       const expires = stored && this.#expiry(stored, asked, presented, now)
       if (stored === null || expires === null || person === null || !keepsAccess(person))
         return DEAD
-      // Older Workers do not say which app asks.
-      const assignment = asked.app == null ? null : holderOf(user, asked.app).assignment
-      if (asked.app != null && assignment === null) return DEAD
+      if (app !== null && assignment === null) return DEAD
       return { alive: true, record: stored.state.record, person, assignment, ...expires }
     }
-    if (!this.#person.isKept) {
+    if (!this.#person.knows(app)) {
       const stored = this.#authorizations.find(asked.authorizationId)
       if (stored === null || this.#expiry(stored, asked, presented, now) === null) return DEAD
     }
-    return this.#person.decide(asked.userId, inspected)
+    return this.#person.decide(asked.userId, app, inspected)
   }
 
   /** Ends the authorization of a refresh token that is alive, whatever became of the person. */
@@ -164,9 +166,9 @@ export class SubjectGrants {
     const { userId, sessionId, sid, created } = stored.state.record
     const session = () =>
       sessionId === null ? { sid } : this.#sessions.standing(sessionId, created * 1000)
-    if (!this.#person.isKept && session() === null) return false
-    return this.#person.decide(userId, (user) => {
-      const { person, assignment } = holderOf(user, app)
+    if (!this.#person.knows(app) && session() === null) return false
+    return this.#person.decide(userId, app, (user) => {
+      const { person, assignment } = user ?? NOBODY
       const begunIn = session()
       if (begunIn === null || assignment === null || person === null || !keepsAccess(person))
         return false
@@ -186,10 +188,10 @@ export class SubjectGrants {
     family: FamilySecret,
     now: number,
   ): Promise<GrantOutcome> {
-    const early = this.#person.isKept ? null : this.#taken(stepWith(null), family, now)
+    const early = this.#person.knows(app) ? null : this.#taken(stepWith(null), family, now)
     if (early !== null) return early
-    return this.#person.decide(userId, (user) => {
-      const outcome = this.#taken(stepWith(holderOf(user, app)), family, now)
+    return this.#person.decide(userId, app, (user) => {
+      const outcome = this.#taken(stepWith(user ?? NOBODY), family, now)
       return outcome ?? refused('unknown')
     })
   }

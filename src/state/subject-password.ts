@@ -12,13 +12,13 @@ import {
   type Attempts,
   type PasswordOutcome,
 } from '../domain/password-attempts.ts'
+import type { AskedApp } from '../domain/subjects.ts'
 import { hashPassword, verifyNothing, verifyPassword } from '../passwords/verify.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
-import type { StoredPerson } from '../store/person.ts'
 import { replaceHash } from '../store/user-credentials.ts'
-import type { SubjectPerson } from './subject-person.ts'
+import type { KnownUser, SubjectPerson } from './subject-person.ts'
 
 /** Tells the database and the log that the user is locked out. */
 export type RecordLockout = (userId: string, login: string, now: number) => Promise<boolean>
@@ -26,11 +26,13 @@ export type RecordLockout = (userId: string, login: string, now: number) => Prom
 /** An outcome with the user it is about; null: there is no such user. */
 export interface Attempted {
   readonly outcome: PasswordOutcome
-  readonly user: StoredPerson | null
+  readonly user: KnownUser | null
 }
 
 interface Attempt {
   readonly userId: string
+  /** That the user wants to get into. */
+  readonly app: AskedApp | null
   readonly password: string
   readonly now: number
 }
@@ -82,7 +84,7 @@ export class SubjectPassword {
 
   async #attempt(attempt: Attempt): Promise<Attempted> {
     for (let time = 0; time < limits.projectionReadsMax; time++) {
-      const { user, marks } = await this.#person.decide(attempt.userId, (user) => ({
+      const { user, marks } = await this.#person.decide(attempt.userId, attempt.app, (user) => ({
         user,
         marks: this.#person.staleMarks,
       }))
@@ -95,7 +97,7 @@ export class SubjectPassword {
 
   /** Null: the user was changed meanwhile, so that the verdict is about what is no longer true. */
   async #tried(
-    user: StoredPerson | null,
+    user: KnownUser | null,
     attempt: Attempt,
     isCurrent: () => boolean,
   ): Promise<PasswordOutcome | null> {
@@ -126,7 +128,7 @@ export class SubjectPassword {
 
   /** The password is worked on as ever, so that nobody can time that it does not count. */
   async #locked(
-    user: StoredPerson,
+    user: KnownUser,
     attempt: Attempt,
     isCurrent: () => boolean,
   ): Promise<PasswordOutcome | null> {
@@ -149,7 +151,7 @@ export class SubjectPassword {
     }
   }
 
-  async #lock({ login }: StoredPerson, { userId, now }: Attempt): Promise<void> {
+  async #lock({ login }: KnownUser, { userId, now }: Attempt): Promise<void> {
     try {
       if (await this.#recordLockout(userId, login, now))
         this.#attempts = { ...this.#attempts, recorded: true }

@@ -36,7 +36,7 @@ import { SubjectAuthorizations } from './subject-authorizations.ts'
 import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
 import { SubjectPassword } from './subject-password.ts'
-import { assignmentOf, SubjectPerson } from './subject-person.ts'
+import { SubjectPerson } from './subject-person.ts'
 import { SubjectSessions } from './subject-sessions.ts'
 import { SubjectTables } from './subject-tables.ts'
 
@@ -81,7 +81,7 @@ export class Subject extends DurableObject {
   /** One attempt, whatever the user may do with it. */
   async verifyPassword(userId: string, password: string, now: number): Answer<PasswordOutcome> {
     return this.#answered('verify', async () => {
-      const { outcome } = await this.#password.verify({ userId, password, now })
+      const { outcome } = await this.#password.verify({ userId, app: null, password, now })
       return outcome
     })
   }
@@ -93,14 +93,13 @@ export class Subject extends DurableObject {
         verifyNothing(password)
         return { outcome: 'wrong' }
       }
-      const attempt = { userId, password, now: Math.floor(now / 1000) }
+      const attempt = { userId, app, password, now: Math.floor(now / 1000) }
       const { outcome, user } = await this.#password.verify(attempt)
       if (outcome !== 'correct' || user === null)
         return { outcome: outcome === 'locked' ? 'locked' : 'wrong' }
       if (mustChangePassword(user.person)) return { outcome: 'expired' }
       if (!maySignIn(user.person)) return { outcome: 'wrong' }
-      const assignment = app && assignmentOf(user, app)
-      return { outcome: 'correct', person: user.person, assignment }
+      return { outcome: 'correct', person: user.person, assignment: user.assignment }
     })
   }
 
@@ -109,7 +108,7 @@ export class Subject extends DurableObject {
     return this.#answered('startSession', async () => {
       const secretHash = await digest(secret)
       const earlier = replaces?.userId === userId ? await presented(replaces) : null
-      return this.#person.decide(userId, (user) => {
+      return this.#person.decide(userId, null, (user) => {
         if (user === null || !maySignIn(user.person)) return null
         return this.#tables.atomically(() => {
           const replaced = earlier && this.#sessions.find(earlier, now)
@@ -128,14 +127,14 @@ export class Subject extends DurableObject {
   async findSession(key: SessionKey, app: AskedApp | null, now: number): Answer<SignedIn | null> {
     return this.#answered('findSession', async () => {
       const shown = await presented(key)
-      if (!this.#person.isKept && this.#sessions.find(shown, now) === null) return null
-      return this.#person.decide(key.userId, (user) => {
+      if (!this.#person.knows(app) && this.#sessions.find(shown, now) === null) return null
+      return this.#person.decide(key.userId, app, (user) => {
         const session = this.#sessions.find(shown, now)
         if (session === null || user === null || !keepsAccess(user.person)) return null
         return {
           session: this.#sessions.touch(session, now),
           person: user.person,
-          assignment: app && assignmentOf(user, app),
+          assignment: user.assignment,
         }
       })
     })

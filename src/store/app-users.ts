@@ -37,6 +37,39 @@ const groupOf = (appId: string, userId: string): string =>
   `(SELECT a.group_id FROM app_groups a JOIN group_members m ON m.group_id = a.group_id AND m.user_id = ${userId}
     WHERE a.app_id = ${appId} ORDER BY a.priority, a.group_id LIMIT 1)`
 
+/** What a user has of an app, one by one or through a group. */
+export interface StoredAssignment {
+  /** Null: as the user's profile calls the user. */
+  readonly userName: string | null
+  readonly profile: AssignmentProfile
+}
+
+interface AssignmentRow {
+  user_name: string | null
+  /** Null: the user does not have the app. */
+  profile: string | null
+}
+
+/** One row, whether or not the user has the app. */
+export const selectAssignment = (
+  db: D1Database,
+  appId: string,
+  userId: string,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT x.user_name, coalesce(x.profile,
+         (SELECT profile FROM app_groups WHERE app_id = ?1 AND group_id = ${groupOf('?1', '?2')})) AS profile
+       FROM (SELECT 1) LEFT JOIN app_users x ON x.app_id = ?1 AND x.user_id = ?2`,
+    )
+    .bind(appId, userId)
+
+export function assignmentFromResult(result: D1Result | undefined): StoredAssignment | null {
+  const row = result?.results[0] as AssignmentRow | undefined
+  if (row?.profile == null) return null
+  return { userName: row.user_name, profile: json<AssignmentProfile>(row.profile) }
+}
+
 /** Assignments of the apps to the users that a query pairs, without those who turn out to have none. */
 const assignmentsOf = (pairs: string): string =>
   `SELECT ${userColumns}, found_app AS app_id, x.user_id IS NOT NULL AS is_direct, g.group_id, x.user_name,

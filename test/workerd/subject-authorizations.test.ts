@@ -314,17 +314,19 @@ describe('an ending of tokens', () => {
 })
 
 describe('what is kept of the person', () => {
-  it('is read once, and then no call asks the database', async () => {
+  it('is read once for each app, and then no call asks the database', async () => {
     const userId = await aPerson()
     const appId = await anAppOf(userId, 'ada.l')
     const app = { appId, isImplicit: false }
     const record = await authorized(userId, {}, app)
     const session = await aSession(userId)
+    expect(await accessTokenLives(record)).toBe(true)
     await env.DB.prepare('DELETE FROM app_users WHERE user_id = ?1').bind(userId).run()
     await withoutTable('users', async () => {
       expect((await subjects.redeem({ ...aRedemption(record), app })).outcome).toBe('granted')
-      expect((await subjects.findSession(session, app, Date.now()))?.assignment).toEqual({ userName: 'ada.l' }) // prettier-ignore
+      expect((await subjects.findSession(session, app, Date.now()))?.assignment).toMatchObject({ userName: 'ada.l' }) // prettier-ignore
       expect(await accessTokenLives(record)).toBe(true)
+      await expect(subjects.findSession(session, { ...app, appId: 'another' }, Date.now())).rejects.toThrow(StorageUnavailable) // prettier-ignore
     })
     await subject(userId).markStale()
     expect((await subjects.findSession(session, app, Date.now()))?.assignment).toBeNull()

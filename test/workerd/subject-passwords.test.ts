@@ -186,7 +186,7 @@ describe('a stale mark that comes while an attempt is under way', () => {
         return [{ ...ROW, password_hash: answers.shift() }]
       })
       const person = new SubjectPerson(storage, db)
-      return aPassword(storage, person).verify({ userId: id, password: RIGHT, now: NOW })
+      return aPassword(storage, person).verify({ userId: id, app: null, password: RIGHT, now: NOW })
     })
     expect(outcome).toMatchObject({ outcome: 'wrong' })
   })
@@ -198,7 +198,12 @@ describe('a stale mark that comes while an attempt is under way', () => {
       const person = new SubjectPerson(storage, env.DB)
       const password = aPassword(storage, person)
       await setHash(id, stored.today)
-      const verdict = password.verify({ userId: id, password: IMPORTED_PASSWORD, now: NOW })
+      const verdict = password.verify({
+        userId: id,
+        app: null,
+        password: IMPORTED_PASSWORD,
+        now: NOW,
+      })
       const failures = (): number | undefined =>
         storage.kv.get<{ failures: number }>('attempts')?.failures
       for (let tick = 0; tick < 100 && failures() !== 2; tick++) await Promise.resolve()
@@ -220,7 +225,7 @@ describe('a stale mark that comes while an attempt is under way', () => {
       })
       const person = new SubjectPerson(storage, db)
       return aPassword(storage, person)
-        .verify({ userId: id, password: RIGHT, now: NOW })
+        .verify({ userId: id, app: null, password: RIGHT, now: NOW })
         .catch(String)
     })
     expect(await outcome).toContain('the user is being changed')
@@ -241,7 +246,7 @@ describe('attempts that come at once', () => {
         })
         const password = aPassword(storage, new SubjectPerson(storage, db))
         const verify = (): Promise<unknown> =>
-          password.verify({ userId: id, password: RIGHT, now: NOW }).catch(String)
+          password.verify({ userId: id, app: null, password: RIGHT, now: NOW }).catch(String)
         const waiting = Array.from({ length: limits.passwordAttemptsWaitingMax }, verify)
         const last = await verify()
         const before = asked.length

@@ -134,7 +134,7 @@ describe('a stale mark', () => {
           return rows(answers.shift()!)
         }),
       )
-      const status = () => person.decide(userId, (user) => user?.person.status)
+      const status = () => person.decide(userId, null, (user) => user?.person.status)
       return [await status(), await status(), answers.length]
     })
     expect(seen).toEqual(['SUSPENDED', 'SUSPENDED', 0])
@@ -148,7 +148,7 @@ describe('a stale mark', () => {
         storage,
         answering(async () => rows(await new Promise<string>((answer) => waiting.push(answer)))),
       )
-      const status = () => person.decide(userId, (user) => user?.person.status)
+      const status = () => person.decide(userId, null, (user) => user?.person.status)
       const before = [status(), status()]
       await Promise.resolve()
       person.markStale()
@@ -177,7 +177,7 @@ describe('a stale mark', () => {
           return rows('ACTIVE')
         }),
       )
-      const message = await person.decide(userId, () => 'decided').catch(String)
+      const message = await person.decide(userId, null, () => 'decided').catch(String)
       return [message, times] as const
     })
     expect(message).toContain('the user is being changed')

@@ -56,9 +56,10 @@ describe('a session', () => {
         status: 'ACTIVE',
         profile: { login: `${userId}@example.com` },
         groupIds: [],
+        groups: [],
         lastUpdated: 1,
       },
-      assignment: { userName: 'ada.l' },
+      assignment: { userName: 'ada.l', profile: {} },
     })
     const other = await subjects.findSession(key, { appId: 'other', isImplicit: false }, NOW)
     expect(other?.assignment).toBeNull()

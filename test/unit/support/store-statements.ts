@@ -97,7 +97,7 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
   deleteConsentedTokens: OF_CONSENTS.map((of) => [of]),
   sweepRefreshTokens: [[1]],
   listTokens: [[{ written: [{ scopes: [] }], removed: ['oar1'] }]],
-  readPerson: [['00u1']],
+  readPerson: [['00u1', '0oa1']],
   listConsents: OF_CONSENTS.map((of) => [of, page, null]),
   findConsent: [...BELONGINGS, ...OF_USERS].map((of) => [of, 'oag1']),
   deleteConsents: [...OF_CONSENTS, { serverId: 's' }].map((of) => [of]),
