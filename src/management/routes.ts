@@ -15,6 +15,7 @@ import { clientRoleRoutes } from './client-roles.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
 import { keyRoutes } from './keys.ts'
+import { linkedObjectRoutes } from './linked-objects.ts'
 import { logRoutes } from './logs.ts'
 import { orgRoutes } from './org.ts'
 import { policyRoutes } from './policies.ts'
@@ -31,6 +32,7 @@ import { userSessionRoutes } from './user-sessions.ts'
 import { userCredentialRoutes } from './user-credentials.ts'
 import { userGroupRoutes } from './user-groups.ts'
 import { userLifecycleRoutes } from './user-lifecycle.ts'
+import { userLinkedObjectRoutes } from './user-linked-objects.ts'
 import { userRoleRoutes } from './user-roles.ts'
 import { userTypeRoutes } from './user-types.ts'
 import { userRoutes } from './users.ts'
@@ -69,6 +71,8 @@ export const managementRoutes: readonly Route[] = [
   ...userLifecycleRoutes,
   ...userCredentialRoutes,
   ...userRoleRoutes,
+  ...userLinkedObjectRoutes,
+  ...linkedObjectRoutes,
   ...userSchemaRoutes,
   ...userTypeRoutes,
 ]

@@ -125,6 +125,9 @@ export const limits = {
   /** Users from whom one batch takes the values of a deleted attribute, and batches of one request. */
   attributeValuesRemovedMax: 1000,
   attributeRemovalBatchesMax: 10,
+  /** What an object keeps of its user holds the profile of each primary. */
+  linkedObjectDefinitionsMax: 20,
+  linkedUsersPageSizeMax: 1000,
   groupsOfNewUserMax: 20,
   /** How often a write starts over when somebody else wrote the same user meanwhile. */
   userWriteAttemptsMax: 8,

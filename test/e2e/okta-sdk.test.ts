@@ -19,6 +19,7 @@ import { appLives } from './sdk/apps.ts'
 import { authorizationServerLives } from './sdk/authorization-servers.ts'
 import { groupLives } from './sdk/groups.ts'
 import { all, expectGone, expectNothing, type World } from './sdk/life.ts'
+import { linkedObjectLives } from './sdk/linked-objects.ts'
 import { orgLives } from './sdk/org.ts'
 import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
@@ -129,6 +130,7 @@ const lives = [
   ...resourceServerKeyLives,
   ...appLives,
   ...userLives,
+  ...linkedObjectLives,
   ...groupLives,
   ...refreshTokenLives,
   ...userGrantLives,
