@@ -3,13 +3,14 @@
  * does only what it must (ceiling.ts). Both are bundled as for production and served by Miniflare's
  * direct socket, each in a workerd of its own; their runs alternate. Linux gives the CPU figures.
  * With `--management` it measures the management API instead (management.ts), with `--people` flows with people
- * (people.ts).
+ * (people.ts), with `--claims` what claims add to a token (claims.ts).
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWorker } from './bundle.ts'
+import { runClaims } from './claims.ts'
 import { countOperations } from './counting.ts'
 import {
   ALGORITHMS,
@@ -238,6 +239,11 @@ async function main(): Promise<void> {
     if (options.people) {
       const { product, counting } = folders
       await runPeople({ product, main: MAIN.product, temporary, counting, pinning: choosePinning(), options }) // prettier-ignore
+      return
+    }
+    if (options.claims) {
+      const { product } = folders
+      await runClaims({ product, main: MAIN.product, pinning: choosePinning(), options })
       return
     }
     buildWorker(join(import.meta.dirname, 'ceiling.wrangler.toml'), folders.ceiling)

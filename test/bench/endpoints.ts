@@ -110,15 +110,24 @@ export async function applyMigrations(miniflare: Miniflare): Promise<void> {
   }
 }
 
+/** What goes into the tokens beside what every token has. */
+export interface SetUp {
+  readonly profile?: Readonly<Record<string, unknown>>
+  readonly claims?: readonly (readonly [name: string, expression: string])[]
+}
+
 /** One authorization server for each algorithm and one client with a secret for both. */
-export async function setUpProduct(origin: string): Promise<TokenEndpoints> {
+export async function setUpProduct(
+  origin: string,
+  { profile, claims = [] }: SetUp = {},
+): Promise<TokenEndpoints> {
   const management = new ManagementClient(origin, API_TOKEN)
-  const { client_id, client_secret } = await management.createApp({
-    token_endpoint_auth_method: 'client_secret_basic',
-  })
+  const credentials = { token_endpoint_auth_method: 'client_secret_basic' }
+  const { client_id, client_secret } = await management.createApp(credentials, {}, profile)
   const authorization = basic(client_id, client_secret ?? '')
   const endpointFor = async (alg: Algorithm): Promise<TokenEndpoint> => {
     const id = await management.createServer(alg, AUDIENCE)
+    for (const [name, expression] of claims) await management.createClaim(id, name, expression)
     return {
       request: { url: `${origin}/oauth2/${id}/v1/token`, authorization, form: FORM },
       issuer: `${ORIGIN}/oauth2/${id}`,

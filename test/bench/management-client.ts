@@ -75,10 +75,26 @@ export class ManagementClient {
     return server.id
   }
 
+  /** An expression that goes into every access token of a server. */
+  async createClaim(server: string, name: string, expression: string): Promise<void> {
+    await this.#create(`/authorizationServers/${server}/claims`, {
+      name,
+      claimType: 'RESOURCE',
+      valueType: 'EXPRESSION',
+      value: expression,
+      alwaysIncludeInToken: true,
+    })
+  }
+
   /** A service app for client_credentials. */
-  async createApp(credentials: Json, settings: Json = {}): Promise<CreatedClient> {
+  async createApp(
+    credentials: Json,
+    settings: Json = {},
+    profile: Json = {},
+  ): Promise<CreatedClient> {
     const { credentials: created } = await this.#create('/apps', {
       name: 'oidc_client',
+      profile,
       label: `bench ${String(credentials['token_endpoint_auth_method'])}`,
       signOnMode: 'OPENID_CONNECT',
       credentials: { oauthClient: credentials },

@@ -10,6 +10,7 @@ export interface BenchOptions {
   readonly profile: boolean
   readonly management: boolean
   readonly people: boolean
+  readonly claims: boolean
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -20,6 +21,7 @@ export const USAGE = `npm run bench -- [options]
   --quick               one round of one second, to see that everything works
   --profile             instead of the tables: where the CPU time of either Worker goes
   --people              instead of the tables: flows with people, at 16 connections; also with --profile
+  --claims              instead of the tables: what claims with expressions add to a token; also with --profile
   --management          instead of the tables: the management API, with few rows and with many
 `
 
@@ -42,11 +44,12 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       profile: { type: 'boolean', default: false },
       management: { type: 'boolean', default: false },
       people: { type: 'boolean', default: false },
+      claims: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) return null
-  const concurrency = values.concurrency ?? (values.people ? '16' : '1,16,64')
+  const concurrency = values.concurrency ?? (values.people || values.claims ? '16' : '1,16,64')
   const usual = values.quick ? '1' : '3'
   return {
     rounds: wholeNumber('rounds', values.rounds ?? usual),
@@ -55,5 +58,6 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     profile: values.profile,
     management: values.management,
     people: values.people,
+    claims: values.claims,
   }
 }
