@@ -1,106 +1,113 @@
 /**
- * Which custom claims go out and with what value: into access tokens, and into ID tokens and userinfo. Claims are
- * compiled once a snapshot; evaluation is pure. A claim whose value is null is left out; reserved names never go out,
- * whatever is stored.
+ * Which custom claims go out and with what value: into access tokens, and into ID tokens and userinfo. Evaluation is
+ * pure. A claim whose value is null is left out, and so is one that names groups when there are none to name. One that
+ * has no value fails the whole. What decides about a token explains it, too.
  */
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
-import { RESERVED_CLAIM_NAMES, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
 import type { Client } from '../domain/client.ts'
-import type { Person } from '../domain/person.ts'
+import type { Assignment, Person } from '../domain/person.ts'
+import type { ClaimSource, CompiledClaim, CompiledClaims } from './compile.ts'
 import {
   evaluateExpression,
-  type Evaluated,
   type ExpressionScope,
   type Surroundings,
 } from './expression/evaluate.ts'
-import { parseExpression } from './expression/parser.ts'
-import type { Expression, Value } from './expression/tree.ts'
+import type { Value } from './expression/tree.ts'
+import { filteredNames, type GroupFilter } from './group-filter.ts'
 
-interface CompiledClaim {
-  readonly name: string
-  readonly scopes: readonly string[]
-  /** In every ID token; the others only where userinfo cannot tell them. */
-  readonly isAlways: boolean
-  /** Null: it is stored but cannot be compiled, which makes issuance fail, as in Okta. */
-  readonly expression: Expression | null
-}
-
-export interface CompiledClaims {
-  /** The host's first label. */
-  readonly subDomain: string
-  /** Null: the system expression, evaluated natively. */
-  readonly subject: CompiledClaim | null
-  readonly accessToken: readonly CompiledClaim[]
-  /** Of ID tokens and userinfo. */
-  readonly identity: readonly CompiledClaim[]
-}
-
-function compileClaim({ name, scopes, alwaysIncludeInToken, value }: Claim): CompiledClaim {
-  const parsed = parseExpression(value ?? '')
-  const expression = parsed.outcome === 'parsed' ? parsed.expression : null
-  return { name, scopes, isAlways: alwaysIncludeInToken, expression }
-}
-
-/** Compiles the claims of a server. Group filters select among groups, which are not looked at. */
-export function compileClaims(claims: readonly Claim[], origin: string): CompiledClaims {
-  const active = claims.filter(
-    ({ status, valueType }) => status === 'ACTIVE' && valueType === 'EXPRESSION',
-  )
-  const custom = active.filter(({ system, name }) => !system && !RESERVED_CLAIM_NAMES.has(name))
-  const subject = active.find(({ system, value }) => system && value !== SUBJECT_EXPRESSION)
-  const of = (type: Claim['claimType']): readonly CompiledClaim[] =>
-    custom.filter(({ claimType }) => claimType === type).map(compileClaim)
-  return {
-    subDomain: new URL(origin).hostname.split('.')[0]!,
-    subject: subject === undefined ? null : compileClaim(subject),
-    accessToken: of('RESOURCE'),
-    identity: of('IDENTITY'),
-  }
-}
-
-/** The person that a token is of, and what the app calls them. */
-export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile'> {
+/** The person that a token is of, and what the app is told of them. */
+export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groups'> {
   readonly userName: string
+  readonly appProfile?: Assignment['profile']
 }
 
-/** What claims are evaluated for. `user` is null when the client acts for itself. */
+/** What claims are evaluated for. `user` and `amr` are null when the client acts for itself. */
 export interface ClaimSituation {
   readonly client: Client
   readonly grantedScopes: readonly string[]
+  readonly grantType: string
   readonly user: ClaimUser | null
+  readonly amr: readonly string[] | null
   readonly nowMillis: number
 }
+
+/** Why a claim has no value: it has none, it is too large, it names too many groups, or it cannot be read. */
+export type ClaimFault = 'no-value' | 'too-large' | 'too-many-groups' | 'unreadable'
+
+/** What becomes of one claim. */
+export type ClaimVerdict =
+  | { readonly is: 'in'; readonly value: Value }
+  | { readonly is: 'out'; readonly because: 'scope' | 'null' | 'userinfo-only' }
+  | { readonly is: 'failed'; readonly because: ClaimFault }
 
 type Named = readonly (readonly [string, Value])[]
 
 export type ClaimsOutcome<Given> =
   | ({ readonly outcome: 'evaluated' } & Given)
-  | { readonly outcome: 'failed'; readonly claim: string }
+  | { readonly outcome: 'failed'; readonly claim: string; readonly fault: ClaimFault }
 
 const NO_CLAIMS: Named = []
 
-/** An expression in its situation. */
-type Evaluate = (expression: Expression | null) => Evaluated
+const failed = (because: ClaimFault): ClaimVerdict => ({ is: 'failed', because })
 
-function evaluator(
-  { subDomain }: CompiledClaims,
-  { client, grantedScopes, user, nowMillis }: ClaimSituation,
-): Evaluate {
-  const { id, clientId, label, profile } = client
-  const scope: ExpressionScope = {
-    app: { id, clientId, label, profile },
-    access: { scope: grantedScopes },
-    org: { subDomain },
-    user: user && user.profile,
-    appuser: user && { userName: user.userName },
+const NULL: ClaimVerdict = { is: 'out', because: 'null' }
+
+/** Claims in one situation. */
+class Evaluator {
+  readonly #situation: ClaimSituation
+  readonly #scope: ExpressionScope
+  readonly #surroundings: Surroundings
+
+  constructor({ org }: Pick<CompiledClaims, 'org'>, situation: ClaimSituation) {
+    const { client, grantedScopes, grantType, user, amr, nowMillis } = situation
+    const { id, clientId, label, profile } = client
+    this.#situation = situation
+    this.#scope = {
+      app: { id, clientId, label, profile },
+      access: { scope: grantedScopes },
+      org,
+      user: user && user.profile,
+      appuser: user && { ...user.appProfile, userName: user.userName },
+      session: amr && { amr },
+    }
+    this.#surroundings = {
+      internal: user && { id: user.id, status: user.status },
+      groups: user && user.groups,
+      isCodeFlow: grantType === 'authorization_code',
+      nowMillis,
+    }
   }
-  const internal = user && { id: user.id, status: user.status }
-  const surroundings: Surroundings = { internal, nowMillis }
-  return (expression) =>
-    expression === null
-      ? { outcome: 'failed' }
-      : evaluateExpression(expression, scope, surroundings)
+
+  /** `isThin`: userinfo tells what is not in every ID token. */
+  verdict({ scopes, source, isAlways }: CompiledClaim, isThin: boolean): ClaimVerdict {
+    const { grantedScopes } = this.#situation
+    if (isThin && !isAlways) return { is: 'out', because: 'userinfo-only' }
+    if (scopes.length > 0 && !scopes.some((one) => grantedScopes.includes(one)))
+      return { is: 'out', because: 'scope' }
+    const found = this.#value(source)
+    if (found.is !== 'in') return found
+    if (found.value === null) return NULL
+    return utf8(JSON.stringify(found.value)).length > limits.claimValueBytesMax
+      ? failed('too-large')
+      : found
+  }
+
+  #value(source: ClaimSource): ClaimVerdict {
+    if (source.by === 'nothing') return failed('unreadable')
+    if (source.by === 'groups') return this.#groups(source.filter)
+    const found = evaluateExpression(source.expression, this.#scope, this.#surroundings)
+    return found.outcome === 'value' ? { is: 'in', value: found.value } : failed('no-value')
+  }
+
+  #groups(filter: GroupFilter): ClaimVerdict {
+    const { groups } = this.#surroundings
+    if (groups === null) return NULL
+    const names = groups === undefined ? null : filteredNames(filter, groups)
+    if (names === null) return failed('no-value')
+    if (names.length > limits.groupsInClaimMax) return failed('too-many-groups')
+    return names.length === 0 ? NULL : { is: 'in', value: names }
+  }
 }
 
 /** The subject and the custom claims of an access token. */
@@ -108,49 +115,48 @@ export function evaluateClaims(
   compiled: CompiledClaims,
   situation: ClaimSituation,
 ): ClaimsOutcome<{ readonly subject: string; readonly claims: Named }> {
-  const usual = situation.user?.userName ?? situation.client.clientId
+  const usual = usualSubject(situation)
   const { subject: claim, accessToken } = compiled
   if (claim === null && accessToken.length === 0)
     return { outcome: 'evaluated', subject: usual, claims: NO_CLAIMS }
 
-  const broken = [claim, ...accessToken].find((one) => one?.expression === null)
-  if (broken != null) return { outcome: 'failed', claim: broken.name }
-  const evaluate = evaluator(compiled, situation)
-  const subject = claim === null ? usual : textOf(evaluate(claim.expression))
-  if (subject === '') return { outcome: 'failed', claim: 'sub' }
-  const found = evaluateAll(accessToken, situation.grantedScopes, evaluate)
+  const evaluator = new Evaluator(compiled, situation)
+  const subject = claim === null ? usual : subjectOf(evaluator.verdict(claim, false))
+  if (subject === null) return { outcome: 'failed', claim: 'sub', fault: 'no-value' }
+  const found = evaluateAll(accessToken, evaluator, false)
   return found.outcome === 'failed' ? found : { ...found, subject }
 }
 
-const textOf = (found: Evaluated): string =>
-  found.outcome === 'value' && typeof found.value === 'string' ? found.value : ''
+const usualSubject = ({ user, client }: ClaimSituation): string => user?.userName ?? client.clientId
+
+/** Text that is not empty. */
+const subjectOf = (verdict: ClaimVerdict): string | null =>
+  verdict.is === 'in' && typeof verdict.value === 'string' && verdict.value !== ''
+    ? verdict.value
+    : null
 
 /** The custom claims of an ID token or of userinfo. `isThin`: only those that are in every ID token. */
 export function evaluateIdentity(
-  compiled: CompiledClaims,
+  org: Pick<CompiledClaims, 'org'>,
+  identity: readonly CompiledClaim[],
   situation: ClaimSituation,
   isThin: boolean,
 ): ClaimsOutcome<{ readonly claims: Named }> {
-  const { identity } = compiled
   if (identity.length === 0) return { outcome: 'evaluated', claims: NO_CLAIMS }
-  const here = identity.filter(({ isAlways }) => isAlways || !isThin)
-  return evaluateAll(here, situation.grantedScopes, evaluator(compiled, situation))
+  return evaluateAll(identity, new Evaluator(org, situation), isThin)
 }
 
 function evaluateAll(
   compiled: readonly CompiledClaim[],
-  grantedScopes: readonly string[],
-  evaluate: Evaluate,
+  evaluator: Evaluator,
+  isThin: boolean,
 ): ClaimsOutcome<{ readonly claims: Named }> {
   const claims: (readonly [string, Value])[] = []
-  for (const { name, scopes, expression } of compiled) {
-    if (scopes.length > 0 && !scopes.some((one) => grantedScopes.includes(one))) continue
-    const found = evaluate(expression)
-    if (found.outcome === 'failed') return { outcome: 'failed', claim: name }
-    if (found.value === null) continue
-    if (utf8(JSON.stringify(found.value)).length > limits.claimValueBytesMax)
-      return { outcome: 'failed', claim: name }
-    claims.push([name, found.value])
+  for (const claim of compiled) {
+    const verdict = evaluator.verdict(claim, isThin)
+    if (verdict.is === 'failed')
+      return { outcome: 'failed', claim: claim.name, fault: verdict.because }
+    if (verdict.is === 'in') claims.push([claim.name, verdict.value])
   }
   return { outcome: 'evaluated', claims }
 }

@@ -22,6 +22,8 @@ export interface AuthorizingUser extends Pick<
   readonly userName: string
   /** What the app is told of the person, as far as the person's object says it. */
   readonly appProfile?: AssignmentProfile
+  /** How the person proved to be themselves, RFC 8176. */
+  readonly amr: readonly string[]
   /** Administrator roles; only the org server asks for them. */
   readonly roles: readonly string[]
 }

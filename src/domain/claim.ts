@@ -78,16 +78,6 @@ export const ClaimOutput = z
   })
   .meta({ id: 'OAuth2Claim' })
 
-/** What a REGEX filter matches whole names of groups with, written with slashes or without. Null: nothing valid. */
-export function groupPattern(value: string): RegExp | null {
-  try {
-    const { source } = new RegExp(/^\/(.*)\/$/.exec(value)?.[1] ?? value)
-    return new RegExp(`^(?:${source})$`)
-  } catch {
-    return null
-  }
-}
-
 /** Name, scope and whether it is always in the ID token. */
 const IDENTITY_CLAIMS: readonly (readonly [string, string, boolean])[] = [
   ...[

@@ -2,6 +2,7 @@
 import type { JWK } from 'jose'
 import type { Envelope } from '../platform/key-encryption.ts'
 import type { Status } from './authorization-server.ts'
+import type { GroupsClaim } from './id-token-settings.ts'
 
 export const TOKEN_ENDPOINT_AUTH_METHODS = [
   'client_secret_basic',
@@ -41,6 +42,8 @@ export interface ClientFlows {
   readonly requestObjectAlgorithm: string | null
   /** With which userinfo is signed (OpenID Connect Core §5.3.2); null: it is plain JSON. */
   readonly userinfoAlgorithm: string | null
+  /** What its ID tokens of the org server say of groups. */
+  readonly groupsClaim: GroupsClaim | null
   /** Everybody has the app, assigned or not. */
   readonly isImplicitlyAssigned: boolean
   readonly clientUri: string | null

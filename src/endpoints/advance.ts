@@ -97,7 +97,7 @@ export async function consideredOf(
   // Whoever does not have the app was refused above; this tells the compiler so.
   if (assignment === null) throw new OAuthError('user_not_assigned')
   visit.context.progress.isAuthenticated = true
-  const access = await accessOf(underWay, { person, assignment }, visit)
+  const access = await accessOf(underWay, { person, assignment }, session, visit)
   const asked = { ...underWay, scopes: access.scopes }
   const question = await consentQuestion(asked, person.id, visit.context)
   const consent = consentStep(question)
@@ -140,6 +140,7 @@ async function wantedUserIdOf(
 async function accessOf(
   { server, client, request }: UnderWay,
   holder: Holder,
+  { amr }: Session,
   { context, now }: Visit,
 ): Promise<Access> {
   const serverId = server.server.id
@@ -148,7 +149,7 @@ async function accessOf(
   const authorization = {
     grantType: hasCode ? 'authorization_code' : 'implicit',
     isHybrid: hasCode && request.responseTypes.length > 1,
-    user: authorizingUser(holder, roles),
+    user: authorizingUser(holder, amr, roles),
     requestedScopes: request.scopes,
   }
   const wanted = { serverId, clientId: client.clientId, ring: accessTokenRing(serverId) }

@@ -93,7 +93,7 @@ async function authorized(
   const { person, assignment, requestedScopes, amr } = proof
   const { clientId } = asked.client
   const roles = await rolesFor(person.id, requestedScopes, asked.server, context)
-  const user = authorizingUser(proof, roles)
+  const user = authorizingUser(proof, amr, roles)
   const authorization = { grantType: grant.grantType, user, requestedScopes }
   const ring = accessTokenRing(context.serverId)
   const wanted = { serverId: context.serverId, clientId, ring }
@@ -102,7 +102,8 @@ async function authorized(
     if (client === null) throw new OAuthError('unknown_client')
     const access = decideAccess(server, client, authorization, now * 1000)
     const scopes = await scopesGiven({ server, client, scopes: access.scopes }, person.id, context)
-    const given = givenAccess(server, client, access, proof, scopes, now * 1000)
+    const how = { grantType: grant.grantType, amr }
+    const given = givenAccess(server, client, access, proof, how, scopes, now * 1000)
     return { ...snapshot, client, access: given }
   })
   const { server, client, access } = decided

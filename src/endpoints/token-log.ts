@@ -150,6 +150,7 @@ const REFUSAL_TYPES: ReadonlyMap<ReasonName, readonly [eventType: string, messag
   new Map([
     ['scope_denied', ['authorize.scope_denied', 'OAuth2 requested scopes are denied']],
     ['claim_failed', ['evaluate.claim', 'OAuth2 claim could not be evaluated']],
+    ['too_many_groups', ['evaluate.claim', 'OAuth2 claim could not be evaluated']],
   ])
 
 /** How the log calls what is refused. */

@@ -33,7 +33,11 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
     throw new OAuthError('insufficient_scope')
   const disclosure = { scopes: claims.scp, names: record.claims.userinfo, isThin: false }
   const assignment = living.assignment ?? { userName: String(person.profile['login']) }
-  const disclosed = disclosedClaims(server, client, person, assignment, disclosure, now * 1000)
+  const disclosed = disclosedClaims(
+    { server, client, record, person, assignment },
+    disclosure,
+    now * 1000,
+  )
   const content = { ...disclosed, sub: person.id }
   const { userinfoAlgorithm: algorithm } = client.flows
   if (algorithm === null) return jsonAnswer(context.origin, content)

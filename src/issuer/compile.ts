@@ -1,6 +1,6 @@
 /** A server's configuration as the hot path uses it: indexed, ordered and compiled once a snapshot. */
 import type { JWK } from 'jose'
-import { compileClaims, type CompiledClaims } from '../claims/evaluate.ts'
+import { compileClaims, type CompiledClaims } from '../claims/compile.ts'
 import { compileIdentity, STANDARD_IDENTITY, type IdentityClaim } from '../claims/identity.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Policy } from '../domain/policy.ts'
@@ -68,7 +68,7 @@ export function compileServer(
     clientDefaultScopes: clientDefaults(scopes),
     userDefaultScopes: userDefaults(scopes),
     policies,
-    claims: compileClaims(configuration.claims, origin),
+    claims: compileClaims(configuration.claims, { origin, orgName }),
     identity: isOrg ? STANDARD_IDENTITY : compileIdentity(configuration.claims),
     ruleIds: isOrg ? null : policies.flatMap(({ rules }) => rules.map(({ id }) => id)),
     encryption: compileEncryption(server.tokenEncryption),

@@ -1,11 +1,12 @@
 /** Claims of an authorization server. Expressions are parsed when a claim is saved, so that a bad one never mints. */
 import * as z from 'zod'
+import { unslashed } from '../claims/expression/arguments.ts'
+import { compilePattern } from '../claims/expression/pattern/compile.ts'
 import { parseExpression } from '../claims/expression/parser.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import {
   ClaimInput,
   ClaimOutput,
-  groupPattern,
   RESERVED_CLAIM_NAMES,
   SUBJECT_EXPRESSION,
   systemClaims,
@@ -86,8 +87,9 @@ export function checkExpression(value: string): void {
 /** Throws E0000001 for a filter that could never be applied. */
 export function checkGroupFilter(type: Claim['groupFilterType'], value: string): void {
   if (type === null) throw invalid('group_filter_type', 'group_filter_type: The field is missing')
-  if (type === 'REGEX' && groupPattern(value) === null)
-    throw invalid('value', 'value: is not a valid regular expression')
+  if (type !== 'REGEX') return
+  const compiled = compilePattern(unslashed(value))
+  if (compiled.outcome === 'refused') throw invalid('value', `value: ${compiled.message}`)
 }
 
 /** The scopes that a claim asks for. Throws E0000001 for more than a server full of such claims could hold. */

@@ -148,7 +148,8 @@ function decideCustomAccess(
   const scopes = granted(outcome, decision)
   // grantScopes refuses every denial; this tells the compiler so.
   if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
-  const situation = { client, grantedScopes: scopes, user, nowMillis }
+  const amr = user && user.amr
+  const situation = { client, grantedScopes: scopes, grantType, user, amr, nowMillis }
   const { subject, claims } = claimsAfter(decision, evaluateClaims(server.claims, situation))
   const { token } = decision.rule.actions
   return {

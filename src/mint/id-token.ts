@@ -52,13 +52,14 @@ async function halfHash(value: string, algorithm: string): Promise<string> {
 
 /** Throws OAuthError when a claim cannot be evaluated. */
 export function draftIdToken(
-  { server, client, record, person, assignment }: IdTokenSubject,
+  subject: IdTokenSubject,
   { scopes, orgId, nonce, isThin }: IdTokenContent,
   nowMillis: number,
 ): TokenDraft {
+  const { server, record, person } = subject
   const disclosure = { scopes, names: record.claims.idToken, isThin }
   const claims = {
-    ...disclosedClaims(server, client, person, assignment, disclosure, nowMillis),
+    ...disclosedClaims(subject, disclosure, nowMillis),
     sub: person.id,
     ver: 1,
     iss: server.urls.issuer,

@@ -8,7 +8,7 @@ import type { CompiledServer } from '../issuer/compile.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { ORG_OIDC_SCOPES } from '../protocol/scope.ts'
 import type { Access } from './access.ts'
-import { claimUserOf, settled } from './claims.ts'
+import { settled, situationOf, type Authenticated } from './claims.ts'
 
 /** A person and what the app calls them. */
 export interface Holder {
@@ -21,13 +21,14 @@ function claimsOf(
   server: CompiledServer,
   client: Client,
   { person, assignment }: Holder,
+  authenticated: Authenticated,
   scopes: readonly string[],
   nowMillis: number,
 ): Pick<Access, 'subject' | 'claims'> {
   const isOrg = server.server.kind === 'org'
   const called = isOrg ? { userName: String(person.profile['login']) } : assignment
-  const user = claimUserOf(person, called)
-  return settled(evaluateClaims(server.claims, { client, grantedScopes: scopes, user, nowMillis }))
+  const situation = situationOf(client, person, called, authenticated, scopes, nowMillis)
+  return settled(evaluateClaims(server.claims, situation))
 }
 
 /** Whether a scope that was granted once can be had still: a server may have lost it, and an app at the org server. */
@@ -51,7 +52,7 @@ export function recordedAccess(
 ): Access {
   const scopes = granted.filter((name) => isStanding(server, client, name))
   if (scopes.length === 0) throw new OAuthError('unknown_scope')
-  const { subject, claims } = claimsOf(server, client, holder, scopes, nowMillis)
+  const { subject, claims } = claimsOf(server, client, holder, record, scopes, nowMillis)
   return {
     scopes,
     lifetimeSeconds: record.access.accessTokenSeconds,
@@ -69,11 +70,12 @@ export function givenAccess(
   client: Client,
   access: Access,
   holder: Holder,
+  authenticated: Authenticated,
   scopes: readonly string[],
   nowMillis: number,
 ): Access {
   if (scopes.length === access.scopes.length) return access
-  const { subject, claims } = claimsOf(server, client, holder, scopes, nowMillis)
+  const { subject, claims } = claimsOf(server, client, holder, authenticated, scopes, nowMillis)
   return { ...access, scopes, subject, claims }
 }
 
@@ -93,6 +95,7 @@ export function decidedOf(access: Access): DecidedAccess {
 /** The person as the policies ask. Administrator roles matter at the org server only. */
 export const authorizingUser = (
   { person, assignment }: Holder,
+  amr: readonly string[],
   roles: readonly string[],
 ): AuthorizingUser => ({
   id: person.id,
@@ -103,5 +106,6 @@ export const authorizingUser = (
   login: String(person.profile['login']),
   userName: assignment.userName,
   ...(assignment.profile && { appProfile: assignment.profile }),
+  amr,
   roles,
 })

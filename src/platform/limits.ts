@@ -189,6 +189,8 @@ export const limits = {
   /** States that the pattern of a "matches" is compiled to. */
   patternStatesMax: 1000,
   claimValueBytesMax: 16 * 1024,
+  /** Groups that one claim may name, as in Okta. */
+  groupsInClaimMax: 100,
 
   /** Isolate memory. */
   serversCachedMax: 2000,

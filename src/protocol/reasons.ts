@@ -222,6 +222,13 @@ export const reasons = {
     description: 'A claim could not be evaluated.',
     confirmable: true,
   },
+  too_many_groups: {
+    error: 'server_error',
+    status: 400,
+    description:
+      'The groups claim matched too many groups and must be configured to match fewer groups.',
+    confirmable: true,
+  },
 
   ...authorizeReasons,
   ...requestObjectReasons,

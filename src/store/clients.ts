@@ -34,7 +34,8 @@ export const selectClient = (db: D1Database, clientId: string): readonly D1Prepa
 
 export const CLIENT_STATEMENTS = 5
 
-function flowsOf({ oauthClient, pkceRequired, implicitAssignment }: AppDocument): ClientFlows {
+function flowsOf(document: AppDocument): ClientFlows {
+  const { oauthClient, pkceRequired, implicitAssignment, groupsClaim } = document
   const { refresh_token: refresh } = oauthClient
   return {
     redirectUris: oauthClient.redirect_uris ?? [],
@@ -46,6 +47,7 @@ function flowsOf({ oauthClient, pkceRequired, implicitAssignment }: AppDocument)
     refreshLeewaySeconds: refresh?.leeway ?? DEFAULT_LEEWAY_SECONDS,
     requestObjectAlgorithm: oauthClient.request_object_signing_alg ?? null,
     userinfoAlgorithm: oauthClient.userinfo_signed_response_alg ?? null,
+    groupsClaim: groupsClaim ?? null,
     isImplicitlyAssigned: implicitAssignment,
     clientUri: oauthClient.client_uri ?? null,
     logoUri: oauthClient.logo_uri ?? null,

@@ -102,7 +102,7 @@ describe('claims of access tokens', () => {
     expect(await refusalOf(await mintWith(broken, client, { scope: 'read' }))).toEqual([
       400,
       'server_error',
-      "The 'first' claim could not be evaluated.",
+      "The 'first' user claim could not be evaluated.",
     ])
   })
 
@@ -167,7 +167,7 @@ describe('claims of ID tokens', () => {
     )
     expect(answer).toMatchObject({
       error: 'server_error',
-      error_description: "The 'first' claim could not be evaluated.",
+      error_description: "The 'first' user claim could not be evaluated.",
     })
   })
 })

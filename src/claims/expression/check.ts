@@ -38,6 +38,9 @@ const TAKEN: Readonly<Record<ParameterType, readonly Kind[]>> = {
   any: ['text', 'number', 'boolean', 'list'],
   zone: ['text'],
   format: ['text'],
+  pattern: [],
+  ofGroup: [],
+  criteria: [],
 }
 
 /** What stands in the expression as it is. */
@@ -45,11 +48,16 @@ export function constantOf(expression: Expression): Value | undefined {
   return expression.kind === 'literal' ? expression.value : undefined
 }
 
+/** Parameters that are read with the expression. */
+const IN_QUOTES: ReadonlySet<ParameterType> = new Set<ParameterType>(['pattern', 'ofGroup'])
+
 /** Why an argument cannot be one; null: it may be. */
 export function argumentRefusal(type: ParameterType, argument: Expression): string | null {
   const kind = kindOf(argument)
   const refusal = `expected ${PARAMETERS[type].called}`
   if (kind === 'object') return refusal
+  if (IN_QUOTES.has(type)) return typeof constantOf(argument) === 'string' ? null : refusal
+  if (type === 'criteria') return refusal
   if (kind === 'any' || kind === 'null') return null
   if (!TAKEN[type].includes(kind)) return refusal
   const constant = constantOf(argument)

@@ -76,3 +76,10 @@ export class Cursor {
     if (depth > limits.expressionDepthMax) throw new ExpressionRefused(at, 'nested too deeply')
   }
 }
+
+/** Throws ExpressionRefused for one that no number can be. */
+export function numberOf({ text, at }: Word): number {
+  const value = Number(text)
+  if (!Number.isFinite(value)) throw new ExpressionRefused(at, 'the number is too large')
+  return value
+}

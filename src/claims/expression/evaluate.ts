@@ -2,18 +2,22 @@
  * The value of a tree for one token. Total and bounded: it walks the tree once, without I/O and without objects of the
  * host, and each step is charged with the size of what it touches. What has no value makes the whole fail.
  */
+import type { GroupOfPerson } from '../../domain/person.ts'
 import { limits } from '../../platform/limits.ts'
+import { groupValue } from './functions/groups.ts'
 import { FUNCTIONS } from './functions/index.ts'
 import {
   arityRefusal,
   parameterAt,
   PARAMETERS,
   takesNull,
+  type Criteria,
   type FunctionRow,
+  type Running,
 } from './functions/row.ts'
 import { OPERATIONS } from './operators.ts'
-import { matchesWhole, type Program } from './pattern/program.ts'
-import type { Expression, InternalProperty, Value } from './tree.ts'
+import { matchesWhole, weightOf, type Program } from './pattern/program.ts'
+import type { Argument, Expression, InternalProperty, Value } from './tree.ts'
 
 /** What an expression may read. */
 export interface ExpressionScope {
@@ -24,15 +28,22 @@ export interface ExpressionScope {
     readonly profile: Readonly<Record<string, unknown>>
   }
   readonly access: { readonly scope: readonly string[] }
-  readonly org: { readonly subDomain: string }
+  readonly org: { readonly name: string | null; readonly subDomain: string }
   /** The profile; null: the client acts for itself. */
   readonly user: Readonly<Record<string, unknown>> | null
-  readonly appuser: { readonly userName: string } | null
+  /** The profile of the assignment, with the userName. */
+  readonly appuser: Readonly<Record<string, unknown>> | null
+  readonly session: { readonly amr: readonly string[] } | null
+  /** In an expression about a group. */
+  readonly group?: ReturnType<typeof groupValue>
 }
 
 /** What functions are told beside their arguments. */
 export interface Surroundings {
   readonly internal: Readonly<Record<InternalProperty, string>> | null
+  /** Null: the client acts for itself. Undefined: it is not known, and what asks fails. */
+  readonly groups: readonly GroupOfPerson[] | null | undefined
+  readonly isCodeFlow: boolean
   readonly nowMillis: number
 }
 
@@ -108,8 +119,8 @@ const RULES: Rules = {
   },
 }
 
-class Evaluation {
-  readonly scope: ExpressionScope
+class Evaluation implements Running {
+  scope: ExpressionScope
   readonly surroundings: Surroundings
   #stepsLeft: number = limits.expressionStepsMax
 
@@ -118,9 +129,29 @@ class Evaluation {
     this.surroundings = surroundings
   }
 
-  charge(steps: number): void {
+  get nowMillis(): number {
+    return this.surroundings.nowMillis
+  }
+
+  get isCodeFlow(): boolean {
+    return this.surroundings.isCodeFlow
+  }
+
+  get groups(): readonly GroupOfPerson[] | null {
+    return present(this.surroundings.groups)
+  }
+
+  readonly charge = (steps: number): void => {
     this.#stepsLeft -= steps
     if (this.#stepsLeft < 0) throw new NoValue()
+  }
+
+  readonly ofGroup = (expression: Expression, group: GroupOfPerson): Value => {
+    const { scope } = this
+    this.scope = { ...scope, group: groupValue(group) }
+    const value = this.of(expression)
+    this.scope = scope
+    return value
   }
 
   of(expression: Expression): Value {
@@ -146,7 +177,7 @@ function memberOf(of: unknown, path: readonly string[]): Value {
 
 function called(
   row: FunctionRow | undefined,
-  args: readonly Expression[],
+  args: readonly Argument[],
   run: Evaluation,
 ): Value | undefined {
   if (row === undefined || arityRefusal(row, args.length) !== null) return undefined
@@ -154,9 +185,15 @@ function called(
   const sizes: number[] = []
   let isNull = false
   for (const [at, argument] of args.entries()) {
-    const value = run.of(argument)
-    sizes.push(sizeOf(value))
-    run.charge(sizes[at]!)
+    const known = knownOf(argument, run)
+    if (known !== undefined) {
+      read.push(known)
+      continue
+    }
+    const value = run.of(argument as Expression)
+    const size = sizeOf(value)
+    sizes.push(size)
+    run.charge(size)
     const type = parameterAt(row, at)
     if (value === null && !takesNull(type)) isNull = true
     else read.push(present(PARAMETERS[type].read(value)))
@@ -164,15 +201,23 @@ function called(
   if (isNull) return row.whenNull ?? null
   if (row.searches === true) run.charge(searching(sizes))
   const needed = row.parameters.length
-  const result = row.call(
-    read.slice(0, needed) as never,
-    read.slice(needed) as never,
-    run.surroundings.nowMillis,
-  )
+  const result = row.call(read.slice(0, needed) as never, read.slice(needed) as never, run)
   const size = result === undefined ? 0 : sizeOf(result)
   if (size > limits.expressionValueSizeMax) return undefined
   run.charge(size)
   return result
+}
+
+/** What an argument that is no value comes to. */
+function knownOf(argument: Argument, run: Evaluation): Program | Expression | Criteria | undefined {
+  if (argument.kind === 'pattern') return argument.program
+  if (argument.kind === 'ofGroup') return argument.expression
+  if (argument.kind !== 'criteria') return undefined
+  const entries = argument.entries.map(([criterion, expression]) => {
+    const value = run.of(expression)
+    return [criterion, isList(value) ? value : [value]] as const
+  })
+  return { operator: argument.operator, entries }
 }
 
 /** Characters are compared so many at a time. */
@@ -194,14 +239,3 @@ function sizeOf(value: Value): number {
   if (typeof value !== 'object' || value === null) return 1
   return Object.values(value).reduce<number>((sum, one: Value) => sum + sizeOf(one), 1)
 }
-
-/** What a pattern costs for each character. */
-const weightOf = ({ states }: Program): number =>
-  states.reduce(
-    (sum, state) =>
-      sum +
-      1 +
-      (state.does === 'take' ? state.set.ranges.length : 0) +
-      (state.does === 'split' ? state.targets.length : 0),
-    0,
-  )

@@ -7,6 +7,8 @@ export interface ObjectRow extends Described {
   readonly attribute?: 'one' | 'any'
   /** As a whole it can be compared, because there may be none. */
   readonly isCompared?: true
+  /** It is there only in an expression about a group. */
+  readonly isOfGroup?: true
 }
 
 export const OBJECTS: readonly ObjectRow[] = [
@@ -19,9 +21,10 @@ export const OBJECTS: readonly ObjectRow[] = [
   },
   {
     name: 'appuser',
+    attribute: 'any',
     isCompared: true,
-    says: 'Whether the app has a user here: null when the client acts for itself.',
-    example: ['appuser == null ? "a service" : "a person"', 'a person'],
+    says: 'What the app is told of the person: the profile of the assignment; `appuser` is null when the client acts for itself.',
+    example: ['appuser.costCenter', 'R-17'],
   },
   {
     name: 'appuser.userName',
@@ -60,40 +63,90 @@ export const OBJECTS: readonly ObjectRow[] = [
     example: ['access.scope', ['read', 'write']],
   },
   {
+    name: 'session',
+    isCompared: true,
+    says: 'Whether a person signed in: null when the client acts for itself.',
+    example: ['session != null', true],
+  },
+  {
+    name: 'session.amr',
+    attribute: 'one',
+    says: 'An array of the ways in which the person proved to be themselves, RFC 8176.',
+    example: ['session.amr', ['pwd']],
+  },
+  {
+    name: 'org.name',
+    attribute: 'one',
+    says: 'The company name in the settings of the org.',
+    example: ['org.name', 'Acme'],
+  },
+  {
     name: 'org.subDomain',
     attribute: 'one',
     says: 'The first part of the host name of the org.',
     example: ['org.subDomain', 'acme'],
+  },
+  ...(
+    [
+      ['id', 'The id of the group.', '00g1it'],
+      ['name', 'The name of the group.', 'IT Admins'],
+      ['description', 'What is said of the group; null when nothing is.', 'Who may do anything'],
+      ['type', '`OKTA_GROUP`, or `BUILT_IN` for the group of everybody.', 'OKTA_GROUP'],
+      ['objectClass', 'Always `okta:user_group`, in an array.', ['okta:user_group']],
+    ] as const
+  ).map(([attribute, says, found]): ObjectRow => ({
+    name: `group.${attribute}`,
+    attribute: 'one',
+    isOfGroup: true,
+    says,
+    example: [`getFilteredGroups({"00g1it"}, "group.${attribute}", 10)`, [found]],
+  })),
+  {
+    name: 'group.profile',
+    attribute: 'any',
+    isOfGroup: true,
+    says: 'Name and description once more, as the management API has them.',
+    example: ['getFilteredGroups({"00g1it"}, "group.profile.name", 10)', ['IT Admins']],
   },
 ]
 
 const named = (is: (row: ObjectRow) => boolean): ReadonlySet<string> =>
   new Set(OBJECTS.filter(is).map(({ name }) => name))
 
-const ATTRIBUTES = named(({ attribute }) => attribute === 'one')
-const OPEN = [...named(({ attribute }) => attribute === 'any')].map((name) => name.split('.'))
+/** What can be read where. */
+function readable(isIn: (row: ObjectRow) => boolean): (path: readonly string[]) => boolean {
+  const one = named((row) => isIn(row) && row.attribute === 'one')
+  const any = [...named((row) => isIn(row) && row.attribute === 'any')].map((name) =>
+    name.split('.'),
+  )
+  return (path) =>
+    one.has(path.join('.')) ||
+    any.some(
+      (object) => path.length > object.length && object.every((name, at) => path[at] === name),
+    )
+}
+
+const readAnywhere = readable(({ isOfGroup }) => isOfGroup !== true)
+const readOfGroup = readable(() => true)
 const COMPARED = named(({ isCompared }) => isCompared === true)
 
 /** Why there is nothing to read of an object of Okta's, or not all of it. */
 export const ABSENT_OBJECTS: ReadonlyMap<string, string> = new Map([
-  ['org', 'of the org, org.subDomain can be read'],
-  ['session', 'sessions can be read in SAML only'],
-  ['appuser', 'of the user of an app, appuser.userName can be read'],
+  ['org', 'of the org, org.name and org.subDomain can be read'],
+  ['session', 'of the session, session.amr can be read'],
   ['idpuser', 'there are no identity providers outside'],
-  ['group', 'expressions cannot ask for groups'],
+  ['group', 'groups can be read in the second argument of getFilteredGroups only'],
 ])
 
-const READ = OBJECTS.flatMap(({ name, attribute }) =>
-  attribute === undefined ? [] : [attribute === 'any' ? `${name}.*` : name],
+const READ = OBJECTS.flatMap(({ name, attribute, isOfGroup }) =>
+  attribute === undefined || isOfGroup === true ? [] : [attribute === 'any' ? `${name}.*` : name],
 )
 
 const EXPECTED = `expected a literal, a function, user.getInternalProperty("id"), ${READ.slice(0, -1).join(', ')} or ${READ.at(-1)}`
 
-export const isAttribute = (path: readonly string[]): boolean =>
-  ATTRIBUTES.has(path.join('.')) ||
-  OPEN.some(
-    (object) => path.length > object.length && object.every((name, at) => path[at] === name),
-  )
+/** `isOfGroup`: in an expression about a group. */
+export const isAttribute = (path: readonly string[], isOfGroup: boolean): boolean =>
+  isOfGroup ? readOfGroup(path) : readAnywhere(path)
 
 /** Whether a path names a whole object. */
 export const isObject = (path: readonly string[]): boolean =>

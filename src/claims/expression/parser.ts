@@ -3,15 +3,16 @@
  * expected: unknown names, wrong numbers and kinds of arguments, patterns that could not be matched in linear time.
  */
 import { limits } from '../../platform/limits.ts'
+import { criteriaArgument, patternArgument } from './arguments.ts'
 import { argumentRefusal, constantOf, kindOf, type Kind } from './check.ts'
-import { Cursor, ExpressionRefused } from './cursor.ts'
+import { Cursor, ExpressionRefused, numberOf } from './cursor.ts'
 import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
-import { arityRefusal, parameterAt } from './functions/row.ts'
+import { arityRefusal, parameterAt, type FunctionRow } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
 import { absence, isAttribute, isObject } from './objects.ts'
 import { OPERATIONS } from './operators.ts'
 import { compilePattern } from './pattern/compile.ts'
-import { OPERATORS, type Expression, type Operator } from './tree.ts'
+import { OPERATORS, type Argument, type Expression, type Operator } from './tree.ts'
 
 export type Parsed =
   | { readonly outcome: 'parsed'; readonly expression: Expression }
@@ -27,15 +28,19 @@ const CONSTANTS: ReadonlyMap<string, true | false | null> = new Map<string, true
 export function parseExpression(source: string): Parsed {
   if (source.length > limits.expressionCharactersMax)
     return refusal(limits.expressionCharactersMax, 'the expression is too long')
-  const words = lex(source)
-  if (!Array.isArray(words)) return { outcome: 'error', error: words as ExpressionError }
   try {
-    const parser = new Parser(new Cursor(words as readonly Word[]))
-    return { outcome: 'parsed', expression: parser.whole() }
+    return { outcome: 'parsed', expression: wholeOf(source, 0, false) }
   } catch (error) {
     if (error instanceof ExpressionRefused) return refusal(error.at, error.message)
     throw error
   }
+}
+
+/** Throws ExpressionRefused. */
+function wholeOf(source: string, depth: number, isOfGroup: boolean): Expression {
+  const words = lex(source)
+  if ('message' in words) throw new ExpressionRefused(words.at, words.message)
+  return new Parser(new Cursor(words), isOfGroup).whole(depth)
 }
 
 const refusal = (at: number, message: string): Parsed => ({
@@ -47,6 +52,11 @@ const refusal = (at: number, message: string): Parsed => ({
 interface Placed {
   readonly at: number
   readonly tree: Expression
+}
+
+interface PlacedArgument {
+  readonly at: number
+  readonly tree: Argument
 }
 
 /** Operators by how they are written, in small letters. */
@@ -64,13 +74,16 @@ const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
 
 class Parser {
   readonly #cursor: Cursor
+  /** It is about a group, in an expression that asks for several. */
+  readonly #isOfGroup: boolean
 
-  constructor(cursor: Cursor) {
+  constructor(cursor: Cursor, isOfGroup: boolean) {
     this.#cursor = cursor
+    this.#isOfGroup = isOfGroup
   }
 
-  whole(): Expression {
-    const { tree } = this.#value(0)
+  whole(depth: number): Expression {
+    const { tree } = this.#value(depth)
     this.#cursor.expectEnd()
     return tree
   }
@@ -192,18 +205,18 @@ class Parser {
   }
 
   #list(close: string, depth: number): readonly Expression[] {
-    return this.#placed(close, depth).map(({ tree }) => tree)
+    return this.#separated(close, () => this.#value(depth + 1).tree)
   }
 
-  /** Values with commas between them. */
-  #placed(close: string, depth: number): readonly Placed[] {
-    const items: Placed[] = []
-    if (this.#cursor.takeSign(close)) return items
-    do items.push(this.#value(depth + 1))
+  /** What stands between commas, each by its place. */
+  #separated<Part>(close: string, part: (place: number) => Part): readonly Part[] {
+    const parts: Part[] = []
+    if (this.#cursor.takeSign(close)) return parts
+    do parts.push(part(parts.length))
     while (this.#cursor.takeSign(','))
     if (!this.#cursor.takeSign(close))
       throw new ExpressionRefused(this.#cursor.peek.at, `expected "," or "${close}"`)
-    return items
+    return parts
   }
 
   #named(first: Word, depth: number): Expression {
@@ -212,12 +225,13 @@ class Parser {
     const path = [first.text]
     while (!this.#cursor.isNext('.', '!') && this.#cursor.takeSign('.'))
       path.push(this.#cursor.expectName())
-    const isCall = !isAttribute(path) || path[0] === 'user'
+    const isRead = isAttribute(path, this.#isOfGroup)
+    const isCall = !isRead || path[0] === 'user'
     if (isCall && this.#cursor.takeSign('(')) return this.#call(first.at, path.join('.'), depth)
     const name = path.join('.')
     if (FUNCTIONS.has(name) || ABSENT_FUNCTIONS.has(name) || name === INTERNAL)
       throw new ExpressionRefused(this.#cursor.peek.at, `expected "(" after "${name}"`)
-    if (isAttribute(path) || isObject(path)) return { kind: 'attribute', path }
+    if (isRead || isObject(path)) return { kind: 'attribute', path }
     throw new ExpressionRefused(first.at, absence(path))
   }
 
@@ -227,16 +241,53 @@ class Parser {
     if (absent !== undefined) throw new ExpressionRefused(at, absent)
     if (row === undefined && name !== INTERNAL)
       throw new ExpressionRefused(at, `there is no function "${name}"`)
-    const args = this.#placed(')', depth)
-    if (row === undefined) return internal(at, args)
-    const arity = arityRefusal(row, args.length)
+    if (row === undefined)
+      return internal(
+        at,
+        this.#separated(')', () => this.#value(depth + 1)),
+      )
+    const given = this.#separated(')', (place) => this.#given(row, place, depth + 1))
+    const arity = arityRefusal(row, given.length)
     if (arity !== null) throw new ExpressionRefused(at, arity)
-    args.forEach((argument, place) => {
-      const wrong = argumentRefusal(parameterAt(row, place), argument.tree)
-      if (wrong !== null)
-        throw new ExpressionRefused(argument.at, `${wrong} as argument ${place + 1} of "${name}"`)
-    })
-    return { kind: 'call', name, args: args.map(({ tree }) => tree) }
+    const args = given.map((one, place) => this.#argument(row, place, one, depth + 1))
+    return { kind: 'call', name, args }
+  }
+
+  /** What is written in the place of an argument. */
+  #given(row: FunctionRow, place: number, depth: number): PlacedArgument {
+    const { at } = this.#cursor.peek
+    if (parameterAt(row, place) !== 'criteria' || !this.#cursor.isNext('{'))
+      return { at, tree: this.#value(depth).tree }
+    this.#cursor.expectDepth(at, depth)
+    return { at, tree: criteriaArgument(this.#cursor, () => this.#value(depth + 1).tree) }
+  }
+
+  #argument(
+    row: FunctionRow,
+    place: number,
+    { at, tree }: PlacedArgument,
+    depth: number,
+  ): Argument {
+    if (tree.kind === 'criteria' || tree.kind === 'pattern' || tree.kind === 'ofGroup') return tree
+    const type = parameterAt(row, place)
+    const wrong = argumentRefusal(type, tree)
+    if (wrong !== null)
+      throw new ExpressionRefused(at, `${wrong} as argument ${place + 1} of "${row.name}"`)
+    const text = constantOf(tree)
+    if (typeof text === 'string' && type === 'pattern') return patternArgument(text, at)
+    if (typeof text === 'string' && type === 'ofGroup') return this.#ofGroup(text, at, depth)
+    return tree
+  }
+
+  #ofGroup(source: string, at: number, depth: number): Argument {
+    if (this.#isOfGroup) throw new ExpressionRefused(at, 'an expression about a group has no other')
+    try {
+      return { kind: 'ofGroup', source, expression: wholeOf(source, depth + 1, true) }
+    } catch (error) {
+      if (!(error instanceof ExpressionRefused)) throw error
+      // After the quote, and no further than the words go.
+      throw new ExpressionRefused(at + 1 + error.at, error.message)
+    }
   }
 }
 
@@ -246,10 +297,4 @@ function internal(at: number, args: readonly Placed[]): Expression {
   const property = args.length === 1 ? constantOf(args[0]!.tree) : undefined
   if (property === 'id' || property === 'status') return { kind: 'internal', property }
   throw new ExpressionRefused(args[0]?.at ?? at, `"${INTERNAL}" takes "id" or "status"`)
-}
-
-function numberOf({ text, at }: Word): number {
-  const value = Number(text)
-  if (!Number.isFinite(value)) throw new ExpressionRefused(at, 'the number is too large')
-  return value
 }

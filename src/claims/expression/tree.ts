@@ -22,7 +22,7 @@ export type Expression =
   | { readonly kind: 'attribute'; readonly path: readonly string[] }
   /** user.getInternalProperty: what is known of a user beside the profile. */
   | { readonly kind: 'internal'; readonly property: InternalProperty }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
+  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Argument[] }
   | { readonly kind: 'not'; readonly operand: Expression }
   | {
       readonly kind: 'binary'
@@ -47,3 +47,27 @@ export type Expression =
   | { readonly kind: 'item'; readonly of: Expression; readonly index: Expression }
   /** `of.![member]`: that member of each. */
   | { readonly kind: 'projection'; readonly of: Expression; readonly member: string }
+
+/** What stands for an argument that is no value. */
+export type Argument =
+  | Expression
+  /** A regular expression in quotes. */
+  | { readonly kind: 'pattern'; readonly source: string; readonly program: Program }
+  /** An expression in quotes, about each of several groups. */
+  | { readonly kind: 'ofGroup'; readonly source: string; readonly expression: Expression }
+  /** `{"group.id": value}`: what is asked of a group. */
+  | {
+      readonly kind: 'criteria'
+      readonly operator: CriteriaOperator
+      readonly entries: readonly (readonly [Criterion, Expression])[]
+    }
+
+/** What of a group can be asked for. */
+export const CRITERIA = ['group.id', 'group.type', 'group.source.id', 'group.profile.name'] as const
+
+export type Criterion = (typeof CRITERIA)[number]
+
+/** How names of groups are compared. */
+export const CRITERIA_OPERATORS = ['EXACT', 'STARTS_WITH'] as const
+
+export type CriteriaOperator = (typeof CRITERIA_OPERATORS)[number]

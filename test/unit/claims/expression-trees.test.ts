@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { FUNCTIONS } from '../../../src/claims/expression/functions/index.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import { compilePattern } from '../../../src/claims/expression/pattern/compile.ts'
-import { OPERATORS, type Expression } from '../../../src/claims/expression/tree.ts'
+import { OPERATORS, type Argument, type Expression } from '../../../src/claims/expression/tree.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { anyText } from '../support/arbitraries.ts'
 import { CLIENT, evaluated, PERSON } from '../support/expressions.ts'
@@ -57,6 +57,13 @@ const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').repla
 
 const list = (items: readonly Expression[]): string => items.map(printed).join(', ')
 
+function argument(given: Argument): string {
+  if (given.kind === 'pattern' || given.kind === 'ofGroup') return quoted(given.source)
+  if (given.kind !== 'criteria') return printed(given)
+  const entries = given.entries.map(([name, value]) => `"${name}": ${printed(value)}`)
+  return `{${entries.join(', ')}, "operator": "${given.operator}"}`
+}
+
 /** With parentheses around everything that has parts. */
 function printed(expression: Expression): string {
   switch (expression.kind) {
@@ -71,7 +78,7 @@ function printed(expression: Expression): string {
     case 'internal':
       return `user.getInternalProperty(${quoted(expression.property)})`
     case 'call':
-      return `${expression.name}(${list(expression.args)})`
+      return `${expression.name}(${expression.args.map(argument).join(', ')})`
     case 'not':
       return `!(${printed(expression.operand)})`
     case 'binary':

@@ -60,6 +60,7 @@ export const anAuthorizingUser = (changes: Partial<AuthorizingUser> = {}): Autho
   groupIds: [],
   login: 'ann@example.com',
   userName: 'ann',
+  amr: ['pwd'],
   roles: [],
   ...changes,
 })
@@ -85,6 +86,7 @@ export const aClient = (changes: Partial<Client> = {}): Client => ({
     refreshLeewaySeconds: 30,
     requestObjectAlgorithm: null,
     userinfoAlgorithm: null,
+    groupsClaim: null,
     isImplicitlyAssigned: false,
     clientUri: null,
     logoUri: null,

@@ -5,42 +5,22 @@ import {
   type ExpressionScope,
   type Surroundings,
 } from '../../../src/claims/expression/evaluate.ts'
+import { EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS } from '../../../src/claims/expression/example.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import type { Expression, Value } from '../../../src/claims/expression/tree.ts'
 
 /** Of a person. */
-export const PERSON: ExpressionScope = {
-  app: {
-    id: '0oa1',
-    clientId: 'client-1',
-    label: 'Billing',
-    profile: {
-      region: 'eu',
-      level: 3,
-      empty: '',
-      nothing: null,
-      active: false,
-      tags: ['a', 'b'],
-      deep: { er: { value: 7 } },
-      people: [{ name: 'Ann' }, { nickname: 'Bea' }],
-    },
-  },
-  access: { scope: ['read', 'write'] },
-  org: { subDomain: 'acme' },
-  user: { login: 'ada@example.com', email: 'ada@example.com', tags: ['x', 'y'], cleared: '' },
-  appuser: { userName: 'ada' },
-}
+export const PERSON = EXAMPLE_SCOPE
 
 /** Of a client that acts for itself. */
-export const CLIENT: ExpressionScope = { ...PERSON, user: null, appuser: null }
+export const CLIENT: ExpressionScope = { ...PERSON, user: null, appuser: null, session: null }
 
-/** 7 November 2014, 19:00 UTC. */
-export const NOW_MILLIS = 1_415_386_800_000
+export const NOW_MILLIS = EXAMPLE_SURROUNDINGS.nowMillis
 
-const surroundings = (scope: ExpressionScope): Surroundings => ({
-  internal: scope.user === null ? null : { id: '00u1', status: 'ACTIVE' },
-  nowMillis: NOW_MILLIS,
-})
+const surroundings = (scope: ExpressionScope): Surroundings =>
+  scope.user === null
+    ? { ...EXAMPLE_SURROUNDINGS, internal: null, groups: null, isCodeFlow: false }
+    : EXAMPLE_SURROUNDINGS
 
 export function tree(source: string): Expression {
   const parsed = parseExpression(source)
@@ -53,8 +33,11 @@ export function errorOf(source: string): { at: number; message: string } | null 
   return parsed.outcome === 'error' ? parsed.error : null
 }
 
-export const evaluated = (expression: Expression, scope = PERSON): Evaluated =>
-  evaluateExpression(expression, scope, surroundings(scope))
+export const evaluated = (
+  expression: Expression,
+  scope = PERSON,
+  around: Partial<Surroundings> = {},
+): Evaluated => evaluateExpression(expression, scope, { ...surroundings(scope), ...around })
 
 export const resultOf = (source: string, scope = PERSON): Evaluated =>
   evaluated(tree(source), scope)

@@ -2,6 +2,7 @@
 import { LETTERS } from '../time/format.ts'
 import { ARRAY_FUNCTIONS } from './arrays.ts'
 import { CONVERT_FUNCTIONS } from './convert.ts'
+import { GROUP_FUNCTIONS } from './groups.ts'
 import type { FunctionRow } from './row.ts'
 import { DEPRECATED_FUNCTIONS, STRING_FUNCTIONS } from './string.ts'
 import { TIME_FUNCTIONS } from './time.ts'
@@ -35,6 +36,11 @@ export const FAMILIES: readonly Family[] = [
     rows: TIME_FUNCTIONS,
   },
   {
+    name: 'Groups',
+    says: 'Of the groups that the person is in; a client that acts for itself is in none. Names are compared to the letter.',
+    rows: GROUP_FUNCTIONS,
+  },
+  {
     name: 'Older names',
     says: 'Functions without a family, as older expressions have them.',
     rows: DEPRECATED_FUNCTIONS,
@@ -45,11 +51,6 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = new Map(
   FAMILIES.flatMap(({ rows }) => rows).map((one) => [one.name, one]),
 )
 
-const OF_GROUPS =
-  'isMemberOfGroup isMemberOfAnyGroup isMemberOfGroupName isMemberOfGroupNameStartsWith ' +
-  'isMemberOfGroupNameContains isMemberOfGroupNameRegex getFilteredGroups Groups.contains ' +
-  'Groups.startsWith Groups.endsWith user.getGroups user.isMemberOf'
-
 const OF_DIRECTORIES =
   'user.getLinkedObject getManagerUser getManagerAppUser getAssistantUser getAssistantAppUser ' +
   'hasDirectoryUser hasWorkdayUser findDirectoryUser findWorkdayUser'
@@ -59,6 +60,5 @@ const because = (names: string, reason: string): readonly (readonly [string, str
 
 /** The sentence that refuses each. */
 export const ABSENT_FUNCTIONS: ReadonlyMap<string, string> = new Map([
-  ...because(OF_GROUPS, 'expressions cannot ask for groups'),
   ...because(OF_DIRECTORIES, 'it needs a directory beside this one, and there is none'),
 ])

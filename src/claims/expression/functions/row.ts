@@ -6,7 +6,9 @@ import { zoneExists } from '../time/zone.ts'
 import { readFormat } from '../time/format.ts'
 import type { Described } from '../described.ts'
 import { textOf } from '../operators.ts'
-import type { Value } from '../tree.ts'
+import type { Program } from '../pattern/program.ts'
+import type { GroupOfPerson } from '../../../domain/person.ts'
+import type { Criterion, CriteriaOperator, Expression, Value } from '../tree.ts'
 
 /** What arguments are, once they were read. */
 interface Types {
@@ -19,6 +21,29 @@ interface Types {
   readonly zone: string
   /** A pattern of Joda-Time. */
   readonly format: string
+  /** A regular expression that stands in the expression. */
+  readonly pattern: Program
+  /** An expression about a group that stands in the expression, in quotes. */
+  readonly ofGroup: Expression
+  /** What is asked of groups: of each criterion, any of the texts. */
+  readonly criteria: Criteria
+}
+
+export interface Criteria {
+  readonly operator: CriteriaOperator
+  readonly entries: readonly (readonly [criterion: Criterion, texts: readonly Value[]])[]
+}
+
+/** What a function may ask beside its arguments. */
+export interface Running {
+  readonly nowMillis: number
+  /** Of the user; null: the client acts for itself. */
+  readonly groups: readonly GroupOfPerson[] | null
+  /** The tokens come of a code, which is not limited in how much it brings. */
+  readonly isCodeFlow: boolean
+  /** Pays for looking at so many characters. Does not return when there were too many. */
+  readonly charge: (steps: number) => void
+  readonly ofGroup: (expression: Expression, group: GroupOfPerson) => Value
 }
 
 export type ParameterType = keyof Types
@@ -46,7 +71,7 @@ interface Definition<
   readonly call: (
     args: Arguments<Parameters>,
     more: readonly Types[More[number]][],
-    nowMillis: number,
+    run: Running,
   ) => Value | undefined
 }
 
@@ -66,6 +91,9 @@ const checked =
   (isGood: (text: string) => boolean) =>
   (value: Value): string | undefined =>
     typeof value === 'string' && isGood(value) ? value : undefined
+
+/** What stands in the expression is not read from a value. */
+const never = (): undefined => undefined
 
 /** What each type is called in a refusal, and how a value is read as one; undefined: it is none. */
 export const PARAMETERS: {
@@ -96,6 +124,9 @@ export const PARAMETERS: {
     called: 'a pattern of dates and times',
     read: checked((text) => readFormat(text) !== null),
   },
+  pattern: { called: 'a pattern in quotes', read: never },
+  ofGroup: { called: 'an expression about a group, in quotes', read: never },
+  criteria: { called: 'criteria such as {"group.id": "00g…"}', read: never },
 }
 
 /** Whether null is read like any other value; otherwise the function has no say about it. */

@@ -38,7 +38,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
     parameters: [],
     optional: ['zone', 'format'],
     result: 'text',
-    call(_, [zone, format], nowMillis) {
+    call(_, [zone, format], { nowMillis }) {
       if (zone === undefined) return iso(nowMillis)
       return writeTime(nowMillis, zone, format ?? "yyyy-MM-dd'T'HH:mm:ss.SSSZZ")
     },

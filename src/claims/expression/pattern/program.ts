@@ -66,3 +66,14 @@ function closure(
   }
   return [...reached]
 }
+
+/** What a pattern costs for each character. */
+export const weightOf = ({ states }: Program): number =>
+  states.reduce(
+    (sum, state) =>
+      sum +
+      1 +
+      (state.does === 'take' ? state.set.ranges.length : 0) +
+      (state.does === 'split' ? state.targets.length : 0),
+    0,
+  )
