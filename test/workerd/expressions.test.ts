@@ -175,13 +175,13 @@ describe('claims of ID tokens', () => {
 describe('expressions that are refused when a claim is saved', () => {
   it.each([
     ['{1, user}', 5, '"user" is not available'],
-    ['appuser.email', 1, 'appuser.userName can be read'],
+    ['idpuser.email', 1, 'there are no identity providers'],
     ['String.len(5)', 12, 'expected text as argument 1 of "String.len"'],
     ['1 + String.nothing()', 5, 'there is no function "String.nothing"'],
     ['String.append("a")', 1, '"String.append" takes 2 arguments, found 1'],
-    ['isMemberOfGroupName("a")', 1, 'expressions cannot ask for groups'],
+    ['hasDirectoryUser()', 1, 'it needs a directory'],
     ['getManagerUser("active_directory").email', 1, 'it needs a directory'],
-    ['org.name', 1, 'org.subDomain can be read'],
+    ['org.website', 1, 'org.subDomain can be read'],
     ["user.email matches '(a)\\1'", 20, 'is not available in patterns'],
     ['1 +', 4, 'expected a literal, an attribute or a function'],
   ])('%s, at position %i', async (value, position, said) => {

@@ -5,7 +5,15 @@ import { answerOf, Browser } from './browser.ts'
 import { ask, askForm, cold, COUNTED, databaseTrips, hashesOf, operations, rowsRead, warm } from './counting.ts' // prettier-ignore
 import { aPersonWithPassword, aSignInApp, authorizeUrl, CALLBACK, PASSWORD, PEOPLE_GRANTS, signedIn, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
 import { inside, listed, subject } from './subject-support.ts'
-import { aServer, assertion, ASSERTION_TYPE, basic, type Json, type TestServer } from './support.ts'
+import {
+  aServer,
+  assertion,
+  ASSERTION_TYPE,
+  basic,
+  made,
+  type Json,
+  type TestServer,
+} from './support.ts'
 
 type Fields = Readonly<Record<string, string>>
 
@@ -51,6 +59,14 @@ beforeAll(async () => {
   person = await aPersonWithPassword()
   const scopes = [{ name: 'free' }, { name: 'asked', consent: 'REQUIRED' }]
   server = await aServer({ scopes, rule })
+  // Claims that read groups cost nothing more.
+  await made(201, 'POST', `/api/v1/authorizationServers/${server.id}/claims`, {
+    name: 'groups',
+    claimType: 'RESOURCE',
+    valueType: 'GROUPS',
+    group_filter_type: 'REGEX',
+    value: '.*',
+  })
   ids.custom = server.id
   bases.custom = `${COUNTED}/oauth2/${server.id}`
   browser = (await signedIn(bases.custom, app, person, {}, new Browser(COUNTED, ask))).browser

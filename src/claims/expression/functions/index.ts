@@ -55,10 +55,10 @@ const OF_DIRECTORIES =
   'user.getLinkedObject getManagerUser getManagerAppUser getAssistantUser getAssistantAppUser ' +
   'hasDirectoryUser hasWorkdayUser findDirectoryUser findWorkdayUser'
 
-const because = (names: string, reason: string): readonly (readonly [string, string])[] =>
-  names.split(' ').map((name) => [name, `"${name}" is not available: ${reason}`] as const)
-
 /** The sentence that refuses each. */
-export const ABSENT_FUNCTIONS: ReadonlyMap<string, string> = new Map([
-  ...because(OF_DIRECTORIES, 'it needs a directory beside this one, and there is none'),
-])
+export const ABSENT_FUNCTIONS: ReadonlyMap<string, string> = new Map(
+  OF_DIRECTORIES.split(' ').map((name) => [
+    name,
+    `"${name}" is not available: it needs a directory beside this one, and there is none`,
+  ]),
+)
