@@ -161,8 +161,8 @@ export const limits = {
   passwordAttemptsWaitingMax: 100,
   /** How often a user's object starts over when the user was changed while it read. */
   projectionReadsMax: 5,
-  /** What a user's object keeps of the user: at most two bytes each, in a value that may have 2 MiB. */
-  projectionCharactersMax: 1_000_000,
+  /** What a user's object keeps of the user: at most two bytes each, in a value that may have 2 MB. */
+  projectionCharactersMax: 900_000,
   /** Apps of which a user's object knows what the user has. */
   assignmentsKnownMax: 200,
   /** Of a stored Argon2id hash: one hash must fit into an isolate of 128 MB beside everything else. */

@@ -215,6 +215,19 @@ it('authorize reads D1 once where a scope depends on consent, which none does fo
   expect(asked).toEqual(['SUBJECT.findSession', 'DB'])
 })
 
+it('an app that a person comes to costs their object one read of D1, the first time', async () => {
+  const another = await aSignInApp()
+  await warm(ids.custom, another.clientId)
+  const authorizing = async () =>
+    expect(await authorized(bases.custom, another)).toHaveProperty('code')
+  expect([await databaseTrips(authorizing), await databaseTrips(authorizing)]).toEqual([1, 0])
+  const { refresh_token } = await given(bases.custom, another)
+  await listed(person.id)
+  await warm(ids.custom, another.clientId)
+  const refresh = () => tokens(bases.custom, another, refreshing(refresh_token))
+  expect(await databaseTrips(refresh)).toBe(0)
+})
+
 it('inside the object, a flow looks at as many rows whatever the person has besides', async () => {
   const rows: number[][] = []
   for (const besides of [0, 500]) {

@@ -108,6 +108,15 @@ describe('what there is much of', () => {
     expect(await keptBy(userId)).toContain('projection')
   })
 
+  it('and was little when it was kept is kept no more', async () => {
+    const userId = await aPerson()
+    const session = await aSession(userId)
+    expect(await keptBy(userId)).toContain('projection')
+    await describedGroups(userId, limits.groupsOfUserMax)
+    await subjects.findSession(session, EVERYBODYS, Date.now())
+    expect(await keptBy(userId)).not.toContain('projection')
+  })
+
   it('and is known in memory only leaves no alarm behind', async () => {
     const userId = await aPerson()
     await describedGroups(userId, limits.groupsOfUserMax)

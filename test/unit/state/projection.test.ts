@@ -1,4 +1,5 @@
 /** What a person's object keeps of the person: the same as it knows, as far as a value of storage has room for it. */
+import { serialize } from 'node:v8'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/platform/limits.ts'
@@ -98,6 +99,16 @@ describe('what storage keeps of it', () => {
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('is small enough for one value of storage, whatever is written in it', () => {
+    const apps = Array.from({ length: limits.assignmentsKnownMax }, (_, at) => [`0oa${at}`, aProfile('名'.repeat(500))] as const) // prettier-ignore
+    for (const description of ['名', '\u0000', '"'])
+      for (const ofUser of [10, ROOM / 7, ROOM / 2, ROOM - 1000]) {
+        const value = kept(asked(aUser(description.repeat(ofUser)), apps))
+        // As storage writes it.
+        expect(serialize(value).byteLength).toBeLessThan(2_000_000)
+      }
   })
 
   it('is nothing when the person alone is one character too many', () => {
