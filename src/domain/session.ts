@@ -1,4 +1,5 @@
 /** A person signed in at the org in one browser: one sign-in serves every issuer. */
+import type { Epoch } from './ending.ts'
 import type { Assignment, Person } from './person.ts'
 
 export interface Session {
@@ -33,9 +34,18 @@ export interface SignedIn {
   readonly person: Person
   /** Null: the person does not have the app. */
   readonly assignment: Assignment | null
+  /** When this was so. Older objects do not say it. */
+  readonly epoch?: Epoch
+}
+
+/** Somebody whose password was right. */
+export interface Proven {
+  readonly person: Person
+  readonly assignment: Assignment | null
+  /** When it was. Older objects do not say it. */
+  readonly epoch?: Epoch
 }
 
 /** What a right or wrong password comes to. `expired`: it is right and must be changed first. */
 export type SignInOutcome =
-  | { readonly outcome: 'correct'; readonly person: Person; readonly assignment: Assignment | null }
-  | { readonly outcome: 'wrong' | 'locked' | 'expired' }
+  ({ readonly outcome: 'correct' } & Proven) | { readonly outcome: 'wrong' | 'locked' | 'expired' }

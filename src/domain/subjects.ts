@@ -3,6 +3,7 @@
  * round trip, durable before it returns, and throws StorageUnavailable when the object or what it reads is away.
  */
 import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
+import type { Epoch } from './ending.ts'
 import type { Assignment, Person } from './person.ts'
 import type { Participant, Session, SessionKey, SignedIn, SignInOutcome } from './session.ts'
 
@@ -126,6 +127,8 @@ export interface SessionBeginning {
   readonly replaces: SessionKey | null
   /** Nothing begins unless it takes the place of that one, which happens once. */
   readonly onlyInPlace?: boolean
+  /** In which the person proved to be themselves; undefined where they did not just now. */
+  readonly epoch?: Epoch | undefined
   /** Milliseconds. */
   readonly now: number
 }
@@ -135,7 +138,7 @@ export interface Subjects {
   readonly verifyPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
   /**
    * Begins a session. One of the same person that the browser had is replaced and keeps its `sid`. Null: the person may
-   * not sign in.
+   * not sign in, or sessions of before have ended since they proved to be themselves.
    */
   readonly startSession: (begin: SessionBeginning) => Promise<Session | null>
   /** Null: there is no such session, or no longer. `now` in milliseconds. */
@@ -149,13 +152,21 @@ export interface Subjects {
    * there was no such session.
    */
   readonly endSession: (key: SessionKey) => Promise<readonly Participant[] | null>
-  /** Stores an authorization. False: the session ended, or the person may not have it any more. */
-  readonly authorize: (record: AuthorizationRecord, app: AskedApp) => Promise<boolean>
+  /**
+   * Stores an authorization, of somebody who was found signed in in an epoch. False: the session has ended since, or
+   * tokens like these have, or the person may not have it any more.
+   */
+  readonly authorize: (
+    record: AuthorizationRecord,
+    app: AskedApp,
+    epoch: Epoch | undefined,
+  ) => Promise<boolean>
   /** The same for an authorization without a code; the refresh handle where the client may refresh. */
   readonly authorizeDirectly: (
     record: AuthorizationRecord,
     app: AskedApp,
     mayRefresh: boolean,
+    epoch: Epoch | undefined,
   ) => Promise<{ readonly refresh: RefreshHandle | null } | null>
   readonly redeem: (redemption: Redemption) => Promise<GrantOutcome>
   readonly refresh: (refresh: Refresh) => Promise<GrantOutcome>

@@ -12,6 +12,7 @@ import { nextStep } from '../authorize/next-step.ts'
 import { AuthorizeRefused } from '../authorize/refused.ts'
 import { targetOf } from '../authorize/request.ts'
 import type { Assignment, Person } from '../domain/person.ts'
+import type { Epoch } from '../domain/ending.ts'
 import type { Session, SessionKey, SignedIn } from '../domain/session.ts'
 import { askedApp } from '../grants/grant.ts'
 import { readIdTokenHint } from '../issuer/id-token-hint.ts'
@@ -49,6 +50,7 @@ interface Considered {
   readonly session: Session
   readonly person: Person
   readonly assignment: Assignment
+  readonly epoch: Epoch | undefined
   readonly access: Access
   readonly question: ConsentQuestion
   readonly consent: Exclude<ConsentStep, { readonly step: 'error' }>
@@ -93,7 +95,7 @@ export async function consideredOf(
   const step = nextStep({ request, signedIn, began, wantedUserId, now: visit.now })
   if (step.step === 'error') throw step.error
   if (step.step === 'sign-in') return null
-  const { session, person, assignment } = step.signedIn
+  const { session, person, assignment, epoch } = step.signedIn
   // Whoever does not have the app was refused above; this tells the compiler so.
   if (assignment === null) throw new OAuthError('user_not_assigned')
   visit.context.progress.isAuthenticated = true
@@ -102,7 +104,7 @@ export async function consideredOf(
   const question = await consentQuestion(asked, person.id, visit.context)
   const consent = consentStep(question)
   if (consent.step === 'error') throw consent.error
-  return { session, person, assignment, access, question, consent }
+  return { session, person, assignment, epoch, access, question, consent }
 }
 
 async function signedInOf(

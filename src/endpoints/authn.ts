@@ -13,7 +13,7 @@ import { boundedText } from '../protocol/form.ts'
 import type { ProtocolContext } from './context.ts'
 import { addressOf } from './people.ts'
 import { newSessionToken } from './session-token.ts'
-import { eventOf, tellFailure, verified } from './sign-in-log.ts'
+import { eventOf, tellFailure, verified, type Failure } from './sign-in-log.ts'
 
 export const AUTHN_PATH = '/api/v1/authn'
 
@@ -23,27 +23,20 @@ const Credentials = z.object({
   relayState: z.string().max(limits.uriCharactersMax).nullish(),
 })
 
-/** What the log is told, and the caller is not. */
-const FAILURES = {
-  wrong: 'INVALID_CREDENTIALS',
-  locked: 'LOCKED_OUT',
-  expired: 'PASSWORD_EXPIRED',
-  throttled: 'TOO_MANY_ATTEMPTS',
-} as const
-
 export async function authenticate(request: Request, context: ProtocolContext): Promise<Response> {
   const { username, password, relayState } = await credentialsOf(request)
   const now = nowMillis()
   const attempt = { login: username, password, app: null, address: addressOf(request), now }
   const outcome = await attemptPassword(attempt, context)
-  if (outcome.outcome !== 'correct') {
-    await tellFailure(username, FAILURES[outcome.outcome], null, context, now)
-    throw new ApiError(outcome.outcome === 'throttled' ? 'E0000047' : 'E0000004')
+  const refusal = async (failure: Failure): Promise<ApiError> => {
+    await tellFailure(username, failure, null, context, now)
+    return new ApiError(failure === 'throttled' ? 'E0000047' : 'E0000004')
   }
-  const { person } = outcome
+  if (outcome.outcome !== 'correct') throw await refusal(outcome.outcome)
+  const { person, epoch } = outcome
   await context.directory.record(eventOf(verified(person), context, now))
-  const issued = await newSessionToken(person.id, ['pwd'], now, context)
-  if (issued === null) throw new ApiError('E0000004')
+  const issued = await newSessionToken({ userId: person.id, amr: ['pwd'], epoch, now }, context)
+  if (issued === null) throw await refusal('ended')
   const { sessionToken, expires } = issued
   return Response.json({
     expiresAt: timestampOfMillis(expires),

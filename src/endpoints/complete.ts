@@ -12,6 +12,7 @@ import type {
   CodeBinding,
   RequestedClaims,
 } from '../domain/authorization-record.ts'
+import type { Epoch } from '../domain/ending.ts'
 import type { SignedIn } from '../domain/session.ts'
 import { askedApp } from '../grants/grant.ts'
 import type { Access } from '../mint/access.ts'
@@ -29,6 +30,8 @@ import type { Visit } from './visit.ts'
 /** Who is signed in and has the app. */
 export interface Authorizing extends Holder {
   readonly session: SignedIn['session']
+  /** In which they were found signed in. */
+  readonly epoch: Epoch | undefined
 }
 
 /** `access` holds the scopes that are granted in the end. */
@@ -41,7 +44,7 @@ export async function completed(
   const { server, client, ring, request } = underWay
   const { context, now } = visit
   const record = recordOf(underWay, authorizing, access, now)
-  if (!(await context.subjects.authorize(record, askedApp(client))))
+  if (!(await context.subjects.authorize(record, askedApp(client), authorizing.epoch)))
     throw new OAuthError('login_required')
   const grantee: Grantee = { ...authorizing, server, client, record, ring }
   const { decision } = access

@@ -90,7 +90,7 @@ async function authorized(
   context: ProtocolContext,
   now: number,
 ): Promise<Granting> {
-  const { person, assignment, requestedScopes, amr } = proof
+  const { person, assignment, requestedScopes, amr, epoch } = proof
   const { clientId } = asked.client
   const roles = await rolesFor(person.id, requestedScopes, asked.server, context)
   const user = authorizingUser(proof, amr, roles)
@@ -127,8 +127,9 @@ async function authorized(
     created: now,
   }
   const mayRefresh = client.grantTypes.includes('refresh_token')
-  const begun = await context.subjects.authorizeDirectly(record, askedApp(client), mayRefresh)
-  if (begun === null) throw new OAuthError('user_not_assigned')
+  const app = askedApp(client)
+  const begun = await context.subjects.authorizeDirectly(record, app, mayRefresh, epoch)
+  if (begun === null) throw new OAuthError('sign_in_ended')
   const grantee = { server, client, ring: decided.ring, record, person, assignment }
   return { grantee, access, refresh: begun.refresh, nonce: null }
 }

@@ -3,6 +3,7 @@
  * the authorization endpoint turns into a session of the browser that brings it.
  */
 import type { SessionKey } from '../domain/session.ts'
+import type { SessionBeginning } from '../domain/subjects.ts'
 import type { AuthorizationRequest } from '../authorize/request.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
@@ -23,15 +24,13 @@ interface SessionToken {
 const PURPOSE = 'session-token'
 const KIND = 'sign-in'
 
-/** For somebody who has just proved to be themselves. Null: they may not sign in any more. */
+/** For somebody who has just proved to be themselves. Null: they may not sign in any more, or not with that proof. */
 export async function newSessionToken(
-  userId: string,
-  amr: readonly string[],
-  now: number,
+  { userId, amr, epoch, now }: Pick<SessionBeginning, 'userId' | 'amr' | 'epoch' | 'now'>,
   { settings, subjects }: Pick<ProtocolContext, 'settings' | 'subjects'>,
 ): Promise<{ readonly sessionToken: string; readonly expires: number } | null> {
   const secret = randomToken()
-  const begun = await subjects.startSession({ userId, secret, amr, replaces: null, now })
+  const begun = await subjects.startSession({ userId, secret, amr, replaces: null, epoch, now })
   if (begun === null) return null
   const expires = now + limits.sessionTokenSeconds * 1000
   const token: SessionToken = { session: { userId, id: begun.id, secret }, amr, expires }

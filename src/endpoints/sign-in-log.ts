@@ -4,6 +4,7 @@ import { systemLogEvent, type Happening } from '../domain/log-event.ts'
 import type { Person } from '../domain/person.ts'
 import type { Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
+import type { AttemptOutcome } from '../grants/password-attempt.ts'
 import { limits } from '../platform/limits.ts'
 import { callerOf } from '../protocol/caller.ts'
 import { clientEntity, personEntity } from './log-entities.ts'
@@ -45,11 +46,20 @@ export const verified = (person: Person): Happening => ({
   target: [personEntity(person)],
 })
 
-export type FailureReason =
-  'INVALID_CREDENTIALS' | 'LOCKED_OUT' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS'
+/** Why nobody is signed in. `ended`: the password was right, and what it is worth ended before a session began. */
+export type Failure = Exclude<AttemptOutcome['outcome'], 'correct'> | 'ended'
+
+/** What the log says of it, which the person is not always told. */
+const REASONS: Readonly<Record<Failure, string>> = {
+  wrong: 'INVALID_CREDENTIALS',
+  locked: 'LOCKED_OUT',
+  expired: 'PASSWORD_EXPIRED',
+  throttled: 'TOO_MANY_ATTEMPTS',
+  ended: 'SIGN_IN_ENDED',
+}
 
 /** Whoever it was is known by what they typed alone, whether anybody is called so or not. */
-const signInFailed = (login: string, reason: FailureReason, client: Client | null): Happening => {
+const signInFailed = (login: string, failure: Failure, client: Client | null): Happening => {
   const typed = login.slice(0, limits.loginCharactersMax)
   const unknown = { id: 'unknown', type: 'User', alternateId: typed, displayName: typed }
   return {
@@ -57,7 +67,7 @@ const signInFailed = (login: string, reason: FailureReason, client: Client | nul
     displayMessage: 'User signs in',
     actor: unknown,
     target: [unknown, ...appEntities(client)],
-    outcome: { result: 'FAILURE', reason },
+    outcome: { result: 'FAILURE', reason: REASONS[failure] },
   }
 }
 
@@ -81,22 +91,24 @@ class Throttled implements Occurrence {
 
   happenings(told: Told): readonly Happening[] {
     const login = told === 'one' ? this.login : UNTOLD
-    return [signInFailed(login, 'TOO_MANY_ATTEMPTS', told === 'kind' ? null : this.client)]
+    return [signInFailed(login, 'throttled', told === 'kind' ? null : this.client)]
   }
 }
 
 /** Tells of an attempt that failed: before the answer when a password was tried. */
 export async function tellFailure(
   login: string,
-  reason: FailureReason,
+  failure: Failure,
   client: Client | null,
   context: ProtocolContext,
   nowMillis: number,
 ): Promise<void> {
-  if (reason === 'TOO_MANY_ATTEMPTS')
+  if (failure === 'throttled')
     context.log.push(new Throttled(login, client), context, context.waitUntil)
   else
-    await context.directory.record(eventOf(signInFailed(login, reason, client), context, nowMillis))
+    await context.directory.record(
+      eventOf(signInFailed(login, failure, client), context, nowMillis),
+    )
 }
 
 /** With the clients that the session had given something to. */

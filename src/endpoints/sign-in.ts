@@ -2,10 +2,10 @@
  * The sign-in page: identifier and password, for an app that waits or for its own sake. The form is good once: whoever
  * sends it again after somebody has signed in begins anew, so that a page left open on a shared machine lets nobody in.
  */
-import type { SessionKey } from '../domain/session.ts'
+import type { Proven, SessionKey } from '../domain/session.ts'
 import { displayNameOf } from '../domain/user.ts'
 import { askedApp } from '../grants/grant.ts'
-import { attemptPassword, type AttemptOutcome } from '../grants/password-attempt.ts'
+import { attemptPassword } from '../grants/password-attempt.ts'
 import { signedInPage } from '../pages/home.tsx'
 import { presentedApp } from '../pages/branding.ts'
 import { signInPage, type SignInError } from '../pages/sign-in.tsx'
@@ -18,7 +18,7 @@ import { sessionCookie } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
 import { sealedLeaving, SIGN_OUT_PATH } from './leaving.ts'
 import { addressOf } from './people.ts'
-import { eventOf, signedIn, tellFailure } from './sign-in-log.ts'
+import { eventOf, signedIn, tellFailure, type Failure } from './sign-in-log.ts'
 import { transactionLedger } from './transaction.ts'
 import {
   expiredPage,
@@ -99,16 +99,14 @@ interface Answer {
   readonly cookies: readonly string[]
 }
 
-/** What the person is told, and the log, when it did not work. Nothing says whether somebody has the login. */
-const FAILURES = {
-  wrong: ['CREDENTIALS', 'INVALID_CREDENTIALS'],
-  locked: ['CREDENTIALS', 'LOCKED_OUT'],
-  expired: ['PASSWORD_EXPIRED', 'PASSWORD_EXPIRED'],
-  throttled: ['TOO_MANY_ATTEMPTS', 'TOO_MANY_ATTEMPTS'],
-} as const satisfies Record<
-  Exclude<AttemptOutcome['outcome'], 'correct'>,
-  readonly [SignInError, string]
->
+/** What the person is told when it did not work. Nothing says whether somebody has the login. */
+const ERRORS: Readonly<Record<Failure, SignInError>> = {
+  wrong: 'CREDENTIALS',
+  locked: 'CREDENTIALS',
+  expired: 'PASSWORD_EXPIRED',
+  throttled: 'TOO_MANY_ATTEMPTS',
+  ended: 'SIGN_IN_ENDED',
+}
 
 async function attempted(
   sent: Form,
@@ -120,11 +118,10 @@ async function attempted(
   const { directory } = context
   const identifier = sent.get('identifier')?.trim() ?? ''
   const client = underWay?.client ?? null
-  const failed = async (outcome: keyof typeof FAILURES): Promise<Answer> => {
-    const [error, reason] = FAILURES[outcome]
-    await tellFailure(identifier, reason, client, context, now)
-    const sealed = sent.get('transaction') ?? ''
-    return { response: await form(sealed, underWay, visit, { identifier, error }), cookies: [] }
+  const failed = async (failure: Failure, sealed: string): Promise<Answer> => {
+    await tellFailure(identifier, failure, client, context, now)
+    const again = { identifier, error: ERRORS[failure] }
+    return { response: await form(sealed, underWay, visit, again), cookies: [] }
   }
   const outcome = await attemptPassword(
     {
@@ -136,10 +133,10 @@ async function attempted(
     },
     context,
   )
-  if (outcome.outcome !== 'correct') return failed(outcome.outcome)
+  if (outcome.outcome !== 'correct') return failed(outcome.outcome, sent.get('transaction') ?? '')
   if (!(await isFirst(transaction, context))) return anew(underWay, visit)
-  const key = await begun(outcome.person.id, visit)
-  if (key === null) return failed('wrong')
+  const key = await begun(outcome, visit)
+  if (key === null) return failed('ended', await sealedTransaction('sign-in', underWay, visit))
   await directory.signedIn(
     outcome.person.id,
     Math.floor(now / 1000),
@@ -170,10 +167,11 @@ const isFirst = (transaction: SignInTransaction, { ledgers }: ProtocolContext): 
   )
 
 /** Begins the session that the cookie names, in place of whatever the browser had. */
-async function begun(userId: string, visit: Visit): Promise<SessionKey | null> {
+async function begun({ person, epoch }: Proven, visit: Visit): Promise<SessionKey | null> {
   const { sessionKey, context, now } = visit
+  const userId = person.id
   const secret = randomToken()
-  const begin = { userId, secret, amr: ['pwd'], replaces: sessionKey, now }
+  const begin = { userId, secret, amr: ['pwd'], replaces: sessionKey, epoch, now }
   const session = await context.subjects.startSession(begin)
   if (session === null) return null
   if (sessionKey !== null && sessionKey.userId !== userId)

@@ -4,6 +4,7 @@
  */
 import type { Authorization } from '../domain/authorization.ts'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { Epoch } from '../domain/ending.ts'
 import type { Client } from '../domain/client.ts'
 import type { Assignment, Person } from '../domain/person.ts'
 import type { AskedApp, RefreshHandle } from '../domain/subjects.ts'
@@ -54,6 +55,7 @@ export type Proof =
       readonly assignment: Assignment
       readonly requestedScopes: readonly string[]
       readonly amr: readonly string[]
+      readonly epoch: Epoch | undefined
     }
 
 /** A person stands behind it. It may be used up by this, so the client is known and allowed before. */

@@ -29,8 +29,8 @@ export const password: PersonGrant = {
     }
     const outcome = await attemptPassword(attempt, redeeming)
     if (outcome.outcome !== 'correct') throw new OAuthError(REFUSALS[outcome.outcome])
-    const { person, assignment } = outcome
+    const { person, assignment, epoch } = outcome
     if (assignment === null) throw new OAuthError('user_not_assigned')
-    return { by: 'person', person, assignment, requestedScopes: scopes ?? [], amr: ['pwd'] }
+    return { by: 'person', person, assignment, requestedScopes: scopes ?? [], amr: ['pwd'], epoch }
   },
 }

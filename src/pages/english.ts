@@ -19,6 +19,7 @@ export const english: Messages = {
   wrongCredentials: 'Unable to sign in. Check your username and password and try again.',
   passwordExpired: 'Your password has expired. Ask your administrator for a new one.',
   tooManyAttempts: 'Too many attempts from your network. Wait a few minutes and try again.',
+  signInEnded: 'Your sign-in was ended before it was complete. Sign in again.',
 
   consentTitle: '{app} asks for access',
   consentIntroduction: 'If you allow it, the app will be able to:',

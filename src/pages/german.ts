@@ -22,6 +22,8 @@ export const german: Messages = {
     'Ihr Passwort ist abgelaufen. Bitten Sie Ihre Administration um ein neues Passwort.',
   tooManyAttempts:
     'Zu viele Versuche aus Ihrem Netz. Warten Sie einige Minuten und versuchen Sie es dann noch einmal.',
+  signInEnded:
+    'Ihre Anmeldung wurde beendet, bevor sie abgeschlossen war. Melden Sie sich noch einmal an.',
 
   consentTitle: '{app} bittet um Zugriff',
   consentIntroduction: 'Wenn Sie es erlauben, darf die App:',

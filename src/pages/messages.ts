@@ -24,6 +24,7 @@ export interface Messages {
   readonly wrongCredentials: string
   readonly passwordExpired: string
   readonly tooManyAttempts: string
+  readonly signInEnded: string
 
   readonly consentTitle: string
   readonly consentIntroduction: string

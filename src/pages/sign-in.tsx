@@ -7,7 +7,7 @@ import { pageResponse } from './page.tsx'
 import { AppName, AppTile, Away, Fields, Icon, Sentence } from './parts.tsx'
 
 /** Why the last attempt did not succeed. */
-export type SignInError = 'CREDENTIALS' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS'
+export type SignInError = 'CREDENTIALS' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS' | 'SIGN_IN_ENDED'
 
 export interface SignInProps extends PageProps {
   /** Where the form is posted, a path of ours: `/signin`. */
@@ -28,6 +28,7 @@ const ERRORS = {
   CREDENTIALS: { status: 403, message: 'wrongCredentials' },
   PASSWORD_EXPIRED: { status: 403, message: 'passwordExpired' },
   TOO_MANY_ATTEMPTS: { status: 429, message: 'tooManyAttempts' },
+  SIGN_IN_ENDED: { status: 403, message: 'signInEnded' },
 } as const satisfies Record<SignInError, { status: number; message: keyof Messages }>
 
 const ERROR_ID = 'signin-error'

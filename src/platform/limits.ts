@@ -45,6 +45,8 @@ export const limits = {
   /** What is kept of one user. */
   sessionsPerUserMax: 100,
   authorizationsPerUserMax: 2000,
+  /** As many endings may come between a proof and what is stored on the strength of it. */
+  epochsPerUserMax: 16,
   /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
   subjectSweepSeconds: 3600,
   listingRetrySeconds: 60,

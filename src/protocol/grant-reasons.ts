@@ -65,6 +65,11 @@ export const grantReasons = {
     status: 400,
     description: 'Password has expired.',
   },
+  sign_in_ended: {
+    error: 'invalid_grant',
+    status: 400,
+    description: 'The sign-in was ended before it was complete. Sign in again.',
+  },
   password_consent_required: {
     error: 'consent_required',
     status: 400,

@@ -96,9 +96,10 @@ export function subjectsOf(
     startSession: (begin) => answered(() => of(begin.userId).startSession(begin)),
     findSession: (key, app, now) => answered(() => of(key.userId).findSession(key, app, now)),
     endSession: (key) => answered(() => of(key.userId).endSession(key)),
-    authorize: (record, app) => answered(() => of(record.userId).authorize(record, app)),
-    authorizeDirectly: (record, app, mayRefresh) =>
-      answered(() => of(record.userId).authorizeDirectly(record, app, mayRefresh)),
+    authorize: (record, app, epoch) =>
+      answered(() => of(record.userId).authorize(record, app, epoch)),
+    authorizeDirectly: (record, app, mayRefresh, epoch) =>
+      answered(() => of(record.userId).authorizeDirectly(record, app, mayRefresh, epoch)),
     redeem: (redemption) => answered(() => of(redemption.userId).redeem(redemption)),
     refresh: (asked) => answered(() => of(asked.userId).refresh(asked)),
     inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),

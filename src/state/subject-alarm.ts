@@ -4,6 +4,7 @@
  */
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
+import type { SubjectEndings } from './subject-endings.ts'
 import type { SubjectListing } from './subject-listing.ts'
 import type { SubjectPerson } from './subject-person.ts'
 import { SESSION_END } from './subject-sessions.ts'
@@ -20,6 +21,7 @@ export class SubjectAlarm {
   readonly #tables: SubjectTables
   readonly #listing: SubjectListing
   readonly #person: SubjectPerson
+  readonly #endings: SubjectEndings
   /** Undefined: not known in memory. */
   #at: number | null | undefined = undefined
 
@@ -28,11 +30,13 @@ export class SubjectAlarm {
     tables: SubjectTables,
     listing: SubjectListing,
     person: SubjectPerson,
+    endings: SubjectEndings,
   ) {
     this.#storage = storage
     this.#tables = tables
     this.#listing = listing
     this.#person = person
+    this.#endings = endings
   }
 
   /** Something may have been remembered: makes sure that the object wakes early enough. */
@@ -41,8 +45,11 @@ export class SubjectAlarm {
     if (this.#at === undefined) this.#at = await this.#storage.getAlarm()
     const wanted = nowMillis() + seconds * 1000
     const isSoonEnough = this.#at !== null && this.#at <= wanted
-    if (!isSoonEnough && (this.#tables.existing() !== null || this.#person.isKept))
-      await this.#set(wanted)
+    if (!isSoonEnough && this.#isUsed()) await this.#set(wanted)
+  }
+
+  #isUsed(): boolean {
+    return this.#tables.existing() !== null || this.#person.isKept || this.#endings.areKept
   }
 
   /** Lists were told, so that the object need not wake to try it again. */

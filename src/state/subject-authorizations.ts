@@ -4,7 +4,7 @@
  */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { AuthorizationState } from '../domain/authorization-state.ts'
-import type { Ending } from '../domain/ending.ts'
+import { reach, type Ending } from '../domain/ending.ts'
 import type { RefreshFamily } from '../domain/refresh-family.ts'
 import { limits } from '../platform/limits.ts'
 import type { SubjectTables } from './subject-tables.ts'
@@ -141,11 +141,12 @@ export class SubjectAuthorizations {
   }
 
   /** Ends what an ending names. */
-  endMatching({ serverId, clientId, authorizationId, at }: Ending): void {
+  endMatching(ending: Ending): void {
+    const { serverId, clientId, authorizationId } = ending
     this.#end(
       `created <= ?1 AND server_id = coalesce(?2, server_id) AND client_id = coalesce(?3, client_id)
        AND id = coalesce(?4, id)`,
-      at,
+      reach(ending),
       serverId,
       clientId,
       authorizationId,

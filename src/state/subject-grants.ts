@@ -13,6 +13,7 @@ import {
   type Holder,
   type Step,
 } from '../domain/authorization-state.ts'
+import { endsAuthorization, type Epoch } from '../domain/ending.ts'
 import { keepsAccess } from '../domain/person.ts'
 import { familyExpires, isAlive } from '../domain/refresh-family.ts'
 import type {
@@ -29,6 +30,7 @@ import type {
 import { digest, equalText } from '../platform/encoding.ts'
 import { randomToken } from '../platform/random.ts'
 import type { SubjectAuthorizations, StoredAuthorization } from './subject-authorizations.ts'
+import type { SubjectEndings } from './subject-endings.ts'
 import type { KnownUser, SubjectPerson } from './subject-person.ts'
 import type { SubjectSessions } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
@@ -58,34 +60,42 @@ export class SubjectGrants {
   readonly #tables: SubjectTables
   readonly #authorizations: SubjectAuthorizations
   readonly #sessions: SubjectSessions
+  readonly #endings: SubjectEndings
   readonly #person: SubjectPerson
 
   constructor(
     tables: SubjectTables,
     authorizations: SubjectAuthorizations,
     sessions: SubjectSessions,
+    endings: SubjectEndings,
     person: SubjectPerson,
   ) {
     this.#tables = tables
     this.#authorizations = authorizations
     this.#sessions = sessions
+    this.#endings = endings
     this.#person = person
   }
 
-  async authorize(record: AuthorizationRecord, app: AskedApp): Promise<boolean> {
+  async authorize(
+    record: AuthorizationRecord,
+    app: AskedApp,
+    epoch: Epoch | undefined,
+  ): Promise<boolean> {
     const secretHash = record.code && (await digest(record.code.secret))
     const code = record.code && { ...record.code, secret: secretHash ?? '' }
-    return this.#insert({ state: promised({ ...record, code }), secretHash: null }, app)
+    return this.#insert({ state: promised({ ...record, code }), secretHash: null }, app, epoch)
   }
 
   async authorizeDirectly(
     record: AuthorizationRecord,
     app: AskedApp,
     mayRefresh: boolean,
+    epoch: Epoch | undefined,
   ): Promise<{ readonly refresh: RefreshHandle | null } | null> {
     const { secret, secretHash } = await newFamilySecret()
     const state = givenDirectly({ ...record, code: null }, mayRefresh)
-    const isGiven = await this.#insert({ state, secretHash }, app)
+    const isGiven = await this.#insert({ state, secretHash }, app, epoch)
     return isGiven ? { refresh: handleOf(state, secret) } : null
   }
 
@@ -162,8 +172,13 @@ export class SubjectGrants {
     return isAlive(family, asked.generation, now) ? { expires: familyExpires(family) } : null
   }
 
-  async #insert(stored: StoredAuthorization, app: AskedApp): Promise<boolean> {
-    const { userId, sessionId, sid, created } = stored.state.record
+  async #insert(
+    stored: StoredAuthorization,
+    app: AskedApp,
+    epoch: Epoch | undefined,
+  ): Promise<boolean> {
+    const { record } = stored.state
+    const { userId, sessionId, sid, created } = record
     const session = () =>
       sessionId === null ? { sid } : this.#sessions.standing(sessionId, created * 1000)
     if (!this.#person.knows(app) && session() === null) return false
@@ -172,9 +187,10 @@ export class SubjectGrants {
       const begunIn = session()
       if (begunIn === null || assignment === null || person === null || !keepsAccess(person))
         return false
+      if (this.#endings.hasEnded(epoch, (ending) => endsAuthorization(ending, record))) return false
       this.#tables.atomically(() => {
         this.#authorizations.insert(stored, begunIn.sid)
-        if (begunIn.sid !== null) this.#sessions.join(begunIn.sid, stored.state.record)
+        if (begunIn.sid !== null) this.#sessions.join(begunIn.sid, record)
       })
       return true
     })

@@ -3,6 +3,7 @@
  * looked at, so that however many come at once no more than the limit are tried. A verdict about a user who was changed
  * while the attempt was under way is not given.
  */
+import type { Epoch } from '../domain/ending.ts'
 import {
   counted,
   givenBack,
@@ -18,16 +19,16 @@ import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { replaceHash } from '../store/user-credentials.ts'
+import type { SubjectEndings } from './subject-endings.ts'
 import type { KnownUser, SubjectPerson } from './subject-person.ts'
 
 /** Tells the database and the log that the user is locked out. */
 export type RecordLockout = (userId: string, login: string, now: number) => Promise<boolean>
 
-/** An outcome with the user it is about; null: there is no such user. */
-export interface Attempted {
-  readonly outcome: PasswordOutcome
-  readonly user: KnownUser | null
-}
+/** An outcome, with the user whose password was right and when that was. */
+export type Attempted =
+  | { readonly outcome: 'correct'; readonly user: KnownUser; readonly epoch: Epoch }
+  | { readonly outcome: Exclude<PasswordOutcome, 'correct'> }
 
 interface Attempt {
   readonly userId: string
@@ -41,6 +42,7 @@ export class SubjectPassword {
   readonly #storage: DurableObjectStorage
   readonly #db: D1Database
   readonly #person: SubjectPerson
+  readonly #endings: SubjectEndings
   readonly #recordLockout: RecordLockout
   #last: Promise<unknown> = Promise.resolve()
   #waiting = 0
@@ -49,11 +51,13 @@ export class SubjectPassword {
     storage: DurableObjectStorage,
     db: D1Database,
     person: SubjectPerson,
+    endings: SubjectEndings,
     recordLockout: RecordLockout,
   ) {
     this.#storage = storage
     this.#db = db
     this.#person = person
+    this.#endings = endings
     this.#recordLockout = recordLockout
   }
 
@@ -89,8 +93,8 @@ export class SubjectPassword {
         marks: this.#person.staleMarks,
       }))
       const isCurrent = (): boolean => marks === this.#person.staleMarks
-      const outcome = await this.#tried(user, attempt, isCurrent)
-      if (outcome !== null) return { outcome, user }
+      const attempted = await this.#tried(user, attempt, isCurrent)
+      if (attempted !== null) return attempted
     }
     throw new StorageUnavailable('the user is being changed')
   }
@@ -100,16 +104,16 @@ export class SubjectPassword {
     user: KnownUser | null,
     attempt: Attempt,
     isCurrent: () => boolean,
-  ): Promise<PasswordOutcome | null> {
+  ): Promise<Attempted | null> {
     if (user === null) {
       verifyNothing(attempt.password)
-      return 'wrong'
+      return { outcome: 'wrong' }
     }
     const stands = standing(this.#attempts, user.person.status)
     if (stands.kind === 'locked') return this.#locked(user, attempt, isCurrent)
     if (user.passwordHash === null) {
       verifyNothing(attempt.password)
-      return 'wrong'
+      return { outcome: 'wrong' }
     }
     this.#attempts = counted(stands.attempts)
     const verdict = await this.#verdict(user.passwordHash, attempt.password)
@@ -119,11 +123,13 @@ export class SubjectPassword {
     }
     if (!verdict.matches) {
       if (isExhausted(this.#attempts)) await this.#lock(user, attempt)
-      return 'wrong'
+      return { outcome: 'wrong' }
     }
     this.#storage.kv.delete('attempts')
+    // An ending may come while the hash is replaced, behind this proof.
+    const epoch = this.#endings.current()
     if (verdict.outdated) await this.#renew(user.passwordHash, attempt)
-    return 'correct'
+    return { outcome: 'correct', user, epoch }
   }
 
   /** The password is worked on as ever, so that nobody can time that it does not count. */
@@ -131,7 +137,7 @@ export class SubjectPassword {
     user: KnownUser,
     attempt: Attempt,
     isCurrent: () => boolean,
-  ): Promise<PasswordOutcome | null> {
+  ): Promise<Attempted | null> {
     if (user.passwordHash === null) verifyNothing(attempt.password)
     else await verifyPassword(user.passwordHash, attempt.password)
     if (!isCurrent()) return null
@@ -139,7 +145,7 @@ export class SubjectPassword {
     if (stands.kind === 'open') return null
     if (stands.attempts.recorded && !this.#attempts.recorded) this.#attempts = stands.attempts
     if (stands.unrecorded) await this.#lock(user, attempt)
-    return 'locked'
+    return { outcome: 'locked' }
   }
 
   async #verdict(stored: string, password: string): ReturnType<typeof verifyPassword> {

@@ -2,6 +2,7 @@
  * The sessions of one user, inside the user's object. A session is over when it was not used for a while, or at the
  * latest some time after its beginning; its secret is kept as a digest. Milliseconds.
  */
+import { reach, type Ending } from '../domain/ending.ts'
 import type { Participant, Session } from '../domain/session.ts'
 import { equalText } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
@@ -134,9 +135,9 @@ export class SubjectSessions {
     return isShown ? this.#deleted('id = ?', id) : []
   }
 
-  /** Ends what began in or before a second; the `sid`s. */
-  endUntil(second: number): readonly string[] {
-    return this.#deleted('authenticated_at < ?', (second + 1) * 1000)
+  /** Ends what an ending reaches; the `sid`s. */
+  endMatching(ending: Ending): readonly string[] {
+    return this.#deleted('authenticated_at < ?', (reach(ending) + 1) * 1000)
   }
 
   #deleted(condition: string, ...values: SqlStorageValue[]): readonly string[] {

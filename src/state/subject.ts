@@ -5,7 +5,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
-import type { Ending } from '../domain/ending.ts'
+import { endsSession, type Ending, type Epoch } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
 import { keepsAccess, maySignIn, mustChangePassword } from '../domain/person.ts'
 import type {
@@ -33,6 +33,7 @@ import { logFault } from '../platform/log.ts'
 import { recordLockout } from './lockout.ts'
 import { SubjectAlarm } from './subject-alarm.ts'
 import { SubjectAuthorizations } from './subject-authorizations.ts'
+import { SubjectEndings } from './subject-endings.ts'
 import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
 import { SubjectPassword } from './subject-password.ts'
@@ -46,20 +47,29 @@ type Answer<Given> = Promise<Given | 'unavailable'>
 export class Subject extends DurableObject {
   readonly #tables = new SubjectTables(this.ctx.storage)
   readonly #person = new SubjectPerson(this.ctx.storage, this.env.DB)
+  readonly #endings = new SubjectEndings(this.ctx.storage)
   readonly #password = new SubjectPassword(
     this.ctx.storage,
     this.env.DB,
     this.#person,
+    this.#endings,
     (userId, login, now) => recordLockout(this.env, userId, login, now),
   )
   readonly #sessions = new SubjectSessions(this.#tables)
   readonly #authorizations = new SubjectAuthorizations(this.#tables)
   readonly #listing = new SubjectListing(this.#tables, this.env.DB)
-  readonly #alarm = new SubjectAlarm(this.ctx.storage, this.#tables, this.#listing, this.#person)
+  readonly #alarm = new SubjectAlarm(
+    this.ctx.storage,
+    this.#tables,
+    this.#listing,
+    this.#person,
+    this.#endings,
+  )
   readonly #grants = new SubjectGrants(
     this.#tables,
     this.#authorizations,
     this.#sessions,
+    this.#endings,
     this.#person,
   )
 
@@ -94,17 +104,17 @@ export class Subject extends DurableObject {
         return { outcome: 'wrong' }
       }
       const attempt = { userId, app, password, now: Math.floor(now / 1000) }
-      const { outcome, user } = await this.#password.verify(attempt)
-      if (outcome !== 'correct' || user === null)
-        return { outcome: outcome === 'locked' ? 'locked' : 'wrong' }
+      const attempted = await this.#password.verify(attempt)
+      if (attempted.outcome !== 'correct') return attempted
+      const { user, epoch } = attempted
       if (mustChangePassword(user.person)) return { outcome: 'expired' }
       if (!maySignIn(user.person)) return { outcome: 'wrong' }
-      return { outcome: 'correct', person: user.person, assignment: user.assignment }
+      return { outcome: 'correct', person: user.person, assignment: user.assignment, epoch }
     })
   }
 
   async startSession(begin: SessionBeginning): Answer<Session | null> {
-    const { userId, secret, amr, replaces, onlyInPlace = false, now } = begin
+    const { userId, secret, amr, replaces, onlyInPlace = false, epoch, now } = begin
     return this.#answered('startSession', async () => {
       const secretHash = await digest(secret)
       const earlier = replaces?.userId === userId ? await presented(replaces) : null
@@ -115,6 +125,8 @@ export class Subject extends DurableObject {
           if (onlyInPlace && replaced === null) return null
           // What takes a session's place without another proof is as old as the proof.
           const authenticatedAt = (onlyInPlace ? replaced?.authenticatedAt : null) ?? now
+          if (this.#endings.hasEnded(epoch, (ending) => endsSession(ending, authenticatedAt)))
+            return null
           const begun = { userId, secretHash, amr, authenticatedAt }
           const session = this.#sessions.begin(begun, replaced, now)
           this.#authorizations.endUnredeemed(this.#sessions.crowdOut(session))
@@ -135,6 +147,7 @@ export class Subject extends DurableObject {
           session: this.#sessions.touch(session, now),
           person: user.person,
           assignment: user.assignment,
+          epoch: this.#endings.current(),
         }
       })
     })
@@ -151,17 +164,18 @@ export class Subject extends DurableObject {
     })
   }
 
-  async authorize(record: AuthorizationRecord, app: AskedApp): Answer<boolean> {
-    return this.#answered('authorize', () => this.#grants.authorize(record, app))
+  async authorize(record: AuthorizationRecord, app: AskedApp, epoch?: Epoch): Answer<boolean> {
+    return this.#answered('authorize', () => this.#grants.authorize(record, app, epoch))
   }
 
   async authorizeDirectly(
     record: AuthorizationRecord,
     app: AskedApp,
     mayRefresh: boolean,
+    epoch?: Epoch,
   ): Answer<{ readonly refresh: RefreshHandle | null } | null> {
     return this.#answered('authorizeDirectly', () =>
-      this.#grants.authorizeDirectly(record, app, mayRefresh),
+      this.#grants.authorizeDirectly(record, app, mayRefresh, epoch),
     )
   }
 
@@ -187,11 +201,16 @@ export class Subject extends DurableObject {
     )
   }
 
-  /** Ends what was issued until then. Durable before it returns, and safe to repeat. */
+  /**
+   * Ends what was issued until then, or proved and not stored yet. Durable before it returns, and safe to repeat. What
+   * is proved from now on is proved of the person as they are since the change that the ending came with.
+   */
   async end(ending: Ending): Promise<void> {
+    this.#person.markStale()
     this.#tables.atomically(() => {
       if (ending.of === 'tokens') this.#authorizations.endMatching(ending)
-      else this.#authorizations.endUnredeemed(this.#sessions.endUntil(ending.at))
+      else this.#authorizations.endUnredeemed(this.#sessions.endMatching(ending))
+      this.#endings.remember(ending)
     })
     await this.#remembered()
   }

@@ -9,6 +9,7 @@ import { compositionOf } from '../../src/app.ts'
 import { accessTokenRing, publishedRing } from '../../src/issuer/rings.ts'
 import worker from '../../src/index.ts'
 import { pause } from '../../src/platform/clock.ts'
+import { standIn, type Method } from './stand-in.ts'
 
 /** An origin of its own makes the Worker compose itself anew, on the counting bindings. */
 export const COUNTED = 'https://counted.edgemint.example'
@@ -17,22 +18,6 @@ const asked: string[] = []
 
 /** Batches of the log. */
 export const told = { batches: 0 }
-
-type Method = (...args: unknown[]) => unknown
-
-/** `object` with some of its methods replaced; they are called on the object itself. */
-const standIn = <T extends object>(
-  object: T,
-  replaced: (name: string, method: Method) => Method | undefined,
-): T =>
-  new Proxy(object, {
-    get(target, name) {
-      const member: unknown = Reflect.get(target, name)
-      if (typeof member !== 'function') return member
-      const method: Method = (...args) => Reflect.apply(member, target, args)
-      return replaced(String(name), method) ?? method
-    },
-  })
 
 const QUERIES: ReadonlySet<string> = new Set(['first', 'run', 'all', 'raw'])
 const bare = new WeakMap<object, object>()

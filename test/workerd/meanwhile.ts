@@ -1,9 +1,11 @@
-/** Calls of the management API that somebody else comes between: after what they read, before what they write. */
+/** Requests that somebody else comes between: after what they read or proved, before what they write. */
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import worker from '../../src/index.ts'
+import { pause } from '../../src/platform/clock.ts'
 import { API_TOKEN, testBindings } from '../bindings.ts'
+import { standIn } from './stand-in.ts'
 import { ORIGIN, type Json } from './support.ts'
 
 const { DB } = env
@@ -11,18 +13,16 @@ const { DB } = env
 /** What happens once, between the reading of the next call and its batch. */
 let meanwhile: (() => Promise<unknown>) | null = null
 
-const interrupted = new Proxy(DB, {
-  get(db, name) {
-    const member: unknown = Reflect.get(db, name)
-    if (name !== 'batch') return typeof member === 'function' ? member.bind(db) : member
-    return async (statements: D1PreparedStatement[]) => {
-      const first = meanwhile
-      meanwhile = null
-      await first?.()
-      return db.batch(statements)
-    }
-  },
-})
+const interrupted = standIn(DB, (name, method) =>
+  name !== 'batch'
+    ? undefined
+    : async (statements) => {
+        const first = meanwhile
+        meanwhile = null
+        await first?.()
+        return method(statements)
+      },
+)
 
 /** The same org as another composition of the Worker knows it: its key is written as a set of one. */
 export const apart = {
@@ -64,4 +64,43 @@ export async function during(
   const answer = await under({ ...apart, DB: interrupted }, method, path, body, authorization)
   expect(meanwhile).toBeNull()
   return answer
+}
+
+/** What happens once, before the object of a person is asked that. */
+let before: { readonly method: string; readonly other: () => Promise<unknown> } | null = null
+
+const SUBJECT = standIn(
+  env.SUBJECT,
+  (_, method) =>
+    (...args) =>
+      standIn(method(...args) as object, (name, call) => async (...values) => {
+        if (before?.method === name) {
+          const { other } = before
+          before = null
+          await other()
+        }
+        return call(...values)
+      }),
+)
+
+/** A request to the Worker, which `justBefore` may come between. */
+export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
+  const context = createExecutionContext()
+  const request = new Request(path.startsWith('http') ? path : ORIGIN + path, init)
+  const response = await worker.fetch(request, { ...env, ...apart, SUBJECT }, context)
+  // What the log is told may wait for longer.
+  await Promise.race([waitOnExecutionContext(context), pause(100)])
+  return response
+}
+
+/** Does some work that asks, while somebody else does `other` just before the object of a person is asked `method`. */
+export async function justBefore<Result>(
+  method: string,
+  other: () => Promise<unknown>,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  before = { method, other }
+  const result = await work()
+  expect(before).toBeNull()
+  return result
 }

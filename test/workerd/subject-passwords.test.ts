@@ -7,6 +7,7 @@ import { hashPassword, verifyPassword } from '../../src/passwords/verify.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { StorageUnavailable } from '../../src/platform/storage-errors.ts'
 import { deliver, passwordsOf } from '../../src/state/ports.ts'
+import { SubjectEndings } from '../../src/state/subject-endings.ts'
 import { SubjectPassword } from '../../src/state/subject-password.ts'
 import { SubjectPerson } from '../../src/state/subject-person.ts'
 import { testBindings } from '../bindings.ts'
@@ -84,7 +85,7 @@ async function withoutTable<Result>(table: string, work: () => Promise<Result>):
 
 /** A user's object whose lockouts are told to nobody. */
 const aPassword = (storage: DurableObjectStorage, person: SubjectPerson): SubjectPassword =>
-  new SubjectPassword(storage, env.DB, person, async () => true)
+  new SubjectPassword(storage, env.DB, person, new SubjectEndings(storage), async () => true)
 
 /** A database that answers what is asked of users, and of their groups and apps that there are none. */
 const answering = (users: () => Promise<readonly unknown[]>): D1Database =>

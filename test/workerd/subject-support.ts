@@ -62,7 +62,7 @@ export const isSignedIn = async (key: SessionKey): Promise<boolean> =>
 /** An authorization with tokens, as a refresh token family begins. */
 export async function aFamily(changes: Partial<AuthorizationRecord>): Promise<AuthorizationRecord> {
   const record = anAuthorization({ created: nowSeconds(), code: null, ...changes })
-  const given = await subjects.authorizeDirectly(record, EVERYBODYS, true)
+  const given = await subjects.authorizeDirectly(record, EVERYBODYS, true, undefined)
   if (given?.refresh == null) throw new Error('the person may not have it')
   return record
 }
@@ -83,7 +83,8 @@ export async function authorized(
   app: AskedApp = EVERYBODYS,
 ): Promise<AuthorizationRecord> {
   const record = anAuthorization({ id: unique('oar'), userId, ...changes })
-  if (!(await subjects.authorize(record, app))) throw new Error('the person may not have it')
+  if (!(await subjects.authorize(record, app, undefined)))
+    throw new Error('the person may not have it')
   return record
 }
 

@@ -29,7 +29,7 @@ const leaveBehind = (userId: string, failures: number): Promise<void> =>
 /** Somebody whose object is new. */
 async function usedPerson(): Promise<string> {
   const userId = await aPerson()
-  await aSession(userId)
+  await isSignedIn(await aSession(userId))
   return userId
 }
 

@@ -105,6 +105,7 @@ describe('signing in', () => {
     ['CREDENTIALS', 403, english.wrongCredentials],
     ['PASSWORD_EXPIRED', 403, english.passwordExpired],
     ['TOO_MANY_ATTEMPTS', 429, english.tooManyAttempts],
+    ['SIGN_IN_ENDED', 403, english.signInEnded],
   ])('after %s answers %i and ties the sentence to both fields', async (error, status, text) => {
     const page = await made({ error, retryAfterSeconds: 60 })
     expect(page.status).toBe(status)

@@ -30,8 +30,8 @@ const CALLS: Calls = {
     port.startSession({ userId: '00u1', secret: 'x', amr: [], replaces: key, now: 1 }),
   findSession: (port) => port.findSession(key, app, 1),
   endSession: (port) => port.endSession(key),
-  authorize: (port) => port.authorize(anAuthorization(), app),
-  authorizeDirectly: (port) => port.authorizeDirectly(anAuthorization(), app, true),
+  authorize: (port) => port.authorize(anAuthorization(), app, 'epoch'),
+  authorizeDirectly: (port) => port.authorizeDirectly(anAuthorization(), app, true, 'epoch'),
   redeem: (port) =>
     port.redeem({ ...token, ...rules, redirectUri: null, verifierChallenge: null, mayRefresh: true }), // prettier-ignore
   refresh: (port) =>
