@@ -14,7 +14,7 @@ export interface Authorization {
 /** The person behind an authorization, as far as access depends on it. */
 export interface AuthorizingUser extends Pick<
   Person,
-  'id' | 'status' | 'profile' | 'groupIds' | 'groups'
+  'id' | 'status' | 'profile' | 'groupIds' | 'groups' | 'linked'
 > {
   /** The org's name of the person: `sub` of the org server's access tokens. */
   readonly login: string

@@ -12,6 +12,8 @@ export interface Person {
   readonly groupIds: readonly string[]
   /** In the order of their ids. Objects of older code do not say it. */
   readonly groups?: readonly GroupOfPerson[]
+  /** The profiles of those whom the user is linked to, by the name of the primary side. Older objects do not say it. */
+  readonly linked?: Readonly<Record<string, ProfileValues>>
   /** Seconds. */
   readonly lastUpdated: number
 }

@@ -17,7 +17,7 @@ import type { Kept } from '../platform/kept.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { callerOf } from '../protocol/caller.ts'
-import { commit, ForeignKeyViolation } from '../store/database.ts'
+import { commitCounted, ForeignKeyViolation } from '../store/database.ts'
 import { enqueueAudience, forgetAudience, type Audience } from '../store/audience.ts'
 import { deliverAll, deliverAudience, type Deliver } from '../store/outbox.ts'
 import type { Principal } from './access.ts'
@@ -102,15 +102,18 @@ export class ManagementContext {
     const audiences = change.audiences ?? []
     const first = audiences.map((one) => enqueueAudience(db, key, one, this.nowSeconds))
     const last = audiences.length > 0 ? [forgetAudience(db, key, event.id)] : []
-    let happened: boolean
+    let changes: readonly number[]
     try {
-      happened = await commit(db, [...first, ...statements], entries, [...following, ...last])
+      const all = [...first, ...statements]
+      changes = await commitCounted(db, all, entries, [...following, ...last])
     } finally {
       // Also after a failure: a batch whose answer was lost may have been committed.
       this.#forget(change)
     }
-    if (!happened) return false
-    if (audiences.length > 0) await deliverAudience(db, key, deliver)
+    if (changes.at(-1) === 0) return false
+    // Most changes that could concern many users concern nobody.
+    if (changes.slice(0, first.length).some((rows) => rows > 0))
+      await deliverAudience(db, key, deliver)
     await deliverAll(db, entries, deliver)
     // The ring may have changed by the delivery.
     this.#forget(change)

@@ -115,7 +115,10 @@ export const linkedObjectRoutes: readonly Route[] = [
       await context.commitOr(
         definitionNotFound(name),
         [deleteLinkedObjectDefinition(context.db, name)],
-        change(definition, 'delete'),
+        {
+          ...change(definition, 'delete'),
+          audiences: [{ relation: 'linkedObject', values: [name], tells: 'stale' }],
+        },
       )
     },
   }),

@@ -9,7 +9,7 @@ import { forgetInRules, serversNamingInRules } from '../store/rule-people.ts'
 import { deleteUserAt, forgetReservations, reserveLogin } from '../store/users.ts'
 import { outboxEntry, type ManagementContext } from './context.ts'
 import { DEACTIVATION } from './user-lifecycle.ts'
-import { commitUserAt, userChange } from './user-resource.ts'
+import { commitUserAt, profileReaders, userChange } from './user-resource.ts'
 import { moved } from './user-transition.ts'
 
 /** One attempt at the step that the user's status calls for. */
@@ -27,6 +27,7 @@ async function erased(user: GuardedUser, context: ManagementContext): Promise<vo
     {
       ...userChange(user, 'user.lifecycle.delete.completed', 'User is deleted'),
       serverIds,
+      audiences: profileReaders(user),
       outbox: [outboxEntry('subject.erase', user.id)],
     },
     context,

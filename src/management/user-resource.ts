@@ -7,6 +7,7 @@ import { displayNameOf, loginKey, type GuardedUser, type User } from '../domain/
 import type { AttributeKind } from '../domain/user-profile.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid, notFound } from '../protocol/api-errors.ts'
+import type { Audience } from '../store/audience.ts'
 import { findUser, updateUserAt, type UserFields } from '../store/users.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { Overtaken, untilFirst } from './overtaken.ts'
@@ -70,6 +71,11 @@ export const commitUserAt = (
     { ...change, staleUsers: [user.id, ...(change.staleUsers ?? [])] },
     following,
   )
+
+/** The users whose objects keep the profile of this one, as that of their primary. */
+export const profileReaders = ({ id }: Pick<User, 'id'>): readonly Audience[] => [
+  { relation: 'primary', values: [id], tells: 'stale' },
+]
 
 /** Okta's refusal of a login that is somebody else's, or was until a moment ago. */
 export const duplicateLogin = (): ApiError =>

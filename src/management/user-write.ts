@@ -33,7 +33,14 @@ import { authorize } from './access.ts'
 import { outboxEntry, type Change, type ManagementContext } from './context.ts'
 import { givenPassword, plannedCredentials } from './credential-plan.ts'
 import type { UserInput, UserUpdate } from './user-input.ts'
-import { commitUserAt, duplicateLogin, isSameLogin, updateAt, userChange } from './user-resource.ts'
+import {
+  commitUserAt,
+  duplicateLogin,
+  isSameLogin,
+  profileReaders,
+  updateAt,
+  userChange,
+} from './user-resource.ts'
 import { nextStatus, statusFields } from './user-transition.ts'
 
 /** E0000001 with everything that is wrong; `subject` is what Okta's summary calls the whole. */
@@ -192,6 +199,7 @@ function updateChange(
   return {
     ...userChange(user, ...first),
     also: others.map((other) => userChange(user, ...other)),
+    audiences: isProfile ? profileReaders(user) : [],
     outbox: passwordHash === null ? [] : [outboxEntry('subject.unlock', user.id)],
   }
 }

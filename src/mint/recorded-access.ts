@@ -103,6 +103,7 @@ export const authorizingUser = (
   profile: person.profile,
   groupIds: person.groupIds,
   ...(person.groups && { groups: person.groups }),
+  ...(person.linked && { linked: person.linked }),
   login: String(person.profile['login']),
   userName: assignment.userName,
   ...(assignment.profile && { appProfile: assignment.profile }),

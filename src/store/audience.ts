@@ -12,8 +12,15 @@ const RELATIONS = {
   /** Who has an app through its groups or one by one. */
   app: `SELECT user_id FROM app_users WHERE app_id = ?4 UNION
     SELECT m.user_id FROM app_groups g JOIN group_members m ON m.group_id = g.group_id WHERE g.app_id = ?4`,
-  /** Some of those who have a value of a profile attribute. */
-  attribute: `SELECT DISTINCT user_id FROM (${someHolders('?4')})`,
+  /** Some of those who have a value of a profile attribute, and the users whose primary one of them is. */
+  attribute: `SELECT user_id FROM (${someHolders('?4')}) UNION
+    SELECT l.associated_user_id FROM (${someHolders('?4')}) held JOIN linked_objects l
+    ON l.primary_user_id = held.user_id`,
+  /** The users whose primary a user is. */
+  primary:
+    'SELECT DISTINCT associated_user_id AS user_id FROM linked_objects WHERE primary_user_id = ?4',
+  /** Who has a primary in a relation. */
+  linkedObject: 'SELECT associated_user_id AS user_id FROM linked_objects WHERE primary_name = ?4',
   /** Who consented to a scope of a server, by the clients. */
   consentsToScope:
     'SELECT DISTINCT user_id, server_id, client_id FROM consents WHERE server_id = ?4 AND scope = ?5',

@@ -62,12 +62,20 @@ export async function readFirst<Row>(statement: D1PreparedStatement): Promise<Ro
  * that changes() speaks of that statement), and whatever follows may ask the same way. True when the change happened;
  * without statements it has happened elsewhere.
  */
-export async function commit(
+export const commit = async (
   db: D1Database,
   statements: readonly D1PreparedStatement[],
   outbox: readonly OutboxEntry[] = [],
   following: readonly D1PreparedStatement[] = [],
-): Promise<boolean> {
+): Promise<boolean> => (await commitCounted(db, statements, outbox, following)).at(-1) !== 0
+
+/** The same, and how many rows each of the statements changed. */
+export async function commitCounted(
+  db: D1Database,
+  statements: readonly D1PreparedStatement[],
+  outbox: readonly OutboxEntry[],
+  following: readonly D1PreparedStatement[],
+): Promise<readonly number[]> {
   const unconditional = flag(statements.length === 0)
   const rows = outbox.map((entry) =>
     db
@@ -86,7 +94,7 @@ export async function commit(
   )
   try {
     const results = await db.batch([...statements, ...rows, ...following])
-    return results[statements.length - 1]?.meta.changes !== 0
+    return results.slice(0, statements.length).map(({ meta }) => meta.changes)
   } catch (cause) {
     throw storageError(cause)
   }

@@ -1,5 +1,6 @@
 /** Tables linked_object_definitions and linked_objects: relations between users, and who is linked to whom. */
 import type { LinkedObjectDefinition } from '../domain/linked-object.ts'
+import type { ProfileValues } from '../domain/user-profile.ts'
 import { limits } from '../platform/limits.ts'
 import { json, readAll } from './database.ts'
 import type { AtVersion } from './users.ts'
@@ -53,6 +54,22 @@ export async function primaryOf(
   )
   const [row] = await readAll<{ id: string }>(statement.bind(userId, primaryName))
   return row?.id ?? null
+}
+
+/** The profile of each primary of a user, with the name of the relation. */
+export const selectPrimaries = (db: D1Database, userId: string): D1PreparedStatement =>
+  db
+    .prepare(
+      `SELECT l.primary_name AS name, p.profile FROM linked_objects l JOIN users p ON p.id = l.primary_user_id
+       WHERE l.associated_user_id = ?1`,
+    )
+    .bind(userId)
+
+export function primariesFromResult(
+  result: D1Result | undefined,
+): Readonly<Record<string, ProfileValues>> {
+  const rows = (result?.results ?? []) as { name: string; profile: string }[]
+  return Object.fromEntries(rows.map(({ name, profile }) => [name, json<ProfileValues>(profile)]))
 }
 
 /** A page of the users whose primary somebody is in a relation, in the order of ids. */

@@ -1,12 +1,13 @@
 /**
- * What a user's object knows of its user, in one round trip: the user, what proves them, their groups, and what they
- * have of the app that is asked about.
+ * What a user's object knows of its user, in one round trip: the user, what proves them, their groups, whom they are
+ * linked to, and what they have of the app that is asked about.
  */
 import type { GroupOfPerson, Person } from '../domain/person.ts'
 import type { ProfileValues } from '../domain/user-profile.ts'
 import type { UserStatus } from '../domain/user-status.ts'
 import { assignmentFromResult, selectAssignment, type StoredAssignment } from './app-users.ts'
 import { json, readBatch } from './database.ts'
+import { primariesFromResult, selectPrimaries } from './linked-objects.ts'
 
 export interface StoredPerson {
   readonly person: Person
@@ -34,7 +35,7 @@ export async function readPerson(
   userId: string,
   appId: string | null,
 ): Promise<PersonRead | null> {
-  const [users, groups, assignment] = await readBatch(db, [
+  const [users, groups, primaries, assignment] = await readBatch(db, [
     db
       .prepare(
         `SELECT u.login, u.status, u.profile, u.last_updated, c.password_hash FROM users u
@@ -47,6 +48,7 @@ export async function readPerson(
          WHERE m.user_id = ?1 ORDER BY m.group_id`,
       )
       .bind(userId),
+    selectPrimaries(db, userId),
     ...(appId === null ? [] : [selectAssignment(db, appId, userId)]),
   ])
   const user = users?.results[0] as UserRow | undefined
@@ -60,6 +62,7 @@ export async function readPerson(
         profile: json<ProfileValues>(user.profile),
         groupIds: groupsOfPerson.map(({ id }) => id),
         groups: groupsOfPerson,
+        linked: primariesFromResult(primaries),
         lastUpdated: user.last_updated,
       },
       login: user.login,

@@ -78,6 +78,8 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ['obx1', { relation: 'group', values: ['g'], tells: 'stale' }, 1],
     ['obx1', { relation: 'attribute', values: ['x'], tells: 'stale' }, 1],
     ['obx1', { relation: 'app', values: ['a'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'primary', values: ['u'], tells: 'stale' }, 1],
+    ['obx1', { relation: 'linkedObject', values: ['manager'], tells: 'stale' }, 1],
     ['obx1', { relation: 'consentsToScope', values: ['s', 'c'], tells: { endedAt: 1 } }, 1],
     ['obx1', { relation: 'consentsOfUser', values: ['u'], tells: { endedAt: 1 } }, 1],
     ['obx1', { relation: 'consentsOfUserToClient', values: ['u', 'c'], tells: { endedAt: 1 } }, 1],
