@@ -16,6 +16,7 @@ import {
 } from '../clients/client-jwt.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
+import { isObject } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
@@ -146,8 +147,7 @@ function contentFault(payload: JWTPayload, query: Form): ReasonName | null {
 function textOf(name: string, value: unknown): string | null {
   if (typeof value === 'string') return value.isWellFormed() ? value : null
   if (name === 'max_age' && typeof value === 'number') return String(value)
-  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
-  return name === 'claims' && isObject ? JSON.stringify(value) : null
+  return name === 'claims' && isObject(value) ? JSON.stringify(value) : null
 }
 
 /** The object over the query; an empty value counts as omitted (RFC 6749 §3.1), and so does one that is no text. */

@@ -4,7 +4,7 @@
  */
 import { MET_ACR_VALUES } from '../domain/acr.ts'
 import type { RequestedClaims } from '../domain/authorization-record.ts'
-import { parseJson } from '../platform/encoding.ts'
+import { isObject, parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 
 /** What the parameter asks for. */
@@ -85,9 +85,6 @@ export function claimsText(
   )
   return members.length === 0 ? '' : JSON.stringify(Object.fromEntries(members))
 }
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function namesIn(member: unknown): readonly string[] | null {
   if (member === undefined || member === null) return []

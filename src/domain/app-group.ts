@@ -1,6 +1,6 @@
 /** The assignment of an app to a group, and so to everybody in it. The lowest priority comes first. */
 import * as z from 'zod'
-import { utf8 } from '../platform/encoding.ts'
+import { isObject, utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { GroupOutput } from './group.ts'
 import { Link, Timestamp } from './output.ts'
@@ -54,9 +54,7 @@ export type AppGroupPatch = z.output<typeof AppGroupPatch>
 
 /** Null for what has no members, which stays as it was sent until it is refused. */
 const membersOf = (profile: unknown): Map<string, unknown> | null =>
-  typeof profile === 'object' && profile !== null && !Array.isArray(profile)
-    ? new Map(Object.entries(profile))
-    : null
+  isObject(profile) ? new Map(Object.entries(profile)) : null
 
 /**
  * What is left of an assignment after a patch, still to be validated: whatever a caller sent may be in it. No operation

@@ -61,6 +61,16 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether a JSON value is an object, and not a list. */
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Whether a JSON value is nested at most so deep. */
+export const within = (value: unknown, depth: number): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (depth > 0 && Object.values(value).every((member) => within(member, depth - 1)))
+
 /** Chunks of a stream as one array of `length` bytes. */
 export function joined(chunks: readonly Uint8Array[], length: number): Bytes {
   const bytes = new Uint8Array(length)

@@ -7,9 +7,27 @@ import { streamText } from './encoding.ts'
 import { limits } from './limits.ts'
 import { isLoopback } from './settings.ts'
 
+export interface GuardedAnswer {
+  readonly outcome: 'answered'
+  readonly status: number
+  /** Whether the answer says that it is JSON. */
+  readonly isJson: boolean
+  readonly body: string
+}
+
 export type GuardedResult =
-  | { readonly outcome: 'answered'; readonly status: number; readonly body: string }
-  | { readonly outcome: 'refused'; readonly reason: 'address' | 'redirects' | 'size' | 'failed' }
+  | GuardedAnswer
+  | {
+      readonly outcome: 'refused'
+      readonly reason: 'address' | 'redirects' | 'size' | 'timeout' | 'failed'
+    }
+
+interface Bounds {
+  readonly redirectsMax: number
+  readonly bytesMax: number
+}
+
+const JSON_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i
 
 const PORTS: ReadonlySet<string> = new Set(['', '443', '8443'])
 const INNER_NAME = /(^|\.)(localhost|local|internal|lan|home|corp|intranet|arpa|test|invalid)$/i
@@ -32,34 +50,61 @@ export function isFetchable(text: string, allowedOrigins: readonly string[]): bo
 }
 
 /** GETs a registered URL. Never throws. */
-export async function guardedGet(
+export const guardedGet = (
   url: string,
   allowedOrigins: readonly string[],
+): Promise<GuardedResult> =>
+  guarded(url, { headers: { accept: 'application/json' } }, allowedOrigins, {
+    redirectsMax: limits.outboundRedirectsMax,
+    bytesMax: limits.outboundBytesMax,
+  })
+
+/** POSTs JSON to a registered URL, and follows no redirect: what is sent is meant for that URL. Never throws. */
+export const guardedPost = (
+  url: string,
+  document: unknown,
+  headers: Readonly<Record<string, string>>,
+  allowedOrigins: readonly string[],
+): Promise<GuardedResult> =>
+  guarded(
+    url,
+    {
+      method: 'POST',
+      headers: { ...headers, accept: 'application/json', 'content-type': 'application/json' },
+      body: JSON.stringify(document),
+    },
+    allowedOrigins,
+    { redirectsMax: 0, bytesMax: limits.hookAnswerBytesMax },
+  )
+
+async function guarded(
+  url: string,
+  init: RequestInit,
+  allowedOrigins: readonly string[],
+  bounds: Bounds,
 ): Promise<GuardedResult> {
   const signal = AbortSignal.timeout(limits.outboundTimeoutMillis)
   let target = url
   try {
-    for (let hop = 0; hop <= limits.outboundRedirectsMax; hop++) {
+    for (let hop = 0; hop <= bounds.redirectsMax; hop++) {
       if (!isFetchable(target, allowedOrigins)) return { outcome: 'refused', reason: 'address' }
-      const response = await fetch(target, {
-        redirect: 'manual',
-        signal,
-        headers: { accept: 'application/json' },
-      })
+      const response = await fetch(target, { ...init, redirect: 'manual', signal })
       const location = response.headers.get('location')
-      if (response.status < 300 || response.status >= 400 || location === null) {
-        const body =
-          response.body === null ? '' : await streamText(response.body, limits.outboundBytesMax)
-        if (body === null) return { outcome: 'refused', reason: 'failed' }
-        return typeof body === 'string'
-          ? { outcome: 'answered', status: response.status, body }
-          : { outcome: 'refused', reason: 'size' }
-      }
+      if (response.status < 300 || response.status >= 400 || location === null)
+        return await read(response, bounds)
       await response.body?.cancel()
       target = new URL(location, target).href
     }
     return { outcome: 'refused', reason: 'redirects' }
   } catch {
-    return { outcome: 'refused', reason: 'failed' }
+    return { outcome: 'refused', reason: signal.aborted ? 'timeout' : 'failed' }
   }
+}
+
+async function read(response: Response, { bytesMax }: Bounds): Promise<GuardedResult> {
+  const body = response.body === null ? '' : await streamText(response.body, bytesMax)
+  if (body === null) return { outcome: 'refused', reason: 'failed' }
+  if (typeof body !== 'string') return { outcome: 'refused', reason: 'size' }
+  const isJson = JSON_TYPE.test(response.headers.get('content-type') ?? '')
+  return { outcome: 'answered', status: response.status, isJson, body }
 }

@@ -19,6 +19,7 @@ export type Purpose =
   | 'signing-key'
   | 'client-secret'
   | 'client-secret-mac'
+  | 'hook-secret'
   | 'api-token-mac'
   | 'code-mac'
   | 'refresh-token-mac'

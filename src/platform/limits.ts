@@ -138,6 +138,10 @@ export const limits = {
   groupsPerAppMax: 1000,
   patchOperationsMax: 100,
   trustedOriginsMax: 1000,
+  /** As in Okta. */
+  inlineHooksMax: 50,
+  hookHeadersMax: 20,
+  hookHeaderCharactersMax: 1024,
   apiTokensPerUserMax: 100,
   expiredApiTokensPerRunMax: 500,
   /** Users whom a write tells before it answers; the rest are told by the cron trigger. */
@@ -205,6 +209,7 @@ export const limits = {
   outboundBytesMax: 128 * 1024,
   outboundRedirectsMax: 3,
   outboundTimeoutMillis: 3000,
+  hookAnswerBytesMax: 256 * 1024,
 
   /** Snapshot rule, seconds. */
   snapshotFreshSeconds: 10,

@@ -1,6 +1,6 @@
 /** The one way out: which URLs may be fetched at all, and what a fetch does with redirects, size and time. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { guardedGet, isFetchable } from '../../../src/platform/guarded-fetch.ts'
+import { guardedGet, guardedPost, isFetchable } from '../../../src/platform/guarded-fetch.ts'
 import { limits } from '../../../src/platform/limits.ts'
 
 describe('a URL that may be fetched', () => {
@@ -104,31 +104,32 @@ describe('origins that local tests allow', () => {
   })
 })
 
+type Answer = (url: string, init: RequestInit) => Response | Promise<Response>
+
+function stubFetch(answer: Answer): string[] {
+  const asked: string[] = []
+  vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
+    asked.push(url)
+    return answer(url, init)
+  })
+  return asked
+}
+
+const redirect = (location: string, status = 302): Response =>
+  new Response(null, { status, headers: { location } })
+
 describe('a guarded GET', () => {
   afterEach(() => {
     vi.unstubAllGlobals()
     vi.restoreAllMocks()
   })
 
-  type Answer = (url: string, init: RequestInit) => Response | Promise<Response>
-
-  function stubFetch(answer: Answer): string[] {
-    const asked: string[] = []
-    vi.stubGlobal('fetch', async (url: string, init: RequestInit) => {
-      asked.push(url)
-      return answer(url, init)
-    })
-    return asked
-  }
-
-  const redirect = (location: string, status = 302): Response =>
-    new Response(null, { status, headers: { location } })
-
   it('answers with status and body', async () => {
     stubFetch(() => new Response('{"keys":[]}', { status: 203 }))
     expect(await guardedGet('https://example.com/jwks', [])).toEqual({
       outcome: 'answered',
       status: 203,
+      isJson: false,
       body: '{"keys":[]}',
     })
   })
@@ -211,6 +212,7 @@ describe('a guarded GET', () => {
     expect(await guardedGet('https://example.com', [])).toEqual({
       outcome: 'answered',
       status: 304,
+      isJson: false,
       body: '',
     })
   })
@@ -268,6 +270,73 @@ describe('a guarded GET', () => {
     const answer = guardedGet('https://example.com', [])
     await Promise.resolve()
     clock.abort(new DOMException('late', 'TimeoutError'))
-    expect(await answer).toEqual({ outcome: 'refused', reason: 'failed' })
+    expect(await answer).toEqual({ outcome: 'refused', reason: 'timeout' })
+  })
+})
+
+describe('a guarded POST', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  const post = (url = 'https://example.com/hook', headers: Record<string, string> = {}) =>
+    guardedPost(url, { asks: 'this' }, headers, [])
+
+  it('sends a JSON document with the headers it is given, in the same bounds', async () => {
+    let seen: RequestInit = {}
+    stubFetch((_, init) => {
+      seen = init
+      return Response.json({ yes: true })
+    })
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    expect(await post('https://example.com/hook', { 'x-key': 'k', accept: 'text/html' })).toEqual({
+      outcome: 'answered',
+      status: 200,
+      isJson: true,
+      body: '{"yes":true}',
+    })
+    expect(seen).toMatchObject({ method: 'POST', redirect: 'manual', body: '{"asks":"this"}' })
+    expect(seen.headers).toEqual({
+      'x-key': 'k',
+      accept: 'application/json',
+      'content-type': 'application/json',
+    })
+    expect(seen.signal).toBe(timeout.mock.results[0]?.value)
+    expect(timeout).toHaveBeenCalledExactlyOnceWith(limits.outboundTimeoutMillis)
+  })
+
+  it.each([301, 302, 303, 307, 308])('does not follow a redirect of status %d', async (status) => {
+    const asked = stubFetch(() => redirect('https://example.com/other', status))
+    expect(await post()).toEqual({ outcome: 'refused', reason: 'redirects' })
+    expect(asked).toEqual(['https://example.com/hook'])
+  })
+
+  it('does not ask an address that is refused', async () => {
+    const asked = stubFetch(() => Response.json({}))
+    expect(await post('https://10.0.0.1/hook')).toEqual({ outcome: 'refused', reason: 'address' })
+    expect(asked).toEqual([])
+  })
+
+  it('reads an answer of exactly the longest length, which is not that of a GET', async () => {
+    stubFetch(() => new Response('a'.repeat(limits.hookAnswerBytesMax)))
+    expect(await post()).toMatchObject({ outcome: 'answered' })
+    expect(await guardedGet('https://example.com', [])).toMatchObject({ reason: 'size' })
+    stubFetch(() => new Response('a'.repeat(limits.hookAnswerBytesMax + 1)))
+    expect(await post()).toMatchObject({ reason: 'size' })
+  })
+
+  it.each([
+    ['application/json', true],
+    ['application/json; charset=utf-8', true],
+    ['APPLICATION/JSON', true],
+    ['application/problem+json', true],
+    ['text/json', false],
+    ['application/jsonp', false],
+    ['text/html', false],
+    ['', false],
+  ])('of an answer of type %s says whether it is JSON', async (type, isJson) => {
+    stubFetch(() => new Response('{}', { headers: { 'content-type': type } }))
+    expect(await post()).toMatchObject({ outcome: 'answered', isJson })
   })
 })
