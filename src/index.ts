@@ -9,7 +9,7 @@ import { deliver } from './state/ports.ts'
 import { removeExpiredApiTokens } from './store/api-tokens.ts'
 import { drainOutbox } from './store/outbox.ts'
 import { sweepRefreshTokens } from './store/refresh-tokens.ts'
-import { rewrapClientSecrets } from './store/rewrap.ts'
+import { rewrapClientSecrets, rewrapHookSecrets } from './store/rewrap.ts'
 import { pruneEvents } from './store/system-log.ts'
 
 export { KeyRing } from './state/key-ring.ts'
@@ -23,7 +23,9 @@ export default {
     await drainOutbox(env.DB, (entry) => deliver(env, entry))
     await removeExpiredApiTokens(env.DB, nowSeconds())
     await sweepRefreshTokens(env.DB, nowSeconds())
-    await rewrapClientSecrets(env.DB, compositionOf(env).settings.keyEncryption)
+    const { keyEncryption } = compositionOf(env).settings
+    await rewrapClientSecrets(env.DB, keyEncryption)
+    await rewrapHookSecrets(env.DB, keyEncryption)
     await pruneEvents(env.LOG_DB, nowMillis())
   },
 } satisfies ExportedHandler<Cloudflare.Env>

@@ -14,6 +14,8 @@ export interface Rule {
   readonly system: boolean
   readonly conditions: RuleConditions
   readonly actions: RuleActions
+  /** The inline hook that is asked about the tokens that this rule lets out. */
+  readonly hookId: string | null
   readonly created: number
   readonly lastUpdated: number
 }
@@ -71,13 +73,9 @@ const RuleActions = z.object({
       accessTokenLifetimeMinutes: z.int().min(5).max(1440).default(60),
       refreshTokenLifetimeMinutes: z.int().min(0).max(100_000_000).default(0),
       refreshTokenWindowMinutes: z.int().min(10).max(2_628_000).default(10_080),
-      inlineHook: z
-        .object({ id: z.string().max(limits.nameCharactersMax) })
-        .nullish()
-        .refine((hook) => hook === null || hook === undefined, 'inline hooks do not exist yet'),
+      inlineHook: z.object({ id: z.string().max(limits.nameCharactersMax) }).nullish(),
     })
     .prefault({})
-    .transform(({ inlineHook: _, ...token }) => token)
     .refine(
       (token) =>
         token.refreshTokenLifetimeMinutes === 0 ||
@@ -89,7 +87,10 @@ const RuleActions = z.object({
     ),
 })
 
-export type RuleActions = z.output<typeof RuleActions>
+/** What a rule stores of them; its hook stands apart. */
+export interface RuleActions {
+  readonly token: Omit<z.output<typeof RuleActions>['token'], 'inlineHook'>
+}
 
 const priority = z.int().min(1).max(1_000_000).optional()
 
@@ -159,6 +160,7 @@ export const RuleOutput = z
         /** 0: without end. */
         refreshTokenLifetimeMinutes: z.int(),
         refreshTokenWindowMinutes: z.int(),
+        inlineHook: z.object({ id: z.string() }).optional(),
       }),
     }),
     _links: z.object({ ...lifecycleLinks, self: Link }),

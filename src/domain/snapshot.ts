@@ -2,6 +2,7 @@
 import type { AuthorizationServer } from './authorization-server.ts'
 import type { Claim } from './claim.ts'
 import type { Client } from './client.ts'
+import type { InlineHook } from './inline-hook.ts'
 import type { RingView } from './key-rotation.ts'
 import type { Policy } from './policy.ts'
 import type { Scope } from './scope.ts'
@@ -13,6 +14,8 @@ export interface ServerConfiguration {
   readonly scopes: readonly Scope[]
   readonly claims: readonly Claim[]
   readonly policies: readonly Policy[]
+  /** The active ones that rules name. */
+  readonly hooks: readonly InlineHook[]
 }
 
 export interface ConfigurationRead {

@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import { compileClaims, type CompiledClaims } from '../claims/compile.ts'
 import { compileIdentity, STANDARD_IDENTITY, type IdentityClaim } from '../claims/identity.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import type { InlineHook } from '../domain/inline-hook.ts'
 import type { Policy } from '../domain/policy.ts'
 import {
   activeKey,
@@ -43,6 +44,8 @@ export interface CompiledServer {
   readonly ruleIds: readonly string[] | null
   /** Null: access tokens are signed only. */
   readonly encryption: CompiledEncryption | null
+  /** Active hooks by the id of the rule that names them, as far as it is in force. */
+  readonly hooks: ReadonlyMap<string, InlineHook>
 }
 
 /** What a server has of its org. */
@@ -72,7 +75,23 @@ export function compileServer(
     identity: isOrg ? STANDARD_IDENTITY : compileIdentity(configuration.claims),
     ruleIds: isOrg ? null : policies.flatMap(({ rules }) => rules.map(({ id }) => id)),
     encryption: compileEncryption(server.tokenEncryption),
+    hooks: hooksOfRules(policies, configuration.hooks),
   }
+}
+
+function hooksOfRules(
+  policies: readonly Policy[],
+  hooks: readonly InlineHook[],
+): ReadonlyMap<string, InlineHook> {
+  const byId = new Map(hooks.map((hook) => [hook.id, hook]))
+  return new Map(
+    policies
+      .flatMap(({ rules }) => rules)
+      .flatMap(({ id, hookId }) => {
+        const hook = hookId === null ? undefined : byId.get(hookId)
+        return hook === undefined ? [] : [[id, hook] as const]
+      }),
+  )
 }
 
 function compileEncryption(encryption: TokenEncryption): CompiledEncryption | null {

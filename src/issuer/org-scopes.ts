@@ -8,6 +8,7 @@ const RESOURCES = {
   apps: 'apps with their secrets, keys and assignments',
   appGrants: 'the scopes that apps were granted by administrators and people',
   groups: 'groups and their members',
+  inlineHooks: 'inline hooks',
   linkedObjects: 'relations between users',
   logs: 'the system log',
   orgs: "the org's settings",

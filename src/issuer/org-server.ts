@@ -29,5 +29,5 @@ export function orgServer(origin: string): ServerConfiguration {
     created: 0,
     lastUpdated: 0,
   }
-  return { server, version: 0, scopes: [], claims: [], policies: [] }
+  return { server, version: 0, scopes: [], claims: [], policies: [], hooks: [] }
 }

@@ -47,10 +47,14 @@ export function operationId({ method, path }: Named, isList: boolean): string {
   return verb + nouns.join('')
 }
 
-/** `…/lifecycle/activate`, `…/credentials/change_password`: the last segment says what is done. */
+/** `…/lifecycle/activate`, `…/credentials/change_password`, `…/execute`: the last segment says what is done. */
 function saysWhatIsDone(segments: readonly string[]): boolean {
   const [before, last] = segments.slice(-2)
-  return before === 'lifecycle' || (before === 'credentials' && last!.includes('_'))
+  return (
+    before === 'lifecycle' ||
+    last === 'execute' ||
+    (before === 'credentials' && last!.includes('_'))
+  )
 }
 
 function verbOf(method: Route['method'], last: string, isList: boolean): string {

@@ -14,6 +14,7 @@ import { claimRoutes } from './claims.ts'
 import { clientRoleRoutes } from './client-roles.ts'
 import { groupMemberRoutes } from './group-members.ts'
 import { groupRoutes } from './groups.ts'
+import { inlineHookRoutes } from './inline-hooks.ts'
 import { keyRoutes } from './keys.ts'
 import { linkedObjectRoutes } from './linked-objects.ts'
 import { logRoutes } from './logs.ts'
@@ -61,6 +62,7 @@ export const managementRoutes: readonly Route[] = [
   ...groupMemberRoutes,
   ...userGroupRoutes,
   ...trustedOriginRoutes,
+  ...inlineHookRoutes,
   ...apiTokenRoutes,
   ...userRoutes,
   ...userClientRoutes,

@@ -8,6 +8,7 @@ import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { bumpServer } from '../store/authorization-servers.ts'
+import { findInlineHook } from '../store/inline-hooks.ts'
 import { deleteRule, insertRule, setRuleStatus, shiftRules, updateRule } from '../store/policies.ts'
 import { serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
@@ -41,7 +42,12 @@ function present(rule: Rule, { server, policy }: Place, origin: string): Record<
     lastUpdated: timestamp(rule.lastUpdated),
     system: rule.system,
     conditions: rule.conditions,
-    actions: rule.actions,
+    actions: {
+      token: {
+        ...rule.actions.token,
+        ...(rule.hookId !== null && { inlineHook: { id: rule.hookId } }),
+      },
+    },
     _links: {
       [verb]: { href: `${self}/lifecycle/${verb}`, hints: { allow: ['POST'] } },
       self: { href: self, hints: { allow: ['GET', 'PUT', 'DELETE'] } },
@@ -73,14 +79,27 @@ const change = ({ server, policy }: Place, rule: Rule, verb: string) =>
     { id: rule.id, type: 'PolicyRule', alternateId: null, displayName: rule.name },
   ])
 
-/** What the evaluator reads of a rule. Throws E0000001 for more than a server full of such rules could hold. */
-function decisionOf({ conditions, actions }: RuleInput): Pick<Rule, 'conditions' | 'actions'> {
+/**
+ * What decides, and what follows from it. Throws E0000001 for more than a server full of such rules could hold, for
+ * people who do not exist and for a hook that does not.
+ */
+async function decisionOf(
+  input: RuleInput,
+  before: Rule | null,
+  context: ManagementContext,
+): Promise<Pick<Rule, 'conditions' | 'actions' | 'hookId'>> {
+  const { conditions, actions } = input
   if (utf8(JSON.stringify([conditions, actions])).length > limits.ruleBytesMax)
     throw invalid(
       'conditions',
       `conditions: Conditions and actions may have at most ${limits.ruleBytesMax} bytes`,
     )
-  return { conditions, actions }
+  await checkPeople(input, before, context)
+  const { inlineHook, ...token } = actions.token
+  const hookId = inlineHook?.id ?? null
+  if (hookId !== null && (await findInlineHook(context.db, hookId)) === null)
+    throw invalid('actions', `actions.token.inlineHook.id: '${hookId}' does not exist`)
+  return { conditions, actions: { token }, hookId }
 }
 
 async function created(
@@ -94,7 +113,6 @@ async function created(
     throw invalid('policyRule', `rule: A policy has at most ${limits.rulesPerPolicyMax} rules`)
   if (rulesOfServer >= limits.rulesPerServerMax)
     throw invalid('policyRule', `rule: A server has at most ${limits.rulesPerServerMax} rules`)
-  await checkPeople(input, null, context)
   const rule: Rule = {
     id: randomId('0pr'),
     policyId: policy.id,
@@ -102,7 +120,7 @@ async function created(
     priority: input.priority ?? lastPlace(policy.rules),
     status: input.status,
     system: false,
-    ...decisionOf(input),
+    ...(await decisionOf(input, null, context)),
     created: nowSeconds,
     lastUpdated: nowSeconds,
   }
@@ -124,17 +142,16 @@ async function replaced(
   const { db, nowSeconds, origin } = context
   const { id: serverId } = place.server
   const priority = input.priority ?? null
-  await checkPeople(input, rule, context)
   const changed: Rule = {
     ...rule,
     name: input.name,
     priority: priority ?? rule.priority,
     status: input.status,
-    ...decisionOf(input),
+    ...(await decisionOf(input, rule, context)),
     lastUpdated: nowSeconds,
   }
   await context.commitOr(
-    notFound(rule.id, 'OAuth2PolicyRule'),
+    new Overtaken('rule'),
     [updateRule(db, serverId, changed, priority)],
     change(place, changed, 'update'),
     [bumpServer(db, serverId), ...(priority === null ? [] : [shiftRules(db, serverId, changed)])],
@@ -211,10 +228,11 @@ export const ruleRoutes: readonly Route[] = [
     body: RuleInput,
     subject: 'policyRule',
     output: RuleOutput,
-    async handle({ params, body }, context) {
-      const place = await placeOf(params, context)
-      return replaced(ruleOf(params, place), body, place, context)
-    },
+    handle: ({ params, body }, context) =>
+      untilFirst(limits.writeAttemptsMax, async () => {
+        const place = await placeOf(params, context)
+        return replaced(ruleOf(params, place), body, place, context)
+      }),
   }),
   route({
     method: 'DELETE',

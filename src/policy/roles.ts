@@ -53,6 +53,8 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.apps.read',
       'okta.authorizationServers.manage',
       'okta.authorizationServers.read',
+      'okta.inlineHooks.manage',
+      'okta.inlineHooks.read',
     ],
   ],
   ['READ_ONLY_ADMIN', ['okta.*.read']],

@@ -8,6 +8,7 @@ import { claimsFromRows, selectClaims, type ClaimRow } from './claims.ts'
 import { SchemaMismatch } from '../platform/storage-errors.ts'
 import { CLIENT_STATEMENTS, clientFromResults, selectClient } from './clients.ts'
 import { readBatch } from './database.ts'
+import { hookFromRow, selectServerHooks, type InlineHookRow } from './inline-hooks.ts'
 import {
   policiesFromRows,
   selectPolicies,
@@ -28,7 +29,7 @@ export interface StoredConfiguration extends ConfigurationRead {
  */
 const SCHEMA_VERSIONS = { from: 4, to: 5 } as const
 
-const SERVER_STATEMENTS = 5
+const SERVER_STATEMENTS = 6
 
 interface StateRow {
   version: number | null
@@ -68,10 +69,11 @@ const selectServerWhole = (db: D1Database, serverId: string): readonly D1Prepare
   selectClaims(db, serverId),
   selectPolicies(db, serverId),
   selectRules(db, serverId),
+  selectServerHooks(db, serverId),
 ]
 
 function serverFromResults(results: readonly D1Result[]): ServerConfiguration | null {
-  const [servers, scopes, claims, policies, rules] = results.map((result) => result.results)
+  const [servers, scopes, claims, policies, rules, hooks] = results.map((result) => result.results)
   const row = servers?.[0] as ServerRow | undefined
   if (row === undefined) return null
   return {
@@ -80,5 +82,6 @@ function serverFromResults(results: readonly D1Result[]): ServerConfiguration | 
     scopes: scopesFromRows(row.id, scopes as ScopeRow[]),
     claims: claimsFromRows(row.id, claims as ClaimRow[]),
     policies: policiesFromRows(policies as PolicyRow[], rules as RuleRow[]),
+    hooks: (hooks as InlineHookRow[]).map(hookFromRow),
   }
 }

@@ -6,7 +6,7 @@ import { flag, json, readAll } from './database.ts'
 const policyColumns =
   'id, name, description, priority, status, system, clients, created, last_updated'
 const ruleColumns =
-  'id, policy_id, name, priority, status, system, conditions, actions, created, last_updated'
+  'id, policy_id, name, priority, status, system, conditions, actions, created, last_updated, hook_id'
 
 export interface PolicyRow {
   id: string
@@ -31,6 +31,7 @@ export interface RuleRow {
   actions: string
   created: number
   last_updated: number
+  hook_id: string | null
 }
 
 const ruleFromRow = (row: RuleRow): Rule => ({
@@ -42,6 +43,7 @@ const ruleFromRow = (row: RuleRow): Rule => ({
   system: row.system === 1,
   conditions: json<Rule['conditions']>(row.conditions),
   actions: json<Rule['actions']>(row.actions),
+  hookId: row.hook_id,
   created: row.created,
   lastUpdated: row.last_updated,
 })
@@ -194,16 +196,16 @@ export const setPolicyStatus = (
     .bind(serverId, id, status, now)
 
 /**
- * Inserts nothing once the policy or its server has as many as it may have. A policy that is gone is a
+ * Inserts nothing once the policy or its server has as many as it may have. A policy or a hook that is gone is a
  * ForeignKeyViolation.
  */
 export const insertRule = (db: D1Database, serverId: string, rule: Rule): D1PreparedStatement =>
   db
     .prepare(
       `INSERT INTO policy_rules (server_id, ${ruleColumns})
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
-       WHERE (SELECT count(*) FROM policy_rules WHERE server_id = ?1 AND policy_id = ?3) < ?12
-       AND (SELECT count(*) FROM policy_rules WHERE server_id = ?1) < ?13`,
+       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12
+       WHERE (SELECT count(*) FROM policy_rules WHERE server_id = ?1 AND policy_id = ?3) < ?13
+       AND (SELECT count(*) FROM policy_rules WHERE server_id = ?1) < ?14`,
     )
     .bind(
       serverId,
@@ -217,11 +219,12 @@ export const insertRule = (db: D1Database, serverId: string, rule: Rule): D1Prep
       JSON.stringify(rule.actions),
       rule.created,
       rule.lastUpdated,
+      rule.hookId,
       limits.rulesPerPolicyMax,
       limits.rulesPerServerMax,
     )
 
-/** `priority` as in {@link updatePolicy}. */
+/** `priority` as in {@link updatePolicy}. A hook that is gone is a ForeignKeyViolation. */
 export const updateRule = (
   db: D1Database,
   serverId: string,
@@ -231,7 +234,7 @@ export const updateRule = (
   db
     .prepare(
       `UPDATE policy_rules SET name = ?4, priority = coalesce(?5, priority), status = ?6, conditions = ?7, actions = ?8,
-       last_updated = ?9 WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3`,
+       last_updated = ?9, hook_id = ?10 WHERE server_id = ?1 AND policy_id = ?2 AND id = ?3`,
     )
     .bind(
       serverId,
@@ -243,6 +246,7 @@ export const updateRule = (
       JSON.stringify(rule.conditions),
       JSON.stringify(rule.actions),
       rule.lastUpdated,
+      rule.hookId,
     )
 
 /** Changes nothing when the rule has the status already. */

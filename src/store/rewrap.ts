@@ -1,7 +1,8 @@
 /**
- * After KEY_ENCRYPTION_KEY got a new version: client secrets stored under an older one are encrypted and MACed anew, a
- * bounded number at a time. Values do not change, so nobody notices.
+ * After KEY_ENCRYPTION_KEY got a new version: client secrets and those of inline hooks stored under an older one are
+ * encrypted anew, a bounded number at a time. Values do not change, so nobody notices.
  */
+import { boundToHook } from '../domain/inline-hook.ts'
 import type { Envelope, KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
@@ -81,4 +82,45 @@ async function rewrapped(
       'UPDATE app_secrets SET mac = ?3, envelope = ?4 WHERE app_id = ?1 AND id = ?2 AND mac = ?5',
     )
     .bind(row.app_id, row.id, mac, JSON.stringify(envelope), row.mac)
+}
+
+interface HookSecretRow {
+  readonly id: string
+  readonly secret: string
+}
+
+/** How many secrets of inline hooks were rewritten; all of them, since there are few. Otherwise as for clients. */
+export async function rewrapHookSecrets(
+  db: D1Database,
+  keyEncryption: KeyEncryption,
+): Promise<number> {
+  if (keyEncryption.versions.length === 1) return 0
+  const statement = db.prepare(
+    `SELECT id, secret FROM inline_hooks WHERE secret ->> '$.keyVersion' <> ?1 LIMIT ?2`,
+  )
+  const updates: D1PreparedStatement[] = []
+  const { currentVersion } = keyEncryption
+  for (const row of await readAll<HookSecretRow>(
+    statement.bind(currentVersion, limits.inlineHooksMax),
+  )) {
+    try {
+      updates.push(await rewrappedHook(db, row, keyEncryption))
+    } catch (cause) {
+      logFault('rewrap', { hookId: row.id }, cause)
+    }
+  }
+  if (updates.length > 0) await db.batch(updates)
+  return updates.length
+}
+
+async function rewrappedHook(
+  db: D1Database,
+  { id, secret }: HookSecretRow,
+  keyEncryption: KeyEncryption,
+): Promise<D1PreparedStatement> {
+  const value = await keyEncryption.open(json<Envelope>(secret), 'hook-secret', boundToHook(id))
+  const envelope = await keyEncryption.seal(value, 'hook-secret', boundToHook(id))
+  return db
+    .prepare('UPDATE inline_hooks SET secret = ?2 WHERE id = ?1 AND secret = ?3')
+    .bind(id, JSON.stringify(envelope), secret)
 }

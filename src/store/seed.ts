@@ -156,6 +156,7 @@ function defaultServer(db: D1Database, now: number): readonly D1PreparedStatemen
       name: 'Default Policy Rule',
       conditions,
       actions,
+      hookId: null,
     }),
   ]
 }

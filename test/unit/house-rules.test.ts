@@ -72,6 +72,7 @@ describe('who may import whom', () => {
     'clients',
     'issuer',
     'mint',
+    'hooks',
     'grants',
     'authorize',
   ]

@@ -360,7 +360,7 @@ describe('a server as a whole', () => {
     const { conditions, actions } = (
       await made(200, 'GET', `${SERVERS}/${server.id}/policies/${server.policyId}/rules`)
     )[0]
-    const decision = { conditions, actions }
+    const decision = { conditions, actions, hookId: null }
     for (let policy = 0; policy < 5; policy++) {
       const id = `00pfull${policy}`
       const rules = Array.from({ length: policy === 4 ? 198 : 200 }, (_, at) =>

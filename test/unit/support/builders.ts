@@ -6,6 +6,7 @@ import type { Claim } from '../../../src/domain/claim.ts'
 import type { Client } from '../../../src/domain/client.ts'
 import type { SigningKey } from '../../../src/domain/key-rotation.ts'
 import type { Person } from '../../../src/domain/person.ts'
+import type { InlineHook } from '../../../src/domain/inline-hook.ts'
 import type { Policy, Rule } from '../../../src/domain/policy.ts'
 import { NO_ENCRYPTION } from '../../../src/domain/resource-server-key.ts'
 import { compileServer, type CompiledServer } from '../../../src/issuer/compile.ts'
@@ -44,11 +45,13 @@ export const aCompiledServer = (
     readonly scopes?: readonly Scope[]
     readonly policies?: readonly Policy[]
     readonly claims?: readonly Claim[]
+    readonly hooks?: readonly InlineHook[]
   } = {},
 ): CompiledServer => {
-  const { scopes = [], policies = [], claims = [] } = changes
+  const { scopes = [], policies = [], claims = [], hooks = [] } = changes
   const all = [...systemScopes('aus1'), ...scopes]
-  return compileServer({ server: aServer(), version: 1, scopes: all, claims, policies }, ORG)
+  const configuration = { server: aServer(), version: 1, scopes: all, claims, policies, hooks }
+  return compileServer(configuration, ORG)
 }
 
 export const theOrgServer = (): CompiledServer => compileServer(orgServer(ORIGIN), ORG)
@@ -127,6 +130,7 @@ export function aRule({ grantTypes, people, scopes, ...changes }: RuleChanges = 
         refreshTokenWindowMinutes: 10_080,
       },
     },
+    hookId: null,
     created: 1,
     lastUpdated: 1,
     ...changes,

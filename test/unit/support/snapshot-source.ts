@@ -14,6 +14,7 @@ export const aConfiguration = (version = 1, id = 'aus1'): ServerConfiguration =>
   scopes: [],
   claims: [],
   policies: [],
+  hooks: [],
 })
 
 export const aRingView = (serverId = 'aus1', kid = 'k1'): RingView =>

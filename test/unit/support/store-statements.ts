@@ -37,6 +37,9 @@ const secret = (await envelopeKeys('1').seal(new Uint8Array(32), 'client-secret'
   '0oa1',
   's1',
 ])) as object
+const hookSecret = (await envelopeKeys('1').seal(new Uint8Array(32), 'hook-secret', [
+  'cal1',
+])) as object
 
 /** Whose refresh tokens and consents there are. */
 const BELONGINGS = [
@@ -122,6 +125,8 @@ const CALLS: Readonly<Record<string, readonly (readonly unknown[])[]>> = {
     ]),
   ),
   rewrapClientSecrets: [[envelopeKeys('2')]],
+  rewrapHookSecrets: [[envelopeKeys('2')]],
+  listInlineHooks: [['com.okta.oauth2.tokens.transform']],
   forgetInRules: [
     ['groups', '00g1', 1],
     ['users', '00u1', 1],
@@ -147,6 +152,8 @@ function given(sql: string): readonly object[] {
   if (sql.includes('substr(mac')) {
     return [{ app_id: '0oa1', id: 's1', mac: '1.m', envelope: JSON.stringify(secret) }]
   }
+  if (sql.startsWith('SELECT id, secret FROM inline_hooks'))
+    return [{ id: 'cal1', secret: JSON.stringify(hookSecret) }]
   return []
 }
 
