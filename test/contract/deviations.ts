@@ -123,8 +123,11 @@ export const deviations: readonly ListedDeviation[] = [
     'ApiToken/tokenWindow: pattern',
   ),
   ...because(
-    'both of the published alternatives have optional members only, so that every body matches both',
+    'the published alternatives have optional members only, so that bodies match several of them',
     'AppUserUpdateRequest: oneOf',
+    // What hooks are asked and answer, by the first alternative.
+    'PasswordImportRequestExecute: oneOf',
+    'PasswordImportResponse: oneOf',
   ),
 ]
 

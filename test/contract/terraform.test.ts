@@ -211,6 +211,53 @@ describe('okta_auth_server_policy_rule', () => {
   })
 })
 
+describe('okta_inline_hook', () => {
+  const HOOKS = '/api/v1/inlineHooks'
+
+  it('lives from create to destroy, and a rule names it by its id', async () => {
+    const sent = {
+      name: 'tf-hook',
+      status: 'ACTIVE',
+      type: 'com.okta.oauth2.tokens.transform',
+      version: '1.0.0',
+      channel: {
+        type: 'HTTP',
+        version: '1.0.0',
+        config: {
+          uri: 'https://example.com/test',
+          method: 'POST',
+          headers: [{ key: 'x-tf', value: 'form' }],
+          authScheme: { type: 'HEADER', key: 'Authorization', value: 'secret' },
+        },
+      },
+    }
+    const { value: _, ...authScheme } = sent.channel.config.authScheme
+    const shown = {
+      ...sent,
+      channel: { ...sent.channel, config: { ...sent.channel.config, authScheme } },
+    }
+    const created = await call(200, 'POST', HOOKS, sent)
+    const path = `${HOOKS}/${created['id']}`
+    expect(await call(200, 'GET', path)).toMatchObject(shown)
+    await call(200, 'PUT', path, { ...sent, name: 'tf-hook-2' })
+    expect(await call(200, 'GET', path)).toMatchObject({ ...shown, name: 'tf-hook-2' })
+
+    const server = await aServer('tf-hooked')
+    const made = await call(201, 'POST', `${server}/policies`, policy('hooked', 1))
+    const rules = `${server}/policies/${made['id']}/rules`
+    const { token } = rule('x', 1)['actions']
+    const actions = { token: { ...token, inlineHook: { id: created['id'] } } }
+    const hooked = await call(201, 'POST', rules, rule('hooked', 1, { actions }))
+    expect((await call(200, 'GET', `${rules}/${hooked['id']}`))['actions']).toEqual(actions)
+
+    await call(200, 'POST', `${path}/lifecycle/deactivate`)
+    await call(400, 'DELETE', path)
+    await call(204, 'DELETE', `${rules}/${hooked['id']}`)
+    await call(204, 'DELETE', path)
+    await expectGone(path)
+  })
+})
+
 describe('okta_auth_server_scope', () => {
   it('lives from create to destroy with the defaults of the provider', async () => {
     const scopes = `${await aServer('tf-scope')}/scopes`

@@ -2,6 +2,7 @@
  * The unmodified Okta SDK for Node against a started product: the life of every resource, once with an API token and
  * once in PrivateKey mode, where a service app mints org tokens with all scopes and has a super administrator's role.
  */
+import { createServer, type Server } from 'node:http'
 import okta from '@okta/okta-sdk-nodejs'
 import { exportJWK, generateKeyPair, type JWK } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -18,6 +19,7 @@ import {
 import { appLives } from './sdk/apps.ts'
 import { authorizationServerLives } from './sdk/authorization-servers.ts'
 import { groupLives } from './sdk/groups.ts'
+import { AN_ANSWER, inlineHookLives } from './sdk/inline-hooks.ts'
 import { all, expectGone, expectNothing, type World } from './sdk/life.ts'
 import { linkedObjectLives } from './sdk/linked-objects.ts'
 import { orgLives } from './sdk/org.ts'
@@ -37,12 +39,22 @@ interface Machine {
 let stateDir: string
 let product: Product
 let administrator: Json
+/** Answers as a hook that adds a claim. */
+let outsider: Server
+let outside: string
 let machine: Machine
 let names = 0
 
 beforeAll(async () => {
   stateDir = temporaryFolder()
-  product = await startProduct(stateDir, await freePort())
+  const port = await freePort()
+  outside = `http://127.0.0.1:${port}`
+  outsider = createServer((_, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(AN_ANSWER))
+  }).listen(port, '127.0.0.1')
+  const changes = { OUTBOUND_ALLOWED_ORIGINS: outside }
+  product = await startProduct(stateDir, await freePort(), changes)
   administrator = clientWith(API_TOKEN)
   machine = await aMachine(orgScopeNames)
   await assignRole(machine, 'SUPER_ADMIN')
@@ -50,6 +62,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await product.kill()
+  outsider.close()
   remove(stateDir)
 })
 
@@ -135,6 +148,7 @@ const lives = [
   ...refreshTokenLives,
   ...userGrantLives,
   ...orgLives,
+  ...inlineHookLives,
 ]
 
 describe.each(modes)('%s', (_mode, clientOfMode) => {
@@ -142,6 +156,7 @@ describe.each(modes)('%s', (_mode, clientOfMode) => {
     const world: World = {
       client: clientOfMode(),
       origin: product.origin,
+      outside,
       unique: (prefix) => `${prefix}-${++names}`,
       call,
       execute: product.execute,

@@ -83,6 +83,7 @@ function workerOptions(
   index: number,
   folder: string,
   bindings: Readonly<Record<string, string>>,
+  outside: Outside | undefined,
 ): V4WorkerOptions & { name: string } {
   const owner = 'isolate-0'
   const object = (className: string) =>
@@ -107,20 +108,25 @@ function workerOptions(
       SUBJECT: object('Subject'),
     },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+    ...(outside !== undefined && { outboundService: outside }),
   } as V4WorkerOptions & { name: string }
 }
+
+/** Answers what the product asks outside. */
+type Outside = (request: Request) => Response
 
 /** Starts `count` isolates on one empty state. `bindings` override the environment of the tests. */
 export async function startRuntime(
   count: number,
   bindings: Readonly<Record<string, string>> = {},
+  outside?: Outside,
 ): Promise<Runtime> {
   const folder = temporaryFolder()
   buildWorker(join(REPOSITORY, 'wrangler.toml'), folder)
   cpSync(join(folder, 'index.js'), join(folder, 'product.js'))
   writeFileSync(join(folder, 'wrapper.js'), WRAPPER)
   const workers = Array.from({ length: count }, (_, index) =>
-    workerOptions(index, folder, bindings),
+    workerOptions(index, folder, bindings, outside),
   )
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({

@@ -6,6 +6,7 @@ import { groupCalls, groupEndCalls } from './groups.ts'
 import type { Call } from './call.ts'
 import { refreshTokenCalls } from './refresh-tokens.ts'
 import { orgCalls } from './org.ts'
+import { inlineHookCalls } from './inline-hooks.ts'
 import { logCalls } from './logs.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
 import { userCalls, userEndCalls } from './users.ts'
@@ -14,6 +15,7 @@ export const calls: readonly Call[] = [
   ...serverCalls,
   ...appCalls,
   ...trustedOriginCalls,
+  ...inlineHookCalls,
   ...apiTokenCalls,
   ...userCalls,
   ...groupCalls,

@@ -6,6 +6,8 @@ import type { Json } from '../../json.ts'
 export interface World {
   readonly client: Json
   readonly origin: string
+  /** An origin outside, where a hook's endpoint answers. */
+  readonly outside: string
   /** A name that nobody else uses, in either mode. */
   readonly unique: (prefix: string) => string
   /** Calls the API without the SDK, as the bootstrap administrator: for what the SDK cannot do. */
