@@ -18,6 +18,7 @@ import {
   updateScope,
   type ScopeRow,
 } from '../store/scopes.ts'
+import { deleteSkipsOfScope } from '../store/skipped-scopes.ts'
 import { pageOfScopes } from './scope-pages.ts'
 import { changedServer, serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { Change, ManagementContext } from './context.ts'
@@ -106,14 +107,15 @@ async function endingConsents(
   }
 }
 
-/** Behind what removed or renamed the scope. */
-const forgetConsents = (
+/** Behind what removed or renamed the scope: whoever gave it or did not is asked again of another one of that name. */
+const forgetDecisions = (
   { db }: ManagementContext,
   server: AuthorizationServer,
   { name }: Scope,
 ): readonly D1PreparedStatement[] => [
   deleteTokensConsentedTo(db, server.id, name),
   deleteConsentsToScope(db, server.id, name),
+  deleteSkipsOfScope(db, server.id, name),
 ]
 
 async function created(
@@ -159,7 +161,7 @@ async function replaced(
         : updateScope(db, server.id, changed, scope.name),
     ],
     isRenamed ? await endingConsents(told, server, scope, context) : told,
-    [bumpServer(db, server.id), ...(isRenamed ? forgetConsents(context, server, scope) : [])],
+    [bumpServer(db, server.id), ...(isRenamed ? forgetDecisions(context, server, scope) : [])],
   )
   return present(changed, serverHref(origin, server))
 }
@@ -238,7 +240,7 @@ export const scopeRoutes: readonly Route[] = [
           new Overtaken('scope'),
           [deleteScope(db, server.id, scope)],
           await endingConsents(change(server, scope, 'deleted'), server, scope, context),
-          [bumpServer(db, server.id), ...forgetConsents(context, server, scope)],
+          [bumpServer(db, server.id), ...forgetDecisions(context, server, scope)],
         )
       }),
   }),

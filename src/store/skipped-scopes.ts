@@ -47,3 +47,16 @@ export const unskip = (
        AND scope IN (SELECT value FROM json_each(?4))`,
     )
     .bind(userId, clientId, serverId, JSON.stringify(scopes))
+
+/** Stands behind what removed or renamed the scope: while one of that name is there, nothing goes. */
+export const deleteSkipsOfScope = (
+  db: D1Database,
+  serverId: string,
+  scope: string,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `DELETE FROM skipped_scopes WHERE server_id = ?1 AND scope = ?2
+       AND NOT EXISTS (SELECT 1 FROM scopes WHERE server_id = ?1 AND name = ?2)`,
+    )
+    .bind(serverId, scope)

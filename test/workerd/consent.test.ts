@@ -173,6 +173,29 @@ describe('who allows', () => {
     expect(await scopeOf(await browser.decide(required, 'allow'))).toBe(`openid ${scope}`)
   })
 
+  it.each(['deleted', 'renamed'])(
+    'is asked anew about another scope of the name of one that was left unticked and %s',
+    async (how) => {
+      const [scope, other] = [unique('opt'), unique('opt')]
+      const path = `/api/v1/authorizationServers/${serverId}/scopes`
+      const input = { consent: 'REQUIRED', optional: true }
+      const { id } = await made(201, 'POST', path, { name: scope, ...input })
+      await made(201, 'POST', path, { name: other, ...input })
+      const asking = `openid ${scope} ${other}`
+      const { browser, page } = await asked(asking)
+      expect(await scopeOf(await browser.decide(page, 'allow'))).toBe('openid')
+      if (how === 'deleted') await made(204, 'DELETE', `${path}/${id}`)
+      else await made(200, 'PUT', `${path}/${id}`, { name: unique('opt'), ...input })
+      await made(201, 'POST', path, { name: scope, ...input })
+      const anew = await again(browser, asking)
+      expect(asks(anew)).toBe(true)
+      expect([
+        anew.html.includes(`value="${scope}"`),
+        anew.html.includes(`value="${other}"`),
+      ]).toEqual([true, false])
+    },
+  )
+
   it('gives nothing that was not asked about', async () => {
     const { browser, page } = await asked('openid mail')
     const allowed = await browser.decide(page, 'allow', ['mail', 'pay', 'news'])
