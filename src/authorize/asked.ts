@@ -3,6 +3,7 @@ import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { limits } from '../platform/limits.ts'
 import type { Form } from '../protocol/form.ts'
+import type { Prompt } from '../protocol/prompt.ts'
 import { parseScope } from '../protocol/scope.ts'
 import {
   isOpenid,
@@ -17,7 +18,6 @@ import { matchRedirectUri } from './redirect-uri.ts'
 import {
   DISPLAYS,
   type AuthorizationRequest,
-  type Prompt,
   type ResponseTarget,
   type ResponseType,
 } from './request.ts'

@@ -8,7 +8,8 @@ import { OAuthError } from '../protocol/errors.ts'
 import { formDecode, parseForm, type Form } from '../protocol/form.ts'
 import { parseScope } from '../protocol/scope.ts'
 import { AuthorizeRefused } from './refused.ts'
-import { PROMPTS, RESPONSE_TYPES, type Prompt, type ResponseType } from './request.ts'
+import { PROMPTS, type Prompt } from '../protocol/prompt.ts'
+import { RESPONSE_TYPES, type ResponseType } from './request.ts'
 
 /** Reads the text of a query or a form. What cannot be read has its answer on a page: no redirect URI is known yet. */
 export function parseAuthorizeParameters(text: string): Form {

@@ -3,14 +3,12 @@
  * sealed while a person signs in, so that nothing of it is read from the browser a second time.
  */
 import type { RequestedClaims } from '../domain/authorization-record.ts'
+import type { Prompt } from '../protocol/prompt.ts'
 import type { ResponseMode } from '../protocol/response.ts'
 
 /** In canonical order; a response type is a set of them. */
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const
 export type ResponseType = (typeof RESPONSE_TYPES)[number]
-
-export const PROMPTS = ['none', 'login', 'consent'] as const
-export type Prompt = (typeof PROMPTS)[number]
 
 export const DISPLAYS = ['page', 'popup', 'touch', 'wap'] as const
 export type Display = (typeof DISPLAYS)[number]

@@ -11,24 +11,19 @@ import { pagePropsOf, seeOther, type Visit } from './visit.ts'
 
 type Deliver<By extends AuthorizationResponse['by']> = (
   response: Extract<AuthorizationResponse, { readonly by: By }>,
-  target: ResponseTarget,
   props: () => Promise<PageProps>,
 ) => Promise<Response>
 
 const ways: { readonly [By in AuthorizationResponse['by']]: Deliver<By> } = {
   redirect: async ({ url }) => seeOther(url),
-  form_post: async ({ redirectUri, fields }, _, props) =>
+  form_post: async ({ redirectUri, fields }, props) =>
     formPostPage({ ...(await props()), redirectUri, parameters: fields, app: null }),
-  okta_post_message: async ({ data }, { redirectUri }, props) =>
-    postMessagePage({ ...(await props()), redirectUri, parameters: data }),
+  okta_post_message: async ({ origin, data }, props) =>
+    postMessagePage({ ...(await props()), origin, parameters: data }),
 }
 
-const deliver = (
-  response: AuthorizationResponse,
-  target: ResponseTarget,
-  visit: Visit,
-): Promise<Response> =>
-  (ways[response.by] as Deliver<AuthorizationResponse['by']>)(response as never, target, () =>
+const deliver = (response: AuthorizationResponse, visit: Visit): Promise<Response> =>
+  (ways[response.by] as Deliver<AuthorizationResponse['by']>)(response as never, () =>
     pagePropsOf(visit),
   )
 
@@ -37,14 +32,14 @@ export const answerClient = (
   parameters: Readonly<Record<string, string>>,
   issuer: string,
   visit: Visit,
-): Promise<Response> => deliver(responseOf(target, parameters, issuer), target, visit)
+): Promise<Response> => deliver(responseOf(target, parameters, issuer), visit)
 
 const refuseClient = (
   target: ResponseTarget,
   error: OAuthError,
   issuer: string,
   visit: Visit,
-): Promise<Response> => deliver(errorResponseOf(target, error, issuer), target, visit)
+): Promise<Response> => deliver(errorResponseOf(target, error, issuer), visit)
 
 /** A refusal on its way: to the client when it is known where that is, and otherwise a page. */
 export async function refusalAnswer(

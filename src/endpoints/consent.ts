@@ -1,6 +1,5 @@
 /** The consent page: which scopes the app gets of a person. What is decided is stored before the request goes on. */
-import { displayNameOf } from '../domain/user.ts'
-import { presentedApp } from '../pages/branding.ts'
+import { presentedApp, presentedUser } from '../pages/branding.ts'
 import { consentPage } from '../pages/consent.tsx'
 import { limits } from '../platform/limits.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -37,7 +36,7 @@ async function asked(underWay: UnderWay, visit: Visit): Promise<Response> {
     action: CONSENT_PATH,
     transaction: await sealedTransaction('decision', underWay, visit, session.id),
     app: presentedApp(underWay.client),
-    user: { name: displayNameOf(person), login: String(person.profile['login']) },
+    user: presentedUser(person),
     scopes: [...consent.required, ...consent.optional],
     redirectUri: underWay.request.redirectUri,
   })

@@ -6,7 +6,7 @@ import { isState } from '../authorize/parameters.ts'
 import { withQuery } from '../authorize/response.ts'
 import { readIdTokenHint, type IdTokenHint } from '../issuer/id-token-hint.ts'
 import { publishedRing } from '../issuer/rings.ts'
-import { displayNameOf } from '../domain/user.ts'
+import { presentedUser } from '../pages/branding.ts'
 import { signedOutPage, signOutQuestionPage } from '../pages/sign-out.tsx'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import { parseForm, readForm, type Form } from '../protocol/form.ts'
@@ -60,7 +60,7 @@ async function answered(parameters: Form, visit: Visit): Promise<Response> {
     ...(await pagePropsOf(visit)),
     action: SIGN_OUT_PATH,
     fields: { transaction: await sealedLeaving(leaving, visit) },
-    user: { name: displayNameOf(found.person), login: String(found.person.profile['login']) },
+    user: presentedUser(found.person),
     stayUri: SIGN_IN_PATH,
     redirectUri: leaving.uri,
   })

@@ -3,11 +3,10 @@
  * sends it again after somebody has signed in begins anew, so that a page left open on a shared machine lets nobody in.
  */
 import type { Proven, SessionKey } from '../domain/session.ts'
-import { displayNameOf } from '../domain/user.ts'
 import { askedApp } from '../grants/grant.ts'
 import { attemptPassword } from '../grants/password-attempt.ts'
 import { signedInPage } from '../pages/home.tsx'
-import { presentedApp } from '../pages/branding.ts'
+import { presentedApp, presentedUser } from '../pages/branding.ts'
 import { signInPage, type SignInError } from '../pages/sign-in.tsx'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
@@ -55,7 +54,7 @@ async function home(visit: Visit): Promise<Response> {
   const { person } = found
   return signedInPage({
     ...(await pagePropsOf(visit)),
-    user: { name: displayNameOf(person), login: String(person.profile['login']) },
+    user: presentedUser(person),
     action: SIGN_OUT_PATH,
     fields: { transaction: await sealedLeaving({ uri: null, state: null }, visit) },
   })

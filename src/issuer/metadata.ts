@@ -6,6 +6,7 @@ import { IDENTITY_CLAIM_NAMES } from '../claims/identity.ts'
 import { authenticationMethods } from '../clients/authenticate.ts'
 import { SECRET_ASSERTION_ALGORITHMS, SIGNED_ASSERTION_ALGORITHMS } from '../clients/assertion.ts'
 import { MET_ACR_VALUES } from '../domain/acr.ts'
+import { PROMPTS } from '../protocol/prompt.ts'
 import { SERVED_OIDC_SCOPES } from '../protocol/scope.ts'
 import { RESPONSE_MODES, RESPONSE_TYPE_SETS } from '../protocol/response.ts'
 import type { CompiledServer } from './compile.ts'
@@ -73,7 +74,7 @@ function common(
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
     acr_values_supported: MET_ACR_VALUES,
-    prompt_values_supported: ['none', 'login', 'consent'],
+    prompt_values_supported: PROMPTS,
     ui_locales_supported: languages,
   }
 }

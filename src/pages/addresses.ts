@@ -31,9 +31,6 @@ export function imageOf(uri: string | null): Image | null {
   return url !== null && isNameable(url) ? { uri: url.href, source: url.origin } : null
 }
 
-/** The origin of a web page, to which messages are sent; null for any other URI. */
-export const webOrigin = (uri: string): string | null => parsed(uri, /^https?:$/)?.origin ?? null
-
 /** The origin of a web page as a policy names it, null where it cannot. */
 export function originSource(uri: string): string | null {
   const url = parsed(uri, /^https?:$/)

@@ -1,5 +1,6 @@
 /** What pages say about the org and the app, and what every page is told. */
 import type { Client } from '../domain/client.ts'
+import { displayNameOf, type User } from '../domain/user.ts'
 import type { Messages } from './messages.ts'
 
 /** How the org presents itself. */
@@ -28,6 +29,12 @@ export interface PresentedUser {
   readonly name: string
   readonly login: string
 }
+
+/** A person as pages name them. */
+export const presentedUser = ({ profile }: Pick<User, 'profile'>): PresentedUser => ({
+  name: displayNameOf({ profile }),
+  login: String(profile['login']),
+})
 
 /** What every page is told. */
 export interface PageProps {

@@ -2,14 +2,14 @@
  * The answer to an app as a message between windows (response mode okta_post_message): from a popup to its opener, from
  * a frame to its parent, and only to the origin of the redirect URI.
  */
-import { originSource, webOrigin } from './addresses.ts'
+import { originSource } from './addresses.ts'
 import type { PageProps } from './branding.ts'
 import { pageResponse } from './page.tsx'
 import { Icon } from './parts.tsx'
 
 export interface PostMessageProps extends PageProps {
-  /** The registered redirect URI, http or https. */
-  readonly redirectUri: string
+  /** Of the redirect URI. No window has the opaque one. */
+  readonly origin: string
   /** Of a success or of an error. */
   readonly parameters: Readonly<Record<string, string>>
 }
@@ -28,15 +28,12 @@ export const embeddedJson = (value: unknown): string =>
 
 /** 200. The only page that may be framed, and only by who receives the message. */
 export function postMessagePage(props: PostMessageProps): Promise<Response> {
-  const { messages, redirectUri, parameters } = props
-  const origin = webOrigin(redirectUri)
-  if (origin === null)
-    throw new RangeError('A message can only be sent to the origin of a web page')
+  const { messages, origin, parameters } = props
   const answer = embeddedJson({ origin, data: parameters })
   return pageResponse(props, {
     title: messages.deliveredTitle,
     script: SEND,
-    framedBy: originSource(redirectUri),
+    framedBy: originSource(origin),
     main: (
       <>
         <div class="tile shortly" aria-hidden="true">

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { consentGiven, consentStep, type ConsentQuestion } from '../../../src/authorize/consent.ts'
-import { PROMPTS, type Prompt } from '../../../src/authorize/request.ts'
+import { PROMPTS, type Prompt } from '../../../src/protocol/prompt.ts'
 import { aCompiledServer, aScope, theOrgServer } from '../support/builders.ts'
 import { aWebClient } from './support.ts'
 

@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { nextStep, type Situation } from '../../../src/authorize/next-step.ts'
-import type { Prompt } from '../../../src/authorize/request.ts'
+import type { Prompt } from '../../../src/protocol/prompt.ts'
 import type { SignedIn } from '../../../src/domain/session.ts'
 import type { UserStatus } from '../../../src/domain/user-status.ts'
 

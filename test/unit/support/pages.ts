@@ -1,4 +1,5 @@
 /** Every page made with given texts and addresses, and what a test reads from one. */
+import { originOf } from '../../../src/authorize/redirect-uri.ts'
 import type { PageProps, PresentedApp, PresentedUser } from '../../../src/pages/branding.ts'
 import { authorizationErrorPage } from '../../../src/pages/authorization-error.tsx'
 import { consentPage } from '../../../src/pages/consent.tsx'
@@ -100,7 +101,7 @@ export const pages = {
   oktaPostMessage: (values: Values) =>
     postMessagePage({
       ...pageProps(values),
-      redirectUri: values.redirectUri,
+      origin: originOf(values.redirectUri) ?? 'null',
       parameters: { code: values.text, state: values.text },
     }),
   message: (values: Values) =>
