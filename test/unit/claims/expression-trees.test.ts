@@ -4,23 +4,62 @@ import { describe, expect, it } from 'vitest'
 import { FUNCTIONS } from '../../../src/claims/expression/functions/index.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import { compilePattern } from '../../../src/claims/expression/pattern/compile.ts'
-import { OPERATORS, type Argument, type Expression } from '../../../src/claims/expression/tree.ts'
+import type { Program } from '../../../src/claims/expression/pattern/program.ts'
+import { CRITERIA, CRITERIA_OPERATORS, OPERATORS, type Argument, type Expression } from '../../../src/claims/expression/tree.ts' // prettier-ignore
 import { limits } from '../../../src/platform/limits.ts'
 import { anyText } from '../support/arbitraries.ts'
 import { CLIENT, evaluated, PERSON } from '../support/expressions.ts'
+import { printed } from '../support/printed.ts'
 
 const PATTERN = 'a.*'
 
-function matching(text: Expression): Expression {
-  const compiled = compilePattern(PATTERN)
+function programOf(source: string): Program {
+  const compiled = compilePattern(source)
   if (compiled.outcome === 'refused') throw new Error(compiled.message)
-  return { kind: 'matches', text, pattern: PATTERN, program: compiled.program }
+  return compiled.program
 }
+
+const matching = (text: Expression): Expression => ({
+  kind: 'matches',
+  text,
+  pattern: PATTERN,
+  program: programOf(PATTERN),
+})
+
+const calling = (name: string, ...args: readonly Argument[]): Expression => ({
+  kind: 'call',
+  name,
+  args,
+})
+
+const TEN: Expression = { kind: 'literal', value: 10 }
+
+const pattern = (): Argument => ({
+  kind: 'pattern',
+  source: `/${PATTERN}`,
+  program: programOf(PATTERN),
+})
+
+const ofGroup = (expression: Expression): Argument => ({
+  kind: 'ofGroup',
+  source: printed(expression),
+  expression,
+})
+
+const criteria = (value: fc.Arbitrary<Expression>): fc.Arbitrary<Argument> =>
+  fc.record({
+    kind: fc.constant('criteria'),
+    operator: fc.constantFrom(...CRITERIA_OPERATORS),
+    entries: fc.array(fc.tuple(fc.constantFrom(...CRITERIA), value), {
+      minLength: 1,
+      maxLength: 3,
+    }),
+  })
 
 const PATHS = ['app.id', 'app.profile.tags', 'app.profile.people', 'access.scope', 'user.login', 'user.tags', 'user.none', 'appuser.userName', 'org.subDomain'] // prettier-ignore
 
 const leaves: fc.Arbitrary<Expression> = fc.oneof(
-  fc.oneof(anyText, fc.integer(), fc.boolean(), fc.constant(null)).map((value) => ({ kind: 'literal', value }) as const),
+  fc.oneof(anyText, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)).map((value) => ({ kind: 'literal', value }) as const),
   fc.constantFrom(...PATHS).map((path) => ({ kind: 'attribute', path: path.split('.') }) as const),
   fc.constantFrom('id', 'status').map((property) => ({ kind: 'internal', property }) as const),
 ) // prettier-ignore
@@ -43,6 +82,10 @@ const { tree } = fc.letrec<{ tree: Expression }>((tie) => {
       name: fc.constantFrom(...FUNCTIONS.keys(), 'constructor', '__proto__'),
       args: fc.array(one, { maxLength: 4 }),
     }),
+    one.map((ids) => calling('Arrays.size', ids)),
+    fc.tuple(one, one).map(([ids, inner]) => calling('getFilteredGroups', ids, ofGroup(inner), TEN)),
+    fc.constant(calling('isMemberOfGroupNameRegex', pattern())),
+    fc.array(criteria(one), { minLength: 1, maxLength: 2 }).map((asked) => calling('user.getGroups', ...asked)),
   ) as fc.Arbitrary<Expression> // prettier-ignore
   return {
     tree: fc.oneof(
@@ -52,49 +95,6 @@ const { tree } = fc.letrec<{ tree: Expression }>((tie) => {
     ),
   }
 })
-
-const quoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`
-
-const list = (items: readonly Expression[]): string => items.map(printed).join(', ')
-
-function argument(given: Argument): string {
-  if (given.kind === 'pattern' || given.kind === 'ofGroup') return quoted(given.source)
-  if (given.kind !== 'criteria') return printed(given)
-  const entries = given.entries.map(([name, value]) => `"${name}": ${printed(value)}`)
-  return `{${entries.join(', ')}, "operator": "${given.operator}"}`
-}
-
-/** With parentheses around everything that has parts. */
-function printed(expression: Expression): string {
-  switch (expression.kind) {
-    case 'literal':
-      return typeof expression.value === 'string'
-        ? quoted(expression.value)
-        : String(expression.value)
-    case 'array':
-      return `{${list(expression.items)}}`
-    case 'attribute':
-      return expression.path.join('.')
-    case 'internal':
-      return `user.getInternalProperty(${quoted(expression.property)})`
-    case 'call':
-      return `${expression.name}(${expression.args.map(argument).join(', ')})`
-    case 'not':
-      return `!(${printed(expression.operand)})`
-    case 'binary':
-      return `(${printed(expression.left)}) ${expression.operator} (${printed(expression.right)})`
-    case 'matches':
-      return `(${printed(expression.text)}) matches ${quoted(expression.pattern)}`
-    case 'choice':
-      return `(${printed(expression.test)}) ? (${printed(expression.yes)}) : (${printed(expression.no)})`
-    case 'elvis':
-      return `(${printed(expression.value)}) ?: (${printed(expression.otherwise)})`
-    case 'item':
-      return `(${printed(expression.of)})[${printed(expression.index)}]`
-    case 'projection':
-      return `(${printed(expression.of)}).![${expression.member}]`
-  }
-}
 
 describe('any tree', () => {
   it('has a value that JSON can carry, or fails; for people and for clients', () => {
