@@ -18,7 +18,7 @@ import { OAuthError } from './protocol/errors.ts'
 import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
 import { mountManagement } from './management/door.ts'
-import { mountDocumentation } from './management/documentation.ts'
+import { mountDocumentation } from './docs/documents.ts'
 import { directoryOf } from './state/directory.ts'
 import {
   deliver,

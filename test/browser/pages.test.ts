@@ -92,6 +92,8 @@ interface Shown {
   readonly has: string
   readonly reach: (page: Page) => Promise<unknown>
   readonly locale?: string
+  /** Pictures show its beginning only. */
+  readonly isLong?: true
   readonly address?: string
 }
 
@@ -174,6 +176,15 @@ const pages: Readonly<Record<string, Shown>> = {
       await page.goto(`${origin}/signin`)
     },
   },
+  'the reference of the expression language': {
+    has: '#objects',
+    reach: (page) => page.goto(`${origin}/docs`),
+  },
+  'the reference of the management API': {
+    has: '#schemas',
+    isLong: true,
+    reach: (page) => page.goto(`${origin}/docs/api`),
+  },
   form_post: {
     has: `text=${english.returningTitle}`,
     reach: (page) => atMode(page, 'form_post'),
@@ -243,7 +254,7 @@ describe.each(Object.entries(pages))('%s', (name, shown) => {
       for (const colorScheme of SCHEMES) {
         await page.emulateMedia({ colorScheme })
         const path = join(folder, `${name.replaceAll(' ', '-')}-${size}-${colorScheme}.png`)
-        await page.screenshot({ path, fullPage: true })
+        await page.screenshot({ path, fullPage: shown.isLong !== true })
       }
     },
   )

@@ -89,6 +89,7 @@ describe('who may import whom', () => {
     // object hashes and verifies passwords, apart from where tokens are minted.
     ['state', [...CELLAR, 'passwords', 'store']],
     ['management', [...PATH, 'store']],
+    ['docs', [...PATH, 'management']],
     ['tools', ['platform']],
   ])
   const everything = ['app.ts', 'index.ts']

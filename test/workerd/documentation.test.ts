@@ -1,4 +1,4 @@
-/** The description of the management API at its addresses. */
+/** The documentation at its addresses: the management API for machines and people, and the expression language. */
 import { describe, expect, it } from 'vitest'
 import { ORIGIN, send, type Json } from './support.ts'
 
@@ -32,8 +32,11 @@ describe('GET /api/v1/openapi.json', () => {
   })
 })
 
-describe('GET /docs/api', () => {
-  const get = (): Promise<Response> => send('/docs/api')
+const idsOf = (page: string): readonly string[] =>
+  [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!)
+
+describe.each(['/docs', '/docs/api'])('GET %s', (path) => {
+  const get = (headers: Record<string, string> = {}): Promise<Response> => send(path, { headers })
 
   it('needs no script and no other host, and may load none', async () => {
     const response = await get()
@@ -55,18 +58,27 @@ describe('GET /docs/api', () => {
     expect(response.headers.get('content-security-policy')).toContain(`'sha256-${hash}'`)
   })
 
-  it('has every operation and every schema, each at an anchor of its own', async () => {
+  it('is cacheable, and answers no other method', async () => {
+    const { headers } = await get()
+    expect(headers.get('cache-control')).toBe('public, max-age=300')
+    expect((await get({ 'if-none-match': headers.get('etag')! })).status).toBe(304)
+    expect((await send(path, { method: 'POST' })).status).toBe(405)
+  })
+
+  it('has no anchor twice, and no link to one that is not there', async () => {
     const page = await (await get()).text()
-    const document = (await (await send('/api/v1/openapi.json')).json()) as Json
-    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id!)
+    const ids = idsOf(page)
     expect(ids.filter((id, at) => ids.indexOf(id) !== at)).toEqual([])
-    const operations = Object.values(document['paths']).flatMap((path) =>
-      Object.values(path as Json).map((operation) => operation['operationId'] as string),
-    )
-    const schemas = Object.keys(document['components']['schemas']).map((name) => `schema-${name}`)
-    expect([...operations, ...schemas].filter((id) => !ids.includes(id))).toEqual([])
     const led = [...page.matchAll(/href="#([^"]+)"/g)].map(([, id]) => id!)
     expect(led.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  it('leads to the other page, and says which one it is', async () => {
+    const page = await (await get()).text()
+    for (const other of ['/docs', '/docs/api'])
+      expect(page).toMatch(
+        new RegExp(`<a href="${other}"${other === path ? ' aria-current="page"' : ''}>`),
+      )
   })
 
   it('has landmarks, one first heading and no level of headings left out', async () => {
@@ -77,4 +89,20 @@ describe('GET /docs/api', () => {
     expect(levels.filter((level) => level === 1)).toHaveLength(1)
     expect(levels.filter((level, at) => level > (levels[at - 1] ?? 0) + 1)).toEqual([])
   })
+})
+
+it('/docs/api has every operation and every schema, each at an anchor of its own', async () => {
+  const ids = idsOf(await (await send('/docs/api')).text())
+  const document = (await (await send('/api/v1/openapi.json')).json()) as Json
+  const operations = Object.values(document['paths']).flatMap((path) =>
+    Object.values(path as Json).map((operation) => operation['operationId'] as string),
+  )
+  const schemas = Object.keys(document['components']['schemas']).map((name) => `schema-${name}`)
+  expect([...operations, ...schemas].filter((id) => !ids.includes(id))).toEqual([])
+})
+
+it('an administrator who follows the first look of /docs gets what it says', async () => {
+  const page = await (await send('/docs')).text()
+  for (const piece of ['ada@example.com', '&quot;ADA&quot;', '&quot;billing-eu&quot;'])
+    expect(page).toContain(piece)
 })

@@ -1,5 +1,4 @@
 /** Every function of the expression language by its name, and those of Okta's that are not there, with the reason. */
-import { LETTERS } from '../time/format.ts'
 import { ARRAY_FUNCTIONS } from './arrays.ts'
 import { CONVERT_FUNCTIONS } from './convert.ts'
 import { GROUP_FUNCTIONS } from './groups.ts'
@@ -17,7 +16,7 @@ export interface Family {
 export const FAMILIES: readonly Family[] = [
   {
     name: 'Text',
-    says: 'Where text is wanted, a number, true or false from an attribute is taken as the text that it reads.',
+    says: 'Capital and small letters are told apart. Places are counted from 0.',
     rows: STRING_FUNCTIONS,
   },
   {
@@ -32,7 +31,7 @@ export const FAMILIES: readonly Family[] = [
   },
   {
     name: 'Time',
-    says: `Patterns are those of Joda-Time, with the letters \`${[...LETTERS].join(' ')}\`.`,
+    says: 'Times are text in ISO 8601, in UTC where nothing else is said.',
     rows: TIME_FUNCTIONS,
   },
   {
@@ -51,14 +50,27 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = new Map(
   FAMILIES.flatMap(({ rows }) => rows).map((one) => [one.name, one]),
 )
 
-const OF_DIRECTORIES =
-  'user.getLinkedObject getManagerUser getManagerAppUser getAssistantUser getAssistantAppUser ' +
-  'hasDirectoryUser hasWorkdayUser findDirectoryUser findWorkdayUser'
+/** Functions of Okta's that are not there, and why. */
+export const ABSENT: readonly (readonly [names: readonly string[], reason: string])[] = [
+  [
+    [
+      'user.getLinkedObject',
+      'getManagerUser',
+      'getManagerAppUser',
+      'getAssistantUser',
+      'getAssistantAppUser',
+      'hasDirectoryUser',
+      'hasWorkdayUser',
+      'findDirectoryUser',
+      'findWorkdayUser',
+    ],
+    'it needs a directory beside this one, and there is none',
+  ],
+]
 
 /** The sentence that refuses each. */
 export const ABSENT_FUNCTIONS: ReadonlyMap<string, string> = new Map(
-  OF_DIRECTORIES.split(' ').map((name) => [
-    name,
-    `"${name}" is not available: it needs a directory beside this one, and there is none`,
-  ]),
+  ABSENT.flatMap(([names, reason]) =>
+    names.map((name) => [name, `"${name}" is not available: ${reason}`]),
+  ),
 )

@@ -3,12 +3,18 @@
  * What a function is given has the types of its row; it answers undefined where it has no result.
  */
 import { zoneExists } from '../time/zone.ts'
-import { readFormat } from '../time/format.ts'
+import { LETTERS, readFormat } from '../time/format.ts'
 import type { Described } from '../described.ts'
 import { textOf } from '../operators.ts'
 import type { Program } from '../pattern/program.ts'
 import type { GroupOfPerson } from '../../../domain/person.ts'
-import type { Criterion, CriteriaOperator, Expression, Value } from '../tree.ts'
+import {
+  CRITERIA,
+  type Criterion,
+  type CriteriaOperator,
+  type Expression,
+  type Value,
+} from '../tree.ts'
 
 /** What arguments are, once they were read. */
 interface Types {
@@ -95,20 +101,35 @@ const checked =
 /** What stands in the expression is not read from a value. */
 const never = (): undefined => undefined
 
-/** What each type is called in a refusal, and how a value is read as one; undefined: it is none. */
-export const PARAMETERS: {
-  readonly [Type in ParameterType]: {
-    readonly called: string
-    readonly read: (value: Value) => Types[Type] | undefined
-  }
-} = {
-  text: { called: 'text', read: textOf },
+interface Parameter<Type extends ParameterType> {
+  /** In a signature. */
+  readonly name: string
+  /** In a refusal. */
+  readonly called: string
+  /** A sentence of the reference. */
+  readonly says: string
+  /** Undefined: the value is none. */
+  readonly read: (value: Value) => Types[Type] | undefined
+}
+
+/** What each type is called, and how a value is read as one. */
+export const PARAMETERS: { readonly [Type in ParameterType]: Parameter<Type> } = {
+  text: {
+    name: 'text',
+    called: 'text',
+    says: 'Text. Of an attribute a number, true and false are taken as they are written.',
+    read: textOf,
+  },
   whole: {
+    name: 'whole number',
     called: 'a whole number',
+    says: 'A number without a fraction.',
     read: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
   },
   list: {
+    name: 'array',
     called: 'an array or text with commas',
+    says: 'An array, or text with commas between what would be its members. Null is an empty one.',
     read: (value) =>
       value === null
         ? []
@@ -118,15 +139,42 @@ export const PARAMETERS: {
             ? (value as readonly Value[])
             : undefined,
   },
-  any: { called: 'a value', read: (value) => value },
-  zone: { called: 'the name of a time zone', read: checked(zoneExists) },
+  any: {
+    name: 'value',
+    called: 'a value',
+    says: 'Any value, null included.',
+    read: (value) => value,
+  },
+  zone: {
+    name: 'time zone',
+    called: 'the name of a time zone',
+    says: 'The name of a time zone, such as `Europe/Vienna` or `EST`.',
+    read: checked(zoneExists),
+  },
   format: {
+    name: 'time pattern',
     called: 'a pattern of dates and times',
+    says: `How a time is written, as Joda-Time says it, with the letters \`${[...LETTERS].join(' ')}\`.`,
     read: checked((text) => readFormat(text) !== null),
   },
-  pattern: { called: 'a pattern in quotes', read: never },
-  ofGroup: { called: 'an expression about a group, in quotes', read: never },
-  criteria: { called: 'criteria such as {"group.id": "00g…"}', read: never },
+  pattern: {
+    name: 'pattern',
+    called: 'a pattern in quotes',
+    says: 'A regular expression in quotes, which may stand after a slash or between two.',
+    read: never,
+  },
+  ofGroup: {
+    name: 'group expression',
+    called: 'an expression about a group, in quotes',
+    says: 'An expression in quotes that is evaluated for each group, and can read `group`.',
+    read: never,
+  },
+  criteria: {
+    name: 'criteria',
+    called: 'criteria such as {"group.id": "00g…"}',
+    says: `In braces what is asked of a group: ${CRITERIA.map((one) => `\`"${one}"\``).join(', ')}, each with a text or an array of texts. With \`"operator": "EXACT"\` names are compared as a whole, otherwise by how they begin.`,
+    read: never,
+  },
 }
 
 /** Whether null is read like any other value; otherwise the function has no say about it. */

@@ -1,10 +1,9 @@
 /** The page of the management API for people: the OpenAPI document rendered once, without script or another host. */
-import { html } from 'hono/html'
+import type { JsonSchema } from '../management/openapi-schemas.ts'
+import type { OpenApiDocument, Operation } from '../management/openapi.ts'
 import { errorSummaries } from '../protocol/api-errors.ts'
-import { MemberNames, Prose, Rows, schemaAnchor, SchemaMembers } from './docs-schema.tsx'
-import { DOCS_STYLE } from './docs-style.ts'
-import type { JsonSchema } from './openapi-schemas.ts'
-import type { OpenApiDocument, Operation } from './openapi.ts'
+import { anchorOf, Facts, pageText, Prose, type NavigationEntry } from './parts.tsx'
+import { MemberNames, Rows, schemaAnchor, SchemaMembers } from './schema.tsx'
 
 interface Call {
   readonly method: string
@@ -27,40 +26,18 @@ function resourcesOf({ tags, paths }: OpenApiDocument): readonly Resource[] {
   }))
 }
 
-const anchorOf = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
-
 const contentOf = (part: unknown): JsonSchema | undefined =>
   (part as { content?: Record<string, { schema: JsonSchema }> } | undefined)?.content?.[
     'application/json'
   ]?.schema
 
 /** A resource below one that is listed is named by what it adds, further in. */
-function Entry({ name, names }: { readonly name: string; readonly names: readonly string[] }) {
+function entryOf(name: string, names: readonly string[]): NavigationEntry {
   const parts = name.split(' · ')
-  const above = (count: number): string => parts.slice(0, count).join(' · ')
-  const depth = [2, 1, 0].find((count) => count < parts.length && names.includes(above(count))) ?? 0
-  return (
-    <li>
-      <a class={`l${depth + 1}`} href={`#${anchorOf(name)}`}>
-        {parts.slice(depth).join(' · ')}
-      </a>
-    </li>
-  )
-}
-
-function Navigation({ names }: { readonly names: readonly string[] }) {
-  return (
-    <nav aria-label="Resources">
-      <details open>
-        <summary>Resources</summary>
-        <ul>
-          {[...names, 'Errors', 'Schemas'].map((name) => (
-            <Entry name={name} names={names} />
-          ))}
-        </ul>
-      </details>
-    </nav>
-  )
+  const isListed = (count: number): boolean => names.includes(parts.slice(0, count).join(' · '))
+  const depth = ([2, 1] as const).find((count) => count < parts.length && isListed(count)) ?? 0
+  const level = ([1, 2, 3] as const)[depth]
+  return { name: parts.slice(depth).join(' · '), anchor: anchorOf(name), level }
 }
 
 const scopeOf = ({ security }: Operation): string =>
@@ -137,16 +114,7 @@ function Introduction({ origin }: { readonly origin: string }) {
         Everything at <code>{origin}</code> that can be configured. The same in a form for machines:{' '}
         <a href="/api/v1/openapi.json">OpenAPI 3.1</a>.
       </p>
-      <dl class="facts">
-        {FACTS.map(([title, text]) => (
-          <div>
-            <dt>{title}</dt>
-            <dd>
-              <Prose text={text} />
-            </dd>
-          </div>
-        ))}
-      </dl>
+      <Facts facts={FACTS} />
     </header>
   )
 }
@@ -197,39 +165,30 @@ const Schemas = ({ components }: { readonly components: Readonly<Record<string, 
 )
 
 /** The whole page as text. */
-export async function docsPage(document: OpenApiDocument): Promise<string> {
+export function apiPage(document: OpenApiDocument): Promise<string> {
   const resources = resourcesOf(document)
   const components = document.components.schemas
-  const page = (
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>Edgemint management API</title>
-        <style dangerouslySetInnerHTML={{ __html: DOCS_STYLE }} />
-      </head>
-      <body>
-        <a class="skip" href="#main">
-          Skip to the operations
-        </a>
-        <div class="shell">
-          <Navigation names={resources.map(({ name }) => name)} />
-          <main id="main">
-            <Introduction origin={document.servers[0]!.url} />
-            {resources.map(({ name, calls }) => (
-              <section aria-labelledby={anchorOf(name)}>
-                <h2 id={anchorOf(name)}>{name}</h2>
-                {calls.map((call) => (
-                  <OperationArticle call={call} components={components} />
-                ))}
-              </section>
+  const names = [...resources.map(({ name }) => name), 'Errors', 'Schemas']
+  return pageText({
+    path: '/docs/api',
+    title: 'Edgemint management API',
+    skip: 'Skip to the operations',
+    label: 'Resources',
+    entries: names.map((name) => entryOf(name, names)),
+    main: (
+      <>
+        <Introduction origin={document.servers[0]!.url} />
+        {resources.map(({ name, calls }) => (
+          <section aria-labelledby={anchorOf(name)}>
+            <h2 id={anchorOf(name)}>{name}</h2>
+            {calls.map((call) => (
+              <OperationArticle call={call} components={components} />
             ))}
-            <Errors />
-            <Schemas components={components} />
-          </main>
-        </div>
-      </body>
-    </html>
-  )
-  return (await html`<!doctype html>${page}`).toString()
+          </section>
+        ))}
+        <Errors />
+        <Schemas components={components} />
+      </>
+    ),
+  })
 }

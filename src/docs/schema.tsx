@@ -1,5 +1,6 @@
 /** JSON Schemas as people read them: a line for each member, its type in words, what it may hold. */
-import type { JsonSchema } from './openapi-schemas.ts'
+import type { JsonSchema } from '../management/openapi-schemas.ts'
+import { Prose } from './parts.tsx'
 
 const REF = /^#\/components\/schemas\/(\w+)$/
 
@@ -15,11 +16,6 @@ function withoutNull(schema: JsonSchema): JsonSchema {
   const choices = (schema.anyOf ?? []).filter((one) => !isNull(one))
   return choices.length === 1 ? { ...schema, ...choices[0] } : schema
 }
-
-/** `text` with what stands between backticks as code. */
-export const Prose = ({ text }: { readonly text: string }) => (
-  <>{text.split('`').map((part, at) => (at % 2 === 0 ? part : <code class="v">{part}</code>))}</>
-)
 
 /** The type in words; a named schema is a link to it. */
 export function Type({ schema }: { readonly schema: JsonSchema }) {

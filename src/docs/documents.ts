@@ -1,14 +1,16 @@
 /**
- * The management API described: as OpenAPI for machines, as a page for people. Both are public, say the same, and are
- * made once an isolate.
+ * What describes the product: the management API as OpenAPI for machines and as a page for people, and the expression
+ * language. All of it is public, made of the tables that the Worker runs on, and made once an isolate.
  */
 import type { Context, Hono } from 'hono'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
-import { docsPage } from './docs-page.tsx'
-import { DOCS_STYLE } from './docs-style.ts'
-import { openApiDocument } from './openapi.ts'
-import { managementRoutes } from './routes.ts'
+import { openApiDocument } from '../management/openapi.ts'
+import { managementRoutes } from '../management/routes.ts'
+import { apiPage } from './api-page.tsx'
+import { languagePage } from './language-page.tsx'
+import type { PagePath } from './parts.tsx'
+import { DOCS_STYLE } from './style.ts'
 
 interface Made {
   readonly body: string
@@ -16,7 +18,6 @@ interface Made {
 }
 
 const OPENAPI_PATH = '/api/v1/openapi.json'
-const PAGE_PATH = '/docs/api'
 
 async function made(
   body: string,
@@ -43,7 +44,7 @@ const openApi = (origin: string): Promise<Made> =>
   })
 
 /** Nothing may be loaded and nothing may run; the one style is known by its hash. */
-async function page(origin: string): Promise<Made> {
+async function page(text: string): Promise<Made> {
   const style = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(DOCS_STYLE)))
   const policy = [
     "default-src 'none'",
@@ -52,11 +53,15 @@ async function page(origin: string): Promise<Made> {
     "form-action 'none'",
     "frame-ancestors 'none'",
   ]
-  const text = await docsPage(openApiDocument(managementRoutes, origin))
   return made(text, 'text/html; charset=utf-8', {
     'content-security-policy': policy.join('; '),
     'referrer-policy': 'no-referrer',
   })
+}
+
+const PAGES: Readonly<Record<PagePath, (origin: string) => Promise<string>>> = {
+  '/docs': languagePage,
+  '/docs/api': (origin) => apiPage(openApiDocument(managementRoutes, origin)),
 }
 
 function answer(request: Request, { body, headers }: Made): Response {
@@ -75,7 +80,9 @@ export function mountDocumentation(
 ): void {
   const documents: readonly (readonly [path: string, make: MadeOf])[] = [
     [OPENAPI_PATH, openApi],
-    [PAGE_PATH, page],
+    ...Object.entries(PAGES).map(
+      ([path, text]) => [path, async (origin: string) => page(await text(origin))] as const,
+    ),
   ]
   for (const [path, make] of documents) {
     let known: { readonly origin: string; readonly document: Promise<Made> } | undefined

@@ -1,4 +1,4 @@
-/** How the page of the management API looks: light and dark, from a phone to a wide screen, without script. */
+/** How the pages of the documentation look: light and dark, from a phone to a wide screen, without script. */
 
 export const DOCS_STYLE = `
 :root {
@@ -30,10 +30,15 @@ h2 {
   font-size: 1.4rem; line-height: 1.25; margin: 3.5rem 0 1rem; padding-bottom: 0.5rem;
   border-bottom: 1px solid var(--line);
 }
-h3 { font-size: 1.05rem; margin: 0 }
+h3 { font-size: 1.05rem; margin: 0; overflow-wrap: anywhere }
 h4 {
   font-size: 0.8rem; margin: 1.1rem 0 0.4rem; color: var(--quiet); text-transform: uppercase;
   letter-spacing: 0.06em;
+}
+pre {
+  background: var(--raised); border: 1px solid var(--line); border-radius: 10px; padding: 0.9rem 1.1rem; margin: 1rem 0;
+  font: 0.85rem/1.5 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; white-space: pre-wrap;
+  overflow-wrap: anywhere;
 }
 .skip { position: absolute; left: -999px }
 .skip:focus { left: 1rem; top: 1rem; background: var(--ground); padding: 0.5rem 1rem; z-index: 2 }
@@ -46,6 +51,8 @@ nav summary { font-weight: 600; cursor: pointer; padding: 0.3rem 0.5rem }
 nav ul { list-style: none; margin: 0.5rem 0 0; padding: 0 }
 nav a { display: block; padding: 0.24rem 0.5rem; border-radius: 6px; color: var(--text); text-decoration: none }
 nav a:hover { background: var(--raised); color: var(--accent) }
+nav .pages { margin: 0 0 1rem; padding: 0 0 0.8rem; border-bottom: 1px solid var(--line) }
+nav [aria-current] { font-weight: 600 }
 nav .l2 { padding-left: 1.4rem; color: var(--quiet) }
 nav .l3 { padding-left: 2.3rem; color: var(--quiet) }
 main { padding: 2.5rem 2.5rem 6rem; min-width: 0 }
@@ -83,6 +90,19 @@ th, td { padding: 0.42rem 0.8rem 0.42rem 0; border-bottom: 1px solid var(--line)
 tr:last-child td { border-bottom: 0 }
 td:first-child { width: 32% }
 td:nth-child(2) { width: 24%; color: var(--quiet) }
+table.lines, table.terms { margin: 1.2rem 0 0 }
+.lines td { padding-right: 1.2rem }
+.lines td:first-child { width: 24% }
+.lines td:nth-child(2) { width: 32%; color: var(--text) }
+.lines td:nth-child(3) { width: 26% }
+.lines td:nth-child(4) { width: 18% }
+.lines .sub { margin-top: 0.2rem; font-size: 0.86rem }
+.terms td:nth-child(2) { width: auto; color: var(--text) }
+.terms + .terms { margin-top: 2.2rem }
+tr:target td { background: var(--raised) }
+.codes { line-height: 1.9 }
+main h3 { margin: 2rem 0 0.5rem }
+article h3 { margin: 0 }
 .must { color: var(--delete); font-size: 0.8rem; white-space: nowrap }
 .answers {
   display: flex; flex-wrap: wrap; gap: 0.35rem 0.9rem; font-size: 0.92rem; margin: 0; padding: 0;
@@ -93,6 +113,7 @@ footer { color: var(--quiet); font-size: 0.9rem; margin-top: 4rem }
   .shell { display: block }
   nav { position: static; height: auto; border-right: 0; border-bottom: 1px solid var(--line); padding: 1rem }
   nav ul { columns: 2; column-gap: 1rem }
+  nav .pages { columns: auto }
   main { padding: 1.5rem 1rem 4rem }
   h2 { margin-top: 2.5rem }
 }
@@ -100,7 +121,8 @@ footer { color: var(--quiet); font-size: 0.9rem; margin-top: 4rem }
   article { padding: 0.9rem }
   thead { position: absolute; left: -999px }
   table, tbody, tr, td { display: block; width: auto }
-  td:first-child, td:nth-child(2) { width: auto }
+  td:nth-child(n), .lines td:nth-child(n) { width: auto }
+  .lines td:nth-child(4)::before { content: "→ " }
   td { border: 0; padding: 0 0 0.15rem }
   tr { padding: 0.5rem 0; border-bottom: 1px solid var(--line) }
   td:empty { display: none }
