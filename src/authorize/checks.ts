@@ -5,12 +5,13 @@
  */
 import { metAcr } from '../domain/acr.ts'
 import type { Client } from '../domain/client.ts'
+import { grantNotEnabled } from '../grants/allowed.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { orgScopeNames } from '../issuer/org-scopes.ts'
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { refuseForOrgUser, refuseForUser } from '../policy/scopes.ts'
-import { OAuthError, printable, reasons, type ReasonName } from '../protocol/errors.ts'
+import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { askedOf, requestOf, type Asked } from './asked.ts'
 import { isChallenge, isNonce, isOpenid, isState } from './parameters.ts'
@@ -97,7 +98,7 @@ const redirectChecks = [
   redirect('client has the grant', 'response_type', ({ responseTypes, client }) => {
     const { grantTypes } = client
     const lacksGrant = responseTypes?.some((type) => !grantTypes.includes(GRANTS[type])) === true
-    return lacksGrant ? grantRefusal(client) : null
+    return lacksGrant ? grantNotEnabled(client) : null
   }),
   redirect('response_mode is known', 'response_mode', ({ parameters }) => {
     const sent = parameters.get('response_mode')
@@ -214,12 +215,6 @@ const isPostMessage = ({ parameters }: Asked): boolean =>
 function redirectUri({ parameters, client }: Claimed): string {
   if (client === null) return 'missing'
   return matchRedirectUri(parameters.get('redirect_uri'), client, isOpenid(parameters)).outcome
-}
-
-function grantRefusal({ grantTypes }: Client): OAuthError {
-  const { description } = reasons.grant_not_enabled
-  const configured = `Configured grant types: [${grantTypes.join(', ')}].`
-  return new OAuthError('grant_not_enabled', printable(`${description} ${configured}`))
 }
 
 /** The request, or AuthorizeRefused by the first check that refuses it. Request objects are opened before. */

@@ -42,6 +42,20 @@ export function consentStep(question: ConsentQuestion): ConsentStep {
   }
 }
 
+/** Where nobody can be asked, what needs consent is had only of who gave it before. Throws OAuthError. */
+export function scopesUnasked(question: ConsentQuestion): readonly string[] {
+  const step = consentStep(question)
+  if (step.step === 'continue') return step.scopes
+  // Without prompt=none nothing but a question is left; this tells the compiler so.
+  if (step.step === 'error') throw step.error
+  const names = [...step.required, ...step.optional].map(({ name }) => name).join(', ')
+  const { description } = reasons.password_consent_required
+  throw new OAuthError('password_consent_required', printable(`${description} [${names}]. ${HOW}`))
+}
+
+const HOW =
+  "To access protected scopes using the resource owner password grant type, set the 'consent_method' of the app to 'TRUSTED'."
+
 export type Consent =
   | {
       readonly outcome: 'granted'

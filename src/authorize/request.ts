@@ -5,10 +5,19 @@
 import type { RequestedClaims } from '../domain/authorization-record.ts'
 import type { Prompt } from '../protocol/prompt.ts'
 import type { ResponseMode } from '../protocol/response.ts'
+import type { GrantType } from '../protocol/urns.ts'
 
 /** In canonical order; a response type is a set of them. */
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const
 export type ResponseType = (typeof RESPONSE_TYPES)[number]
+
+/** The grant that policies are asked about, and that the record keeps. */
+export const grantTypeOf = (responseTypes: readonly ResponseType[]): GrantType =>
+  responseTypes.includes('code') ? 'authorization_code' : 'implicit'
+
+/** OpenID Connect Core §3.3: tokens of the authorization endpoint beside a code. */
+export const isHybrid = (responseTypes: readonly ResponseType[]): boolean =>
+  responseTypes.includes('code') && responseTypes.length > 1
 
 export const DISPLAYS = ['page', 'popup', 'touch', 'wap'] as const
 export type Display = (typeof DISPLAYS)[number]

@@ -146,6 +146,17 @@ export function evaluateIdentity(
   return evaluateAll(identity, new Evaluator(org, situation), isThin)
 }
 
+/** What becomes of each claim, also of those after one that fails. */
+export function explainClaims(
+  org: Pick<CompiledClaims, 'org'>,
+  claims: readonly CompiledClaim[],
+  situation: ClaimSituation,
+  isThin: boolean,
+): readonly (readonly [name: string, verdict: ClaimVerdict])[] {
+  const evaluator = new Evaluator(org, situation)
+  return claims.map((claim) => [claim.name, evaluator.verdict(claim, isThin)])
+}
+
 function evaluateAll(
   compiled: readonly CompiledClaim[],
   evaluator: Evaluator,

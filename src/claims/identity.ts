@@ -5,6 +5,7 @@
 import { systemClaims, type Claim } from '../domain/claim.ts'
 import type { Person } from '../domain/person.ts'
 import { displayNameOf } from '../domain/user.ts'
+import type { ClaimVerdict } from './evaluate.ts'
 import type { ProfileValue } from '../domain/user-profile.ts'
 
 export type ClaimValue = string | number | boolean | Readonly<Record<string, string>>
@@ -109,15 +110,6 @@ export const IDENTITY_CLAIM_NAMES: readonly string[] = [...VALUES.keys()]
 export const scopeOfClaim = (identity: readonly IdentityClaim[], name: string): string | null =>
   identity.find((claim) => claim.name === name)?.scopes[0] ?? null
 
-function valuesOf(person: Person, claims: readonly IdentityClaim[]): Claims {
-  const values: Record<string, unknown> = {}
-  for (const { name } of claims) {
-    const value = VALUES.get(name)?.(person)
-    if (value !== undefined) values[name] = value
-  }
-  return values
-}
-
 /** What of a person's claims goes out: by which scopes, which more by their names, and whether only the essentials. */
 export interface Disclosure {
   readonly scopes: readonly string[]
@@ -126,17 +118,36 @@ export interface Disclosure {
   readonly isThin: boolean
 }
 
+/** What becomes of one claim. A value that is not set is left out. */
+export function identityVerdict(
+  person: Person,
+  claim: IdentityClaim,
+  { scopes, names, isThin }: Disclosure,
+): ClaimVerdict {
+  if (!names.includes(claim.name)) {
+    if (!claim.scopes.some((scope) => scopes.includes(scope))) return OUT.scope
+    if (isThin && !claim.isAlways) return OUT.userinfo
+  }
+  const value = VALUES.get(claim.name)?.(person)
+  return value === undefined ? OUT.unset : { is: 'in', value }
+}
+
+const OUT = {
+  scope: { is: 'out', because: 'scope' },
+  userinfo: { is: 'out', because: 'userinfo-only' },
+  unset: { is: 'out', because: 'null' },
+} as const satisfies Record<string, ClaimVerdict>
+
 /** The claims of a person that a disclosure holds. */
-export const identityClaims = (
+export function identityClaims(
   person: Person,
   identity: readonly IdentityClaim[],
-  { scopes, names, isThin }: Disclosure,
-): Claims =>
-  valuesOf(
-    person,
-    identity.filter(
-      (claim) =>
-        names.includes(claim.name) ||
-        ((claim.isAlways || !isThin) && claim.scopes.some((scope) => scopes.includes(scope))),
-    ),
-  )
+  disclosure: Disclosure,
+): Claims {
+  const values: Record<string, unknown> = {}
+  for (const claim of identity) {
+    const verdict = identityVerdict(person, claim, disclosure)
+    if (verdict.is === 'in') values[claim.name] = verdict.value
+  }
+  return values
+}

@@ -150,8 +150,10 @@ const livesUntil = (state: AuthorizationState, now: number): number =>
   )
 
 /** A client may refresh what it was given offline. */
-const beginsFamily = ({ scopes }: AuthorizationRecord, mayRefresh: boolean): boolean =>
-  mayRefresh && scopes.includes('offline_access')
+export const beginsFamily = (
+  { scopes }: Pick<AuthorizationRecord, 'scopes'>,
+  mayRefresh: boolean,
+): boolean => mayRefresh && scopes.includes('offline_access')
 
 function given(state: AuthorizationState, mayRefresh: boolean, now: number): AuthorizationState {
   const { record } = state

@@ -10,7 +10,7 @@ import {
 } from '../authorize/consent.ts'
 import { nextStep } from '../authorize/next-step.ts'
 import { AuthorizeRefused } from '../authorize/refused.ts'
-import { targetOf } from '../authorize/request.ts'
+import { grantTypeOf, isHybrid, targetOf } from '../authorize/request.ts'
 import type { Assignment, Person } from '../domain/person.ts'
 import type { Epoch } from '../domain/ending.ts'
 import type { Session, SessionKey, SignedIn } from '../domain/session.ts'
@@ -79,7 +79,7 @@ export async function advance(
 function begin(progress: Progress, { server, client, request }: UnderWay): void {
   progress.server = server
   progress.client = client
-  progress.grantType = request.responseTypes.includes('code') ? 'authorization_code' : 'implicit'
+  progress.grantType = grantTypeOf(request.responseTypes)
   progress.scope = formatScope(request.scopes)
 }
 
@@ -147,10 +147,10 @@ async function accessOf(
 ): Promise<Access> {
   const serverId = server.server.id
   const roles = await rolesFor(holder.person.id, request.scopes, server, context)
-  const hasCode = request.responseTypes.includes('code')
+  const { responseTypes } = request
   const authorization = {
-    grantType: hasCode ? 'authorization_code' : 'implicit',
-    isHybrid: hasCode && request.responseTypes.length > 1,
+    grantType: grantTypeOf(responseTypes),
+    isHybrid: isHybrid(responseTypes),
     user: authorizingUser(holder, amr, roles),
     requestedScopes: request.scopes,
   }

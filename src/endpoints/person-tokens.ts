@@ -2,8 +2,7 @@
  * The token endpoint after a grant was proved that a person stands behind. Where the policies have not decided yet they
  * are asked now, and what they decide becomes an authorization that everything issued names.
  */
-import { consentStep } from '../authorize/consent.ts'
-import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import { scopesUnasked } from '../authorize/consent.ts'
 import type { Client } from '../domain/client.ts'
 import type { RefreshHandle } from '../domain/subjects.ts'
 import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
@@ -11,11 +10,11 @@ import { ReuseDetected } from '../grants/reuse.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { decideAccess, type Access } from '../mint/access.ts'
 import type { TokenResponse } from '../mint/access-token.ts'
-import { isThinAtToken } from '../mint/id-token.ts'
-import { authorizingUser, decidedOf, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
+import { tokensOfGrant } from '../mint/person-drafts.ts'
+import { recordOf } from '../mint/record.ts'
+import { authorizingUser, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
 import { nowMillis } from '../platform/clock.ts'
-import { randomId } from '../platform/random.ts'
-import { OAuthError, printable, reasons } from '../protocol/errors.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
@@ -101,31 +100,20 @@ async function authorized(
     const { server, client } = snapshot
     if (client === null) throw new OAuthError('unknown_client')
     const access = decideAccess(server, client, authorization, now * 1000)
-    const scopes = await scopesGiven({ server, client, scopes: access.scopes }, person.id, context)
+    const { scopes: allowed } = access
+    const asked = { server, client, scopes: allowed, request: { prompts: [] } }
+    const scopes = scopesUnasked(await consentQuestion(asked, person.id, context))
     const how = { grantType: grant.grantType, amr }
     const given = givenAccess(server, client, access, proof, how, scopes, now * 1000)
     return { ...snapshot, client, access: given }
   })
   const { server, client, access } = decided
-  const record: AuthorizationRecord = {
-    format: 1,
-    id: randomId('oar'),
-    userId: person.id,
-    serverId: server.server.id,
-    clientId,
-    sessionId: null,
-    sid: null,
+  const record = recordOf(server, client, person, access, {
     grantType: grant.grantType,
-    scopes: access.scopes,
-    access: decidedOf(access),
-    code: null,
-    nonce: null,
-    claims: { userinfo: [], idToken: [] },
-    acr: null,
     amr,
     authTime: now,
     created: now,
-  }
+  })
   const mayRefresh = client.grantTypes.includes('refresh_token')
   const app = askedApp(client)
   const begun = await context.subjects.authorizeDirectly(record, app, mayRefresh, epoch)
@@ -134,32 +122,12 @@ async function authorized(
   return { grantee, access, refresh: begun.refresh, nonce: null }
 }
 
-/** Nobody can be asked here, so that what needs consent is had only of who consented before. */
-async function scopesGiven(
-  asked: Pick<Grantee, 'server' | 'client'> & Pick<Access, 'scopes'>,
-  userId: string,
-  context: ProtocolContext,
-): Promise<readonly string[]> {
-  const question = await consentQuestion({ ...asked, request: { prompts: [] } }, userId, context)
-  const step = consentStep(question)
-  if (step.step === 'continue') return step.scopes
-  // Without prompt=none nothing but a question is left; this tells the compiler so.
-  if (step.step === 'error') throw step.error
-  const names = [...step.required, ...step.optional].map(({ name }) => name).join(', ')
-  const { description } = reasons.password_consent_required
-  throw new OAuthError('password_consent_required', printable(`${description} [${names}]. ${HOW}`))
-}
-
-const HOW =
-  "To access protected scopes using the resource owner password grant type, set the 'consent_method' of the app to 'TRUSTED'."
-
 async function issued(
   { grantee, access, refresh, nonce }: Granting,
   context: ProtocolContext,
   now: number,
 ): Promise<TokenResponse> {
-  const isThin = isThinAtToken(grantee.server, grantee.record)
-  const asked = { hasAccessToken: true, idToken: { nonce, isThin } }
+  const asked = tokensOfGrant(grantee.server, grantee.record, nonce)
   const { access: minted, idToken } = await issueTokens(grantee, access, asked, null, context, now)
   // It was asked for; this tells the compiler so.
   if (minted === null) throw new OAuthError('temporarily_unavailable')

@@ -1,5 +1,6 @@
 /** Token endpoint, RFC 6749 §3.2. Every grant takes this one path; none can skip a step. */
 import { accessTokenRing } from '../issuer/rings.ts'
+import { checkGrant } from '../grants/allowed.ts'
 import { grants } from '../grants/index.ts'
 import type { Grant } from '../grants/grant.ts'
 import { signerOf } from '../keys/signer.ts'
@@ -33,15 +34,7 @@ export async function token(request: Request, context: ProtocolContext): Promise
   const allowed = await confirmed(context, wanted, async (snapshot) => {
     const authenticated = await authenticate(presented, snapshot, 'token', context, now)
     const { client } = authenticated
-    if (!client.grantTypes.includes(grant.grantType))
-      throw new OAuthError(
-        'grant_not_enabled',
-        printable(
-          `${reasons.grant_not_enabled.description} Configured grant types: [${client.grantTypes.join(', ')}].`,
-        ),
-      )
-    if (client.authMethod === 'none' && grant.publicClients === 'refused')
-      throw new OAuthError('confidential_client_required')
+    checkGrant(grant, client)
     const next =
       grant.of === 'client'
         ? { access: decideAccess(snapshot.server, client, grant.redeem(form), now * 1000) }

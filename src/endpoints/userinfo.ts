@@ -4,7 +4,7 @@
  */
 import { SignJWT } from 'jose'
 import { accessTokenRing } from '../issuer/rings.ts'
-import { disclosedClaims } from '../mint/claims.ts'
+import { userinfoClaims } from '../mint/claims.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -31,14 +31,9 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
   const { client, person, record } = living
   if (person === null || record === null || !claims.scp.includes('openid'))
     throw new OAuthError('insufficient_scope')
-  const disclosure = { scopes: claims.scp, names: record.claims.userinfo, isThin: false }
   const assignment = living.assignment ?? { userName: String(person.profile['login']) }
-  const disclosed = disclosedClaims(
-    { server, client, record, person, assignment },
-    disclosure,
-    now * 1000,
-  )
-  const content = { ...disclosed, sub: person.id }
+  const disclosing = { server, client, record, person, assignment }
+  const content = userinfoClaims(disclosing, claims.scp, now * 1000)
   const { userinfoAlgorithm: algorithm } = client.flows
   if (algorithm === null) return jsonAnswer(context.origin, content)
   const signer = await idTokenSigner(server, ring, context)

@@ -42,10 +42,17 @@ export interface Access {
 /** A refusal with the policy decision that it comes from or comes after. */
 export class AccessRefused extends OAuthError {
   readonly decision: Decision
+  /** What was granted before a claim failed; null: nothing was. */
+  readonly scopes: readonly string[] | null
 
-  constructor({ reason, description }: OAuthError, decision: Decision) {
+  constructor(
+    { reason, description }: OAuthError,
+    decision: Decision,
+    scopes: readonly string[] | null = null,
+  ) {
     super(reason, description)
     this.decision = decision
+    this.scopes = scopes
   }
 }
 
@@ -118,11 +125,15 @@ function scopesFor(
 }
 
 /** Throws AccessRefused. */
-function claimsAfter<Given>(decision: Decision, outcome: ClaimsOutcome<Given>): Given {
+function claimsAfter<Given>(
+  decision: Decision,
+  scopes: readonly string[],
+  outcome: ClaimsOutcome<Given>,
+): Given {
   try {
     return settled(outcome)
   } catch (error) {
-    throw error instanceof OAuthError ? new AccessRefused(error, decision) : error
+    throw error instanceof OAuthError ? new AccessRefused(error, decision, scopes) : error
   }
 }
 
@@ -150,7 +161,11 @@ function decideCustomAccess(
   if (decision.effect === 'deny') throw new OAuthError('no_matching_policy')
   const amr = user && user.amr
   const situation = { client, grantedScopes: scopes, grantType, user, amr, nowMillis }
-  const { subject, claims } = claimsAfter(decision, evaluateClaims(server.claims, situation))
+  const { subject, claims } = claimsAfter(
+    decision,
+    scopes,
+    evaluateClaims(server.claims, situation),
+  )
   const { token } = decision.rule.actions
   return {
     scopes,

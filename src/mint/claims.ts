@@ -87,3 +87,14 @@ export function disclosedClaims(
   const values: Readonly<Record<string, Value>> = Object.fromEntries(custom)
   return { ...values, ...identityClaims(person, server.identity, disclosure) }
 }
+
+/** What userinfo tells for an access token with these scopes, OpenID Connect Core §5.3.2. */
+export const userinfoClaims = (
+  disclosing: Disclosing & { readonly record: Pick<AuthorizationRecord, 'claims'> },
+  scopes: readonly string[],
+  nowMillis: number,
+): Readonly<Record<string, unknown>> => {
+  const { record, person } = disclosing
+  const disclosure = { scopes, names: record.claims.userinfo, isThin: false }
+  return { ...disclosedClaims(disclosing, disclosure, nowMillis), sub: person.id }
+}

@@ -1,13 +1,40 @@
 /** The tokens of a person that go out together, before they are signed. */
+import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
 import type { Access } from './access.ts'
 import { draftAccessToken } from './access-token.ts'
 import type { TokenDrafts } from './draft.ts'
-import { draftIdToken, type IdTokenContent, type IdTokenSubject } from './id-token.ts'
+import {
+  draftIdToken,
+  isThinAtToken,
+  type IdTokenContent,
+  type IdTokenSubject,
+} from './id-token.ts'
 
 /** Which tokens, and what is particular to them. */
 export interface AskedTokens {
   readonly hasAccessToken: boolean
   readonly idToken: Pick<IdTokenContent, 'nonce' | 'isThin'> | null
+}
+
+/** What the token endpoint gives. */
+export const tokensOfGrant = (
+  server: CompiledServer,
+  record: AuthorizationRecord,
+  nonce: string | null,
+): AskedTokens => ({
+  hasAccessToken: true,
+  idToken: { nonce, isThin: isThinAtToken(server, record) },
+})
+
+/** What goes through the browser; a response type is a set of `code`, `id_token` and `token`. */
+export const tokensOfBrowser = (
+  responseTypes: readonly string[],
+  nonce: string | null,
+): AskedTokens => {
+  const hasAccessToken = responseTypes.includes('token')
+  const idToken = responseTypes.includes('id_token') ? { nonce, isThin: hasAccessToken } : null
+  return { hasAccessToken, idToken }
 }
 
 /** A grant that is no sign-in has no ID token. Throws OAuthError when a claim cannot be evaluated. */

@@ -2,8 +2,6 @@
  * What the object of a user knows of the user, and the value of its storage that keeps it. However much there is to
  * know, what is kept has a bound: what does not fit is known in memory only, and read again after that.
  */
-import type { Assignment } from '../domain/person.ts'
-import type { AskedApp } from '../domain/subjects.ts'
 import { limits } from '../platform/limits.ts'
 import type { StoredAssignment } from '../store/app-users.ts'
 import type { StoredPerson } from '../store/person.ts'
@@ -60,15 +58,4 @@ export function fromKept(value: KeptProjection | undefined): Projection | null {
       assignments.map(([id, one]) => [id, JSON.parse(one) as StoredAssignment | null]),
     ),
   }
-}
-
-/** The assignment of an app as it is known, if the user has the app. */
-export function assignmentOf(
-  { person, login }: StoredPerson,
-  stored: StoredAssignment | null,
-  { isImplicit }: AskedApp,
-): Assignment | null {
-  if (stored === null && !isImplicit) return null
-  const userName = stored?.userName ?? person.profile['login'] ?? login
-  return { userName: String(userName), profile: stored?.profile ?? {} }
 }

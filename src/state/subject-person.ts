@@ -8,15 +8,8 @@ import type { Assignment, Person } from '../domain/person.ts'
 import type { AskedApp } from '../domain/subjects.ts'
 import { limits } from '../platform/limits.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
-import { readPerson, type PersonRead } from '../store/person.ts'
-import {
-  assignmentOf,
-  fromKept,
-  kept,
-  knowing,
-  type KeptProjection,
-  type Projection,
-} from './projection.ts'
+import { assignmentOf, readPerson, type PersonRead } from '../store/person.ts'
+import { fromKept, kept, knowing, type KeptProjection, type Projection } from './projection.ts'
 
 /** A user, and what they have of the app that is asked about; null: nothing, or no app is. */
 export interface KnownUser {

@@ -2,7 +2,8 @@
  * What a user's object knows of its user, in one round trip: the user, what proves them, their groups, whom they are
  * linked to, and what they have of the app that is asked about.
  */
-import type { GroupOfPerson, Person } from '../domain/person.ts'
+import type { Assignment, GroupOfPerson, Person } from '../domain/person.ts'
+import type { AskedApp } from '../domain/subjects.ts'
 import type { ProfileValues } from '../domain/user-profile.ts'
 import type { UserStatus } from '../domain/user-status.ts'
 import { assignmentFromResult, selectAssignment, type StoredAssignment } from './app-users.ts'
@@ -70,4 +71,15 @@ export async function readPerson(
     },
     assignment: assignmentFromResult(assignment),
   }
+}
+
+/** The assignment of an app as it is known, if the user has the app. */
+export function assignmentOf(
+  { person, login }: StoredPerson,
+  stored: StoredAssignment | null,
+  { isImplicit }: AskedApp,
+): Assignment | null {
+  if (stored === null && !isImplicit) return null
+  const userName = stored?.userName ?? person.profile['login'] ?? login
+  return { userName: String(userName), profile: stored?.profile ?? {} }
 }

@@ -59,7 +59,7 @@ describe('the ID token settings of an app', () => {
     ['value: The field cannot be left blank', { value: undefined }],
     ['value: ', { value: 'x'.repeat(1025) }],
     ['value: ', { valueType: 'EXPRESSION', value: 'user.(' }],
-    ['value: is not a valid regular expression', { value: '(' }],
+    ['value: a "(" of the pattern is not closed', { value: '(' }],
     ['issuerMode: ', { issuerMode: 'NOWHERE' }],
   ])('are refused with the cause %s', async (cause, changes) => {
     const app = await create(aWebApp())

@@ -4,7 +4,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { limits } from '../../../src/platform/limits.ts'
 import {
-  assignmentOf,
   fromKept,
   kept,
   knowing,
@@ -12,7 +11,7 @@ import {
   type Projection,
 } from '../../../src/state/projection.ts'
 import type { StoredAssignment } from '../../../src/store/app-users.ts'
-import type { StoredPerson } from '../../../src/store/person.ts'
+import { assignmentOf, type StoredPerson } from '../../../src/store/person.ts'
 import { anyText } from '../support/arbitraries.ts'
 import { aPerson } from '../support/builders.ts'
 
