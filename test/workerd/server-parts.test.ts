@@ -218,7 +218,7 @@ describe('claims', () => {
     for (const value of ['(', '[a', '/(/', 'a{2,1}', '*', '?+', 'a)(b'])
       expect([value, await refusal('POST', at, claim(value))]).toEqual([
         value,
-        'value: a "(" of the pattern is not closed',
+        expect.stringMatching(/^value: .*pattern/),
       ])
   })
 })
