@@ -17,7 +17,7 @@ import type { Value } from './expression/tree.ts'
 import { filteredNames, type GroupFilter } from './group-filter.ts'
 
 /** The person that a token is of, and what the app is told of them. */
-export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groups'> {
+export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groups' | 'linked'> {
   readonly userName: string
   readonly appProfile?: Assignment['profile']
 }
@@ -74,6 +74,7 @@ class Evaluator {
     this.#surroundings = {
       internal: user && { id: user.id, status: user.status },
       groups: user && user.groups,
+      linked: user && user.linked,
       isCodeFlow: grantType === 'authorization_code',
       nowMillis,
     }

@@ -141,8 +141,8 @@ const end = (): readonly Section[] => [
 
 /** What the examples are evaluated for, as an expression sees it. */
 const situation = (): string => {
-  const { internal, groups } = EXAMPLE_SURROUNDINGS
-  return JSON.stringify({ ...EXAMPLE_SCOPE, internal, groups }, null, 2)
+  const { internal, groups, linked } = EXAMPLE_SURROUNDINGS
+  return JSON.stringify({ ...EXAMPLE_SCOPE, internal, groups, linked }, null, 2)
 }
 
 const Introduction = () => (

@@ -37,7 +37,7 @@ export type Authenticated = Pick<AuthorizationRecord, 'grantType' | 'amr'>
 /** In what claims about a person are evaluated. */
 export const situationOf = (
   client: Client,
-  { id, status, profile, groups }: Person,
+  { id, status, profile, groups, linked }: Person,
   { userName, profile: appProfile }: Assignment,
   { grantType, amr }: Authenticated,
   grantedScopes: readonly string[],
@@ -52,6 +52,7 @@ export const situationOf = (
     profile,
     userName,
     ...(groups && { groups }),
+    ...(linked && { linked }),
     ...(appProfile && { appProfile }),
   },
   amr,

@@ -1,6 +1,13 @@
 /** A place among the words of an expression, and what is expected there. */
 import { limits } from '../../platform/limits.ts'
 import type { Word } from './lexer.ts'
+import type { Expression } from './tree.ts'
+
+/** An expression and where it begins. */
+export interface Placed {
+  readonly at: number
+  readonly tree: Expression
+}
 
 /** What is wrong, and where. Never leaves the parser. */
 export class ExpressionRefused extends Error {

@@ -2,7 +2,7 @@
  * The value of a tree for one token. Total and bounded: it walks the tree once, without I/O and without objects of the
  * host, and each step is charged with the size of what it touches. What has no value makes the whole fail.
  */
-import type { GroupOfPerson } from '../../domain/person.ts'
+import type { GroupOfPerson, Person } from '../../domain/person.ts'
 import { limits } from '../../platform/limits.ts'
 import { groupValue } from './functions/groups.ts'
 import { FUNCTIONS } from './functions/index.ts'
@@ -43,6 +43,8 @@ export interface Surroundings {
   readonly internal: Readonly<Record<InternalProperty, string>> | null
   /** Null: the client acts for itself. Undefined: it is not known, and what asks fails. */
   readonly groups: readonly GroupOfPerson[] | null | undefined
+  /** The profiles of the primaries of the user by the names of the relations; null and undefined as of groups. */
+  readonly linked: Person['linked'] | null
   readonly isCodeFlow: boolean
   readonly nowMillis: number
 }
@@ -85,6 +87,8 @@ const RULES: Rules = {
   array: ({ items }, run) => items.map((item) => run.of(item)),
   attribute: ({ path }, { scope }) => memberOf(scope, path),
   internal: ({ property }, { surroundings }) => surroundings.internal?.[property] ?? null,
+  linked: ({ name, attribute }, { surroundings }) =>
+    memberOf(present(surroundings.linked), [name, attribute]),
   call: ({ name, args }, run) => called(FUNCTIONS.get(name), args, run),
   not: ({ operand }, run) => !truth(run.of(operand)),
   binary({ operator, left, right }, run) {

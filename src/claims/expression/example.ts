@@ -36,6 +36,7 @@ export const EXAMPLE_SURROUNDINGS: Surroundings = {
     },
     { id: '00g1sf', name: 'San Francisco', description: null, type: 'OKTA_GROUP' },
   ],
+  linked: { manager: { login: 'grace@example.com', email: 'grace@example.com', tags: ['x'] } },
   isCodeFlow: true,
   // 7 November 2014, 19:00 UTC.
   nowMillis: 1_415_386_800_000,

@@ -73,4 +73,9 @@ export const FORMS: Readonly<Record<FormKind, Form>> = {
     says: 'What is known of the person beside the profile; null when the client acts for itself.',
     example: ['user.getInternalProperty("status")', 'ACTIVE'],
   },
+  linked: {
+    written: 'user.getLinkedObject("primary name").attribute',
+    says: 'An attribute of whoever is the primary of the person in that relation; null where there is none.',
+    example: ['user.getLinkedObject("manager").email', 'grace@example.com'],
+  },
 }

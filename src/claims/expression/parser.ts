@@ -5,7 +5,7 @@
 import { limits } from '../../platform/limits.ts'
 import { criteriaArgument, patternArgument } from './arguments.ts'
 import { argumentRefusal, constantOf, kindOf, type Kind } from './check.ts'
-import { Cursor, ExpressionRefused, numberOf } from './cursor.ts'
+import { Cursor, ExpressionRefused, numberOf, type Placed } from './cursor.ts'
 import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
 import { arityRefusal, parameterAt, type FunctionRow } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
@@ -13,6 +13,7 @@ import { absence, isAttribute, isObject } from './objects.ts'
 import { OPERATIONS } from './operators.ts'
 import { compilePattern } from './pattern/compile.ts'
 import { OPERATORS, type Argument, type Expression, type Operator } from './tree.ts'
+import { USER_METHODS } from './user-methods.ts'
 
 export type Parsed =
   | { readonly outcome: 'parsed'; readonly expression: Expression }
@@ -47,12 +48,6 @@ const refusal = (at: number, message: string): Parsed => ({
   outcome: 'error',
   error: { at, message },
 })
-
-/** An expression and where it begins. */
-interface Placed {
-  readonly at: number
-  readonly tree: Expression
-}
 
 interface PlacedArgument {
   readonly at: number
@@ -229,7 +224,7 @@ class Parser {
     const isCall = !isRead || path[0] === 'user'
     if (isCall && this.#cursor.takeSign('(')) return this.#call(first.at, path.join('.'), depth)
     const name = path.join('.')
-    if (FUNCTIONS.has(name) || ABSENT_FUNCTIONS.has(name) || name === INTERNAL)
+    if (FUNCTIONS.has(name) || ABSENT_FUNCTIONS.has(name) || USER_METHODS.has(name))
       throw new ExpressionRefused(this.#cursor.peek.at, `expected "(" after "${name}"`)
     if (isRead || isObject(path)) return { kind: 'attribute', path }
     throw new ExpressionRefused(first.at, absence(path))
@@ -239,13 +234,12 @@ class Parser {
     const row = FUNCTIONS.get(name)
     const absent = ABSENT_FUNCTIONS.get(name)
     if (absent !== undefined) throw new ExpressionRefused(at, absent)
-    if (row === undefined && name !== INTERNAL)
-      throw new ExpressionRefused(at, `there is no function "${name}"`)
-    if (row === undefined)
-      return internal(
-        at,
-        this.#separated(')', () => this.#value(depth + 1)),
-      )
+    const method = USER_METHODS.get(name)
+    if (method !== undefined) {
+      const args = this.#separated(')', () => this.#value(depth + 1))
+      return method(at, args, this.#cursor)
+    }
+    if (row === undefined) throw new ExpressionRefused(at, `there is no function "${name}"`)
     const given = this.#separated(')', (place) => this.#given(row, place, depth + 1))
     const arity = arityRefusal(row, given.length)
     if (arity !== null) throw new ExpressionRefused(at, arity)
@@ -289,12 +283,4 @@ class Parser {
       throw new ExpressionRefused(at + 1 + error.at, error.message)
     }
   }
-}
-
-const INTERNAL = 'user.getInternalProperty'
-
-function internal(at: number, args: readonly Placed[]): Expression {
-  const property = args.length === 1 ? constantOf(args[0]!.tree) : undefined
-  if (property === 'id' || property === 'status') return { kind: 'internal', property }
-  throw new ExpressionRefused(args[0]?.at ?? at, `"${INTERNAL}" takes "id" or "status"`)
 }

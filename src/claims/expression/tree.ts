@@ -22,6 +22,8 @@ export type Expression =
   | { readonly kind: 'attribute'; readonly path: readonly string[] }
   /** user.getInternalProperty: what is known of a user beside the profile. */
   | { readonly kind: 'internal'; readonly property: InternalProperty }
+  /** user.getLinkedObject: an attribute of the primary of the user in a relation. */
+  | { readonly kind: 'linked'; readonly name: string; readonly attribute: string }
   | { readonly kind: 'call'; readonly name: string; readonly args: readonly Argument[] }
   | { readonly kind: 'not'; readonly operand: Expression }
   | {

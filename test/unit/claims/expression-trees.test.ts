@@ -62,6 +62,8 @@ const leaves: fc.Arbitrary<Expression> = fc.oneof(
   fc.oneof(anyText, fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)).map((value) => ({ kind: 'literal', value }) as const),
   fc.constantFrom(...PATHS).map((path) => ({ kind: 'attribute', path: path.split('.') }) as const),
   fc.constantFrom('id', 'status').map((property) => ({ kind: 'internal', property }) as const),
+  fc.tuple(fc.oneof(fc.constantFrom('manager', '__proto__'), anyText), fc.constantFrom('email', 'tags', 'constructor'))
+    .map(([name, attribute]) => ({ kind: 'linked', name, attribute }) as const),
 ) // prettier-ignore
 
 const operators = fc.constantFrom(...OPERATORS.flat())

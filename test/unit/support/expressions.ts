@@ -19,7 +19,7 @@ export const NOW_MILLIS = EXAMPLE_SURROUNDINGS.nowMillis
 
 const surroundings = (scope: ExpressionScope): Surroundings =>
   scope.user === null
-    ? { ...EXAMPLE_SURROUNDINGS, internal: null, groups: null, isCodeFlow: false }
+    ? { ...EXAMPLE_SURROUNDINGS, internal: null, groups: null, linked: null, isCodeFlow: false }
     : EXAMPLE_SURROUNDINGS
 
 export function tree(source: string): Expression {

@@ -62,6 +62,8 @@ function bare(expression: Expression): string {
       return expression.path.join('.')
     case 'internal':
       return `user.getInternalProperty(${quoted(expression.property)})`
+    case 'linked':
+      return `user.getLinkedObject(${quoted(expression.name)}).${expression.attribute}`
     case 'call':
       return `${expression.name}(${expression.args.map(printedArgument).join(', ')})`
     case 'not':

@@ -54,7 +54,6 @@ export const FUNCTIONS: ReadonlyMap<string, FunctionRow> = new Map(
 export const ABSENT: readonly (readonly [names: readonly string[], reason: string])[] = [
   [
     [
-      'user.getLinkedObject',
       'getManagerUser',
       'getManagerAppUser',
       'getAssistantUser',
