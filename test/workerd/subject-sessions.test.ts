@@ -57,6 +57,7 @@ describe('a session', () => {
         profile: { login: `${userId}@example.com` },
         groupIds: [],
         groups: [],
+        linked: {},
         lastUpdated: 1,
       },
       assignment: { userName: 'ada.l', profile: {} },
