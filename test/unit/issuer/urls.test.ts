@@ -74,7 +74,7 @@ describe('the org server', () => {
   it('has the origin as audience, and no scopes, claims or policies', () => {
     const { server, ...below } = orgServer(ORIGIN)
     expect([server.kind, server.audience, server.status]).toEqual(['org', ORIGIN, 'ACTIVE'])
-    expect(below).toEqual({ version: 0, scopes: [], claims: [], policies: [] })
+    expect(below).toEqual({ version: 0, scopes: [], claims: [], policies: [], hooks: [] })
   })
 
   it('signs access tokens with a ring that it does not publish', () => {
