@@ -210,6 +210,12 @@ export const limits = {
   outboundRedirectsMax: 3,
   outboundTimeoutMillis: 3000,
   hookAnswerBytesMax: 256 * 1024,
+  hookOperationsMax: 1000,
+  /** How long a hook may let a token live. */
+  hookTokenSecondsMin: 300,
+  hookTokenSecondsMax: 24 * 3600,
+  /** Claims of a token that a hook changed: signed, it still fits into `tokenCharactersMax`. */
+  hookedClaimsBytesMax: 11 * 1024,
 
   /** Snapshot rule, seconds. */
   snapshotFreshSeconds: 10,

@@ -1,0 +1,24 @@
+/** Claims that no hook may add, change or remove, by the token they stand in. */
+import type { TokenDrafts } from '../mint/draft.ts'
+
+export type TokenKind = keyof TokenDrafts
+
+const names = (text: string): readonly string[] => text.trim().split(/\s+/)
+
+/** Okta's, and the other times of a token. */
+const EVERYWHERE = names(`
+  acr active aid amr app_id app_type at_hash auth_time c_hash cid client_id client_ip client_req_id client_type
+  client_user_agent cnf device_compliance device_id device_known device_managed device_name device_trust did dst exp
+  group groups hotk iat idp idp_iss iss jti mac_key may_act nbf nonce oid okta_emailVerified okta_lastUpdated orig
+  permissions purpose pwd_exp_days pwd_exp_time rid role scope scopes sid term token_type user_ip ver
+`)
+
+const RESERVED: Readonly<Record<TokenKind, ReadonlySet<string>>> = {
+  access: new Set([
+    ...EVERYWHERE,
+    ...names('as_uri authorization_details rpt rsi scp uid username'),
+  ]),
+  identity: new Set([...EVERYWHERE, 'aud', 'sub']),
+}
+
+export const isReserved = (kind: TokenKind, claim: string): boolean => RESERVED[kind].has(claim)
