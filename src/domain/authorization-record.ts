@@ -13,6 +13,8 @@ export interface DecidedAccess {
   readonly refreshTokenSeconds: number
   /** A refresh token that is not used for so long is dead. */
   readonly refreshWindowSeconds: number
+  /** A hook may let tokens live longer than that. Older Workers do not say it. */
+  readonly isHooked?: boolean
 }
 
 /** How a code may be redeemed. */

@@ -3,7 +3,12 @@
  * The checks stand in the order in which they are made, and nothing but success and a replay changes anything. Pure:
  * secrets are compared, and states stored, by the object of the user.
  */
-import type { AuthorizationRecord, CodeBinding, GrantRefusal } from './authorization-record.ts'
+import type {
+  AuthorizationRecord,
+  CodeBinding,
+  DecidedAccess,
+  GrantRefusal,
+} from './authorization-record.ts'
 import { limits } from '../platform/limits.ts'
 import { keepsAccess, type Assignment, type Person } from './person.ts'
 import {
@@ -137,15 +142,25 @@ function step<Asked>(
 
 const UNKNOWN = { kind: 'refused', reason: 'unknown', ended: false } as const
 
-/** How long tokens live that are given at once: the access token, and the ID token where there is one. */
-const tokenSeconds = ({ scopes, access }: AuthorizationRecord): number =>
-  Math.max(access.accessTokenSeconds, scopes.includes('openid') ? limits.idTokenSeconds : 0)
+/** What says whether a hook is asked about the tokens that are given. */
+type Hooked = Pick<Redemption, 'hookedRuleIds'>
+
+/** How long tokens may live that are given at once: the access token, and the ID token where there is one. */
+const tokenSeconds = ({ scopes, access }: AuthorizationRecord, hooked: Hooked): number =>
+  Math.max(
+    access.accessTokenSeconds,
+    scopes.includes('openid') ? limits.idTokenSeconds : 0,
+    isHooked(access, hooked) ? limits.hookTokenSecondsMax : 0,
+  )
+
+const isHooked = ({ ruleId, isHooked }: DecidedAccess, { hookedRuleIds = [] }: Hooked): boolean =>
+  isHooked === true || hookedRuleIds.includes(ruleId ?? '')
 
 /** Until when something lives that was given now. */
-const livesUntil = (state: AuthorizationState, now: number): number =>
+const livesUntil = (state: AuthorizationState, hooked: Hooked, now: number): number =>
   Math.max(
     state.aliveUntil,
-    now + tokenSeconds(state.record),
+    now + tokenSeconds(state.record, hooked),
     state.family === null ? 0 : familyExpires(state.family),
   )
 
@@ -155,11 +170,14 @@ export const beginsFamily = (
   mayRefresh: boolean,
 ): boolean => mayRefresh && scopes.includes('offline_access')
 
-function given(state: AuthorizationState, mayRefresh: boolean, now: number): AuthorizationState {
+function given(
+  state: AuthorizationState,
+  { mayRefresh, now, ...hooked }: Pick<Redemption, 'mayRefresh' | 'now'> & Hooked,
+): AuthorizationState {
   const { record } = state
   const family = beginsFamily(record, mayRefresh) ? begunFamily(record.access, now) : null
   const next = { ...state, redeemedAt: now, family }
-  return { ...next, aliveUntil: livesUntil(next, now) }
+  return { ...next, aliveUntil: livesUntil(next, hooked, now) }
 }
 
 /** An authorization whose code waits to be redeemed, as far as it has one. Tokens may have been given beside it. */
@@ -168,14 +186,14 @@ export const promised = (record: AuthorizationRecord): AuthorizationState => ({
   redeemedAt: record.code === null ? record.created : null,
   family: null,
   ended: false,
-  aliveUntil: Math.max(record.code?.expires ?? 0, record.created + tokenSeconds(record)),
+  aliveUntil: Math.max(record.code?.expires ?? 0, record.created + tokenSeconds(record, {})),
 })
 
 /** An authorization without a code. */
 export const givenDirectly = (
   record: AuthorizationRecord,
   mayRefresh: boolean,
-): AuthorizationState => given(promised(record), mayRefresh, record.created)
+): AuthorizationState => given(promised(record), { mayRefresh, now: record.created })
 
 /** A code is presented, whose secret is right. `holder` null: not read yet. */
 export const redeem = (
@@ -185,9 +203,7 @@ export const redeem = (
 ): Step =>
   state.ended || state.record.code === null
     ? { ...UNKNOWN, state }
-    : step(state, redemption, REDEMPTION, holder, () =>
-        given(state, redemption.mayRefresh, redemption.now),
-      )
+    : step(state, redemption, REDEMPTION, holder, () => given(state, redemption))
 
 /** A refresh token is presented, whose secret is right. `holder` null: not read yet. */
 export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holder | null): Step =>
@@ -198,5 +214,5 @@ export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holde
         const { generation, now } = asked
         const family = usedFamily(state.family!, generation, asked, refreshWindowSeconds, now)
         const next = { ...state, family }
-        return { ...next, aliveUntil: livesUntil(next, now) }
+        return { ...next, aliveUntil: livesUntil(next, asked, now) }
       })

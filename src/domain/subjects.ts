@@ -29,6 +29,8 @@ export interface Redemption {
   readonly verifierChallenge: string | null
   /** Ids of the rules of the server that are active; null: the server has none to ask. */
   readonly ruleIds: readonly string[] | null
+  /** Of those the ones with a hook, which may let tokens live longer. Older Workers do not say them. */
+  readonly hookedRuleIds?: readonly string[]
   /** Whether the client has the refresh token grant. */
   readonly mayRefresh: boolean
   /** Seconds. */
@@ -47,6 +49,7 @@ export interface Refresh {
   /** Null: all that were granted. */
   readonly scopes: readonly string[] | null
   readonly ruleIds: readonly string[] | null
+  readonly hookedRuleIds?: readonly string[]
   readonly rotation: 'STATIC' | 'ROTATE'
   readonly leewaySeconds: number
   readonly now: number

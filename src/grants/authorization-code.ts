@@ -39,6 +39,7 @@ export const authorizationCode: PersonGrant = {
       redirectUri: form.get('redirect_uri') ?? null,
       verifierChallenge,
       ruleIds: server.ruleIds,
+      hookedRuleIds: [...server.hooks.keys()],
       mayRefresh: client.grantTypes.includes('refresh_token'),
       now: Math.floor(nowMillis / 1000),
     })

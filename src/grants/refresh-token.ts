@@ -31,6 +31,7 @@ export const refreshToken: PersonGrant = {
       app: askedApp(client),
       scopes,
       ruleIds: server.ruleIds,
+      hookedRuleIds: [...server.hooks.keys()],
       rotation: client.flows.refreshRotation,
       leewaySeconds: client.flows.refreshLeewaySeconds,
       now: Math.floor(nowMillis / 1000),

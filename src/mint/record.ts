@@ -12,7 +12,7 @@ type Circumstances = Pick<AuthorizationRecord, 'grantType' | 'amr' | 'authTime' 
   Partial<Pick<AuthorizationRecord, 'sessionId' | 'sid' | 'code' | 'nonce' | 'claims' | 'acr'>>
 
 export const recordOf = (
-  { server }: Pick<CompiledServer, 'server'>,
+  { server, hooks }: Pick<CompiledServer, 'server' | 'hooks'>,
   { clientId }: Pick<Client, 'clientId'>,
   { id: userId }: Pick<Person, 'id'>,
   access: Access,
@@ -26,7 +26,7 @@ export const recordOf = (
   sessionId: null,
   sid: null,
   scopes: access.scopes,
-  access: decidedOf(access),
+  access: decidedOf(access, { hooks }),
   code: null,
   nonce: null,
   claims: { userinfo: [], idToken: [] },

@@ -80,15 +80,17 @@ export function givenAccess(
 }
 
 /** What of a decision an authorization keeps. */
-export function decidedOf(access: Access): DecidedAccess {
+export function decidedOf(access: Access, { hooks }: Pick<CompiledServer, 'hooks'>): DecidedAccess {
   const { decision, lifetimeSeconds, refreshTokenSeconds, refreshWindowSeconds } = access
   const allowed = decision?.effect === 'allow' ? decision : null
+  const ruleId = allowed?.rule.id ?? null
   return {
     policyId: allowed?.policyId ?? null,
-    ruleId: allowed?.rule.id ?? null,
+    ruleId,
     accessTokenSeconds: lifetimeSeconds,
     refreshTokenSeconds,
     refreshWindowSeconds,
+    ...(ruleId !== null && hooks.has(ruleId) && { isHooked: true }),
   }
 }
 

@@ -235,4 +235,25 @@ describe('a refresh token', () => {
     const signIn = promised({ ...state.record, scopes: ['openid'] })
     expect(signIn.aliveUntil).toBe(1000 + 3600)
   })
+
+  it('keeps it for as long as a hook may let tokens live, from whenever its rule has one', () => {
+    const DAY = 86_400
+    const { access } = anAuthorization()
+    const shortly = { ...access, refreshWindowSeconds: 100, accessTokenSeconds: 500 }
+    const plain = promised(anAuthorization({ access: shortly, scopes: ['offline_access'] }))
+    const hooked = { ...plain.record, access: { ...shortly, isHooked: true } }
+    expect(promised(hooked).aliveUntil).toBe(1000 + DAY)
+    expect(givenDirectly({ ...hooked, code: null }, false).aliveUntil).toBe(1000 + DAY)
+    for (const [hookedRuleIds, seconds] of [
+      [['rul2', 'rul1'], DAY],
+      [['rul2'], 500],
+      [[], 500],
+    ] as const) {
+      const redeemed = granted(redeem(plain, aRedemption({ hookedRuleIds }), HOLDER))
+      expect(redeemed.aliveUntil).toBe(1001 + seconds)
+      const first = granted(redeem(plain, aRedemption(), HOLDER))
+      const refreshed = granted(refresh(first, aRefresh({ hookedRuleIds }), HOLDER))
+      expect(refreshed.aliveUntil).toBe(1002 + seconds)
+    }
+  })
 })
