@@ -14,6 +14,7 @@ import { recordedAccess, type Holder } from '../mint/recorded-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { answerClient } from './authorization-answer.ts'
 import { Authorized } from './authorize-log.ts'
+import { browserOccasion, type Occasion } from './hooked-drafts.ts'
 import { issueTokens, type Grantee } from './issue.ts'
 import type { UnderWay } from './under-way.ts'
 import type { Visit } from './visit.ts'
@@ -54,7 +55,8 @@ export async function completed(
           },
           settings.keyEncryption,
         )
-  const tokens = await frontChannelTokens(grantee, request, code, visit)
+  const occasion = browserOccasion(request, authorizing.session)
+  const tokens = await frontChannelTokens(grantee, request, occasion, code, visit)
   const given = GIVEN.filter((one) => one in tokens || (one === 'code' && code !== null))
   context.log.push(new Authorized(grantee, decision, given), context, context.waitUntil)
   const parameters = { ...tokens, ...(code !== null && { code }) }
@@ -67,6 +69,7 @@ const GIVEN = ['code', 'access_token', 'id_token'] as const
 async function frontChannelTokens(
   grantee: Grantee,
   { responseTypes, nonce }: AuthorizationRequest,
+  occasion: Occasion,
   code: string | null,
   { context, now }: Visit,
 ): Promise<Readonly<Record<string, string>>> {
@@ -74,7 +77,7 @@ async function frontChannelTokens(
   const access = recordedAccess(server, client, record, grantee, record.scopes, now)
   const seconds = Math.floor(now / 1000)
   const asked = tokensOfBrowser(responseTypes, nonce)
-  const issued = await issueTokens(grantee, access, asked, code, context, seconds)
+  const issued = await issueTokens(grantee, access, asked, occasion, code, context, seconds)
   const { access: minted, idToken } = issued
   return {
     ...(minted !== null && {

@@ -13,7 +13,8 @@ import { signIdToken, type IdTokenSubject } from '../mint/id-token.ts'
 import { draftTokens, type AskedTokens } from '../mint/person-drafts.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { ProtocolContext } from './context.ts'
-import { Granted, type TokenKind } from './token-log.ts'
+import { hookedDrafts, readyToAsk, type Occasion } from './hooked-drafts.ts'
+import { Granted, type GrantedToken, type TokenKind } from './token-log.ts'
 
 /** To whom, and of what. */
 export interface Grantee extends IdTokenSubject {
@@ -55,6 +56,7 @@ export async function readyToIssue(
     signerOf(ring, settings.keyEncryption),
     idTokenSigner(server, ring, context),
     encrypterOf(server, settings),
+    readyToAsk(server, settings),
     orgId(),
   ])
 }
@@ -65,17 +67,22 @@ export interface Issued {
   readonly idToken: string | null
 }
 
-/** Drafts and signs the tokens that go out together; `code` beside them. */
+/** Drafts the tokens that go out together, asks the hook about them, and signs them; `code` beside them. */
 export async function issueTokens(
   grantee: Grantee,
   access: Access,
   asked: AskedTokens,
+  occasion: Occasion,
   code: string | null,
   context: ProtocolContext,
   nowSeconds: number,
 ): Promise<Issued> {
   const orgId = await context.orgId()
-  const drafts = draftTokens(grantee, access, asked, orgId, nowSeconds * 1000)
+  const drafted = draftTokens(grantee, access, asked, orgId, nowSeconds * 1000)
+  const { scopes } = access
+  const { policyId, ruleId } = grantee.record.access
+  const decided = { policyId, ruleId, scopes }
+  const drafts = await hookedDrafts(drafted, grantee, decided, grantee, occasion, context)
   const minted =
     drafts.access && (await signedAccessToken(drafts.access, access, grantee, context, nowSeconds))
   if (drafts.identity === null) return { access: minted, idToken: null }
@@ -119,16 +126,12 @@ export const refreshTokenOf = async (
 export function tellGranted(
   grantee: Grantee,
   access: Access,
-  jti: string,
+  token: GrantedToken,
   kinds: readonly TokenKind[],
   context: ProtocolContext,
-  nowSeconds: number,
 ): void {
   const { server, client, record, person } = grantee
-  const granted = new Granted(server, client, context.progress, access, jti, nowSeconds, {
-    record,
-    person,
-    kinds,
-  })
+  const to = { record, person, kinds }
+  const granted = new Granted(server, client, context.progress, access, token, to)
   context.log.push(granted, context, context.waitUntil)
 }

@@ -20,15 +20,17 @@ import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { addressOf, consentQuestion, rolesFor } from './people.ts'
 import { issueTokens, readyToIssue, refreshTokenOf, tellGranted, type Grantee } from './issue.ts'
+import { tokenOccasion, type Occasion } from './hooked-drafts.ts'
 import { reuseDetected } from './reuse-log.ts'
 import { eventOf } from './sign-in-log.ts'
-import type { TokenKind } from './token-log.ts'
+import { grantedToken, type TokenKind } from './token-log.ts'
 
 interface Granting {
   readonly grantee: Grantee
   readonly access: Access
   readonly refresh: RefreshHandle | null
   readonly nonce: string | null
+  readonly occasion: Occasion
 }
 
 export async function tokensOfPerson(
@@ -61,13 +63,14 @@ export async function tokensOfPerson(
   })
   const granting =
     proof.by === 'record'
-      ? recorded(proof, { server, client, ring }, millis)
-      : await authorized(grant, proof, { server, client }, context, now)
+      ? recorded(proof, form, { server, client, ring }, millis)
+      : await authorized(grant, proof, form, { server, client }, context, now)
   return issued(granting, context, now)
 }
 
 function recorded(
   proof: Extract<Proof, { by: 'record' }>,
+  form: Form,
   resolved: Pick<Grantee, 'server' | 'client' | 'ring'>,
   millis: number,
 ): Granting {
@@ -78,13 +81,18 @@ function recorded(
     access: recordedAccess(server, client, record, proof, scopes, millis),
     refresh,
     nonce: isFirst ? record.nonce : null,
+    occasion: tokenOccasion(form, isFirst ? given(refresh) : 'used'),
   }
 }
+
+const given = (refresh: RefreshHandle | null): 'given' | 'none' =>
+  refresh === null ? 'none' : 'given'
 
 /** The newest configuration decides, as it does for a client that asks for itself. */
 async function authorized(
   grant: PersonGrant,
   proof: Extract<Proof, { by: 'person' }>,
+  form: Form,
   asked: Pick<Grantee, 'server' | 'client'>,
   context: ProtocolContext,
   now: number,
@@ -119,26 +127,28 @@ async function authorized(
   const begun = await context.subjects.authorizeDirectly(record, app, mayRefresh, epoch)
   if (begun === null) throw new OAuthError('sign_in_ended')
   const grantee = { server, client, ring: decided.ring, record, person, assignment }
-  return { grantee, access, refresh: begun.refresh, nonce: null }
+  const { refresh } = begun
+  return { grantee, access, refresh, nonce: null, occasion: tokenOccasion(form, given(refresh)) }
 }
 
 async function issued(
-  { grantee, access, refresh, nonce }: Granting,
+  { grantee, access, refresh, nonce, occasion }: Granting,
   context: ProtocolContext,
   now: number,
 ): Promise<TokenResponse> {
   const asked = tokensOfGrant(grantee.server, grantee.record, nonce)
-  const { access: minted, idToken } = await issueTokens(grantee, access, asked, null, context, now)
+  const issuing = await issueTokens(grantee, access, asked, occasion, null, context, now)
+  const { access: minted, idToken } = issuing
   // It was asked for; this tells the compiler so.
   if (minted === null) throw new OAuthError('temporarily_unavailable')
-  const { jti, response } = minted
+  const { response } = minted
   const refreshToken = refresh === null ? null : await refreshTokenOf(grantee, refresh, context)
   const kinds: readonly TokenKind[] = [
     'access_token',
     ...(idToken === null ? [] : (['id_token'] as const)),
     ...(refreshToken === null ? [] : (['refresh_token'] as const)),
   ]
-  tellGranted(grantee, access, jti, kinds, context, now)
+  tellGranted(grantee, access, grantedToken(minted, now), kinds, context)
   return {
     ...response,
     ...(refreshToken !== null && { refresh_token: refreshToken }),

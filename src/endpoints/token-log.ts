@@ -11,6 +11,7 @@ import type { SystemLogEntity } from '../domain/system-log.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Occurrence, Room, Told } from '../issuer/log-buffer.ts'
 import { AccessRefused, type Access } from '../mint/access.ts'
+import type { Minted } from '../mint/access-token.ts'
 import { timestamp } from '../platform/clock.ts'
 import type { OAuthError, ReasonName } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
@@ -46,6 +47,18 @@ export const noProgress = (): Progress => ({
 
 export type TokenKind = 'access_token' | 'id_token' | 'refresh_token'
 
+/** An access token as the log knows it. */
+export interface GrantedToken {
+  readonly jti: string
+  /** Seconds. */
+  readonly expires: number
+}
+
+export const grantedToken = ({ jti, response }: Minted, issuedAt: number): GrantedToken => ({
+  jti,
+  expires: issuedAt + response.expires_in,
+})
+
 /** What went out to a person's app. */
 export interface GrantedToPerson {
   readonly record: AuthorizationRecord
@@ -67,8 +80,7 @@ export class Granted implements Occurrence {
   readonly client: Client
   readonly progress: Readonly<Progress>
   readonly access: Access
-  readonly jti: string
-  readonly issuedAt: number
+  readonly token: GrantedToken
   /** Null: the client asked for itself. */
   readonly to: GrantedToPerson | null
 
@@ -77,16 +89,14 @@ export class Granted implements Occurrence {
     client: Client,
     progress: Readonly<Progress>,
     access: Access,
-    jti: string,
-    issuedAt: number,
+    token: GrantedToken,
     to: GrantedToPerson | null = null,
   ) {
     this.server = server
     this.client = client
     this.progress = progress
     this.access = access
-    this.jti = jti
-    this.issuedAt = issuedAt
+    this.token = token
     this.to = to
   }
 
@@ -136,12 +146,12 @@ export class Granted implements Occurrence {
 
   /** What is known of a token by its id; an ID token has nobody to show it to. */
   #token(kind: TokenKind): readonly SystemLogEntity[] {
-    const { lifetimeSeconds, subject } = this.access
+    const { subject } = this.access
     if (kind === 'id_token') return []
     if (kind === 'refresh_token')
       return this.to === null ? [] : [refreshTokenEntity(this.to.record)]
-    const expires = timestamp(this.issuedAt + lifetimeSeconds)
-    return [{ ...tokenEntity(this.jti), detailEntry: { expires, subject } }]
+    const expires = timestamp(this.token.expires)
+    return [{ ...tokenEntity(this.token.jti), detailEntry: { expires, subject } }]
   }
 }
 

@@ -4,7 +4,11 @@ import { checkGrant } from '../grants/allowed.ts'
 import { grants } from '../grants/index.ts'
 import type { Grant } from '../grants/grant.ts'
 import { signerOf } from '../keys/signer.ts'
-import { decideAccess } from '../mint/access.ts'
+import type { Client } from '../domain/client.ts'
+import type { CompiledServer } from '../issuer/compile.ts'
+import { decideAccess, type Access } from '../mint/access.ts'
+import type { TokenDraft } from '../mint/draft.ts'
+import { decidedOf } from '../mint/recorded-access.ts'
 import { encrypterOf } from '../mint/encryption.ts'
 import { draftAccessToken, signAccessToken } from '../mint/access-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -13,9 +17,10 @@ import { readForm, type Form } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { hookedDrafts, readyToAsk, tokenOccasion } from './hooked-drafts.ts'
 import { tokensOfPerson } from './person-tokens.ts'
 import { jsonAnswer } from './responses.ts'
-import { Granted } from './token-log.ts'
+import { Granted, grantedToken } from './token-log.ts'
 
 export async function token(request: Request, context: ProtocolContext): Promise<Response> {
   const form = await readForm(request)
@@ -51,12 +56,29 @@ export async function token(request: Request, context: ProtocolContext): Promise
   const { access } = next
   const signer = await signerOf(allowed.ring, settings.keyEncryption)
   const encrypter = await encrypterOf(server, settings)
+  await readyToAsk(server, settings)
   await spend(allowed.assertion, client.clientId, context)
-  const draft = draftAccessToken(server, client, access, null)
+  const draft = await draftOfClient(server, client, access, form, context)
   const minted = await signAccessToken(draft, access, server, signer, encrypter, now)
-  const { jti, response } = minted
-  context.log.push(new Granted(server, client, progress, access, jti, now), context, waitUntil)
-  return jsonAnswer(origin, response)
+  const granted = new Granted(server, client, progress, access, grantedToken(minted, now))
+  context.log.push(granted, context, waitUntil)
+  return jsonAnswer(origin, minted.response)
+}
+
+/** The access token of a client that asks for itself, as it is signed. */
+async function draftOfClient(
+  server: CompiledServer,
+  client: Client,
+  access: Access,
+  form: Form,
+  context: ProtocolContext,
+): Promise<TokenDraft> {
+  const draft = draftAccessToken(server, client, access, null)
+  const decided = { ...decidedOf(access, server), scopes: access.scopes }
+  const drafts = { access: draft, identity: null }
+  const occasion = tokenOccasion(form, 'none')
+  const hooked = await hookedDrafts(drafts, { server, client }, decided, null, occasion, context)
+  return hooked.access ?? draft
 }
 
 function grantOf(form: Form): Grant {

@@ -222,6 +222,12 @@ export const reasons = {
     description: 'A claim could not be evaluated.',
     confirmable: true,
   },
+  /** The description is the hook's where it gives one. */
+  hook_refused: {
+    error: 'server_error',
+    status: 400,
+    description: 'The callback service returned an error.',
+  },
   too_many_groups: {
     error: 'server_error',
     status: 400,

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { compositionOf } from '../../src/app.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { askForm, counted, COUNTED, operations, told } from './counting.ts'
+import { attach, createHook, serveHooks } from './hook-support.ts'
 import {
   aClient,
   aKeyedClient,
@@ -120,5 +121,23 @@ describe('client_credentials', () => {
     })
     expect(total.length).toBeGreaterThanOrEqual(1)
     expect(total.length).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('client_credentials of a rule with a hook', () => {
+  it('warm: the endpoint is asked once, and storage nothing', async () => {
+    const hooked = await aServer()
+    const hook = await createHook({ authScheme: { type: 'HEADER', key: 'x-key', value: 'k' } })
+    const uri = hook['channel']['config']['uri']
+    const asked = serveHooks().serve(uri, () => Response.json({ commands: [] }))
+    await attach(hooked, hook['id'])
+    const ask = (): Promise<number> =>
+      token(hooked, {}, { authorization: basic(client.clientId, client.secret) })
+    const first = await operations(async () => expect(await ask()).toBe(200))
+    expect(first).toEqual(['DB', 'KEY_RING.read'])
+    const total = await operations(async () => {
+      for (let turn = 0; turn < 5; turn++) expect(await ask()).toBe(200)
+    })
+    expect([total, asked.length]).toEqual([[], 6])
   })
 })
