@@ -116,13 +116,12 @@ export function evaluateClaims(
   compiled: CompiledClaims,
   situation: ClaimSituation,
 ): ClaimsOutcome<{ readonly subject: string; readonly claims: Named }> {
-  const usual = usualSubject(situation)
   const { subject: claim, accessToken } = compiled
   if (claim === null && accessToken.length === 0)
-    return { outcome: 'evaluated', subject: usual, claims: NO_CLAIMS }
+    return { outcome: 'evaluated', subject: usualSubject(situation), claims: NO_CLAIMS }
 
   const evaluator = new Evaluator(compiled, situation)
-  const subject = claim === null ? usual : subjectOf(evaluator.verdict(claim, false))
+  const subject = subjectOf(claim, situation, evaluator)
   if (subject === null) return { outcome: 'failed', claim: 'sub', fault: 'no-value' }
   const found = evaluateAll(accessToken, evaluator, false)
   return found.outcome === 'failed' ? found : { ...found, subject }
@@ -130,11 +129,17 @@ export function evaluateClaims(
 
 const usualSubject = ({ user, client }: ClaimSituation): string => user?.userName ?? client.clientId
 
-/** Text that is not empty. */
-const subjectOf = (verdict: ClaimVerdict): string | null =>
-  verdict.is === 'in' && typeof verdict.value === 'string' && verdict.value !== ''
-    ? verdict.value
-    : null
+/** Text that is not empty; null: there is none. */
+function subjectOf(
+  claim: CompiledClaim | null,
+  situation: ClaimSituation,
+  evaluator: Evaluator,
+): string | null {
+  if (claim === null) return usualSubject(situation)
+  const verdict = evaluator.verdict(claim, false)
+  const isText = verdict.is === 'in' && typeof verdict.value === 'string' && verdict.value !== ''
+  return isText ? (verdict.value as string) : null
+}
 
 /** The custom claims of an ID token or of userinfo. `isThin`: only those that are in every ID token. */
 export function evaluateIdentity(
@@ -157,6 +162,12 @@ export function explainClaims(
   const evaluator = new Evaluator(org, situation)
   return claims.map((claim) => [claim.name, evaluator.verdict(claim, isThin)])
 }
+
+/** The subject of an access token; null: it has no value. */
+export const explainSubject = (
+  compiled: CompiledClaims,
+  situation: ClaimSituation,
+): string | null => subjectOf(compiled.subject, situation, new Evaluator(compiled, situation))
 
 function evaluateAll(
   compiled: readonly CompiledClaim[],
