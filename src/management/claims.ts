@@ -141,6 +141,17 @@ function systemFields(claim: Claim, input: ClaimInput): Claim {
   return { ...claim, value }
 }
 
+/** The claim that an input makes. Throws E0000001. */
+export const newClaim = (input: ClaimInput, serverId: string): Claim => ({
+  id: randomId('ocl'),
+  system: false,
+  ...fields(input, serverId),
+})
+
+/** What an input makes of a claim. Throws E0000001. */
+export const changedClaim = (claim: Claim, input: ClaimInput, serverId: string): Claim =>
+  claim.system ? systemFields(claim, input) : { ...claim, ...fields(input, serverId) }
+
 const change = (server: AuthorizationServer, claim: Claim, verb: string) =>
   serverChange(server, `oauth2.claim.${verb}`, `OAuth2 claim is ${verb}`, [
     { id: claim.id, type: 'OAuth2Claim', alternateId: null, displayName: claim.name },
@@ -191,8 +202,7 @@ export const claimRoutes: readonly Route[] = [
       changedServer(params, context, async (server) => {
         if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
           throw invalid('claim', `claim: A server has at most ${limits.claimsPerServerMax} claims`)
-        const claim: Claim = { id: randomId('ocl'), system: false, ...fields(body, server.id) }
-        return saved(claim, 'created', server, context)
+        return saved(newClaim(body, server.id), 'created', server, context)
       }),
   }),
   route({
@@ -218,10 +228,7 @@ export const claimRoutes: readonly Route[] = [
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       const claim = await claimOf(params, context, server)
-      const changed = claim.system
-        ? systemFields(claim, body)
-        : { ...claim, ...fields(body, server.id) }
-      return saved(changed, 'updated', server, context)
+      return saved(changedClaim(claim, body, server.id), 'updated', server, context)
     },
   }),
   route({

@@ -115,26 +115,48 @@ async function clientsOf(
   return clients
 }
 
+/** The policy that an input makes, behind the others unless it says where. Throws E0000001. */
+export const newPolicy = async (
+  input: PolicyInput,
+  existing: readonly Policy[],
+  context: ManagementContext,
+): Promise<Fields> => ({
+  id: randomId('00p'),
+  name: input.name,
+  description: input.description,
+  priority: input.priority ?? lastPlace(existing),
+  status: input.status,
+  system: false,
+  clients: await clientsOf(input, context),
+  created: context.nowSeconds,
+  lastUpdated: context.nowSeconds,
+})
+
+/** What an input makes of a policy. Throws E0000001. */
+export const changedPolicy = async (
+  policy: Fields,
+  input: PolicyInput,
+  context: ManagementContext,
+): Promise<Fields> => ({
+  ...policy,
+  name: input.name,
+  description: input.description,
+  priority: input.priority ?? policy.priority,
+  status: input.status,
+  clients: await clientsOf(input, context),
+  lastUpdated: context.nowSeconds,
+})
+
 async function created(
   input: PolicyInput,
   server: AuthorizationServer,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, nowSeconds, origin } = context
+  const { db, origin } = context
   const existing = await policiesOf(context, server)
   if (existing.length >= limits.policiesPerServerMax)
     throw invalid('policy', `policy: A server has at most ${limits.policiesPerServerMax} policies`)
-  const policy: Fields = {
-    id: randomId('00p'),
-    name: input.name,
-    description: input.description,
-    priority: input.priority ?? lastPlace(existing),
-    status: input.status,
-    system: false,
-    clients: await clientsOf(input, context),
-    created: nowSeconds,
-    lastUpdated: nowSeconds,
-  }
+  const policy = await newPolicy(input, existing, context)
   await context.commitOr(
     new Overtaken('authorization server'),
     [insertPolicy(db, server.id, policy)],
@@ -150,17 +172,9 @@ async function replaced(
   server: AuthorizationServer,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, nowSeconds, origin } = context
+  const { db, origin } = context
   const place = input.priority ?? null
-  const changed: Fields = {
-    ...policy,
-    name: input.name,
-    description: input.description,
-    priority: place ?? policy.priority,
-    status: input.status,
-    clients: await clientsOf(input, context),
-    lastUpdated: nowSeconds,
-  }
+  const changed = await changedPolicy(policy, input, context)
   await context.commitOr(
     new Overtaken('policy'),
     [updatePolicy(db, server.id, changed, place)],

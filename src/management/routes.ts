@@ -20,6 +20,7 @@ import { linkedObjectRoutes } from './linked-objects.ts'
 import { logRoutes } from './logs.ts'
 import { orgRoutes } from './org.ts'
 import { policyRoutes } from './policies.ts'
+import { previewRoutes } from './preview.ts'
 import { resourceServerKeyRoutes } from './resource-server-keys.ts'
 import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
@@ -45,6 +46,7 @@ export const managementRoutes: readonly Route[] = [
   ...claimRoutes,
   ...policyRoutes,
   ...ruleRoutes,
+  ...previewRoutes,
   ...keyRoutes,
   ...serverClientRoutes,
   ...resourceServerKeyRoutes,

@@ -102,28 +102,49 @@ async function decisionOf(
   return { conditions, actions: { token }, hookId }
 }
 
+/** The rule that an input makes, behind the others unless it says where. Throws E0000001. */
+export const newRule = async (
+  input: RuleInput,
+  { id: policyId, rules }: Policy,
+  context: ManagementContext,
+): Promise<Rule> => ({
+  id: randomId('0pr'),
+  policyId,
+  name: input.name,
+  priority: input.priority ?? lastPlace(rules),
+  status: input.status,
+  system: false,
+  ...(await decisionOf(input, null, context)),
+  created: context.nowSeconds,
+  lastUpdated: context.nowSeconds,
+})
+
+/** What an input makes of a rule. Throws E0000001. */
+export const changedRule = async (
+  rule: Rule,
+  input: RuleInput,
+  context: ManagementContext,
+): Promise<Rule> => ({
+  ...rule,
+  name: input.name,
+  priority: input.priority ?? rule.priority,
+  status: input.status,
+  ...(await decisionOf(input, rule, context)),
+  lastUpdated: context.nowSeconds,
+})
+
 async function created(
   input: RuleInput,
   place: Place,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, nowSeconds, origin } = context
+  const { db, origin } = context
   const { server, policy, rulesOfServer } = place
   if (policy.rules.length >= limits.rulesPerPolicyMax)
     throw invalid('policyRule', `rule: A policy has at most ${limits.rulesPerPolicyMax} rules`)
   if (rulesOfServer >= limits.rulesPerServerMax)
     throw invalid('policyRule', `rule: A server has at most ${limits.rulesPerServerMax} rules`)
-  const rule: Rule = {
-    id: randomId('0pr'),
-    policyId: policy.id,
-    name: input.name,
-    priority: input.priority ?? lastPlace(policy.rules),
-    status: input.status,
-    system: false,
-    ...(await decisionOf(input, null, context)),
-    created: nowSeconds,
-    lastUpdated: nowSeconds,
-  }
+  const rule = await newRule(input, policy, context)
   await context.commitOr(
     new Overtaken('policy'),
     [insertRule(db, server.id, rule)],
@@ -139,17 +160,10 @@ async function replaced(
   place: Place,
   context: ManagementContext,
 ): Promise<unknown> {
-  const { db, nowSeconds, origin } = context
+  const { db, origin } = context
   const { id: serverId } = place.server
   const priority = input.priority ?? null
-  const changed: Rule = {
-    ...rule,
-    name: input.name,
-    priority: priority ?? rule.priority,
-    status: input.status,
-    ...(await decisionOf(input, rule, context)),
-    lastUpdated: nowSeconds,
-  }
+  const changed = await changedRule(rule, input, context)
   await context.commitOr(
     new Overtaken('rule'),
     [updateRule(db, serverId, changed, priority)],

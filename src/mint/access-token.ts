@@ -56,24 +56,31 @@ export function draftAccessToken(
   return { claims, lifetimeSeconds }
 }
 
-export async function signAccessToken(
+/** What is signed: the claims with the times, in Okta's order. */
+export function accessTokenPayload(
   { claims, lifetimeSeconds }: TokenDraft,
+  nowSeconds: number,
+): Record<string, unknown> {
+  const { ver, jti, iss, aud, ...others } = claims
+  return { ver, jti, iss, aud, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds, ...others }
+}
+
+export async function signAccessToken(
+  draft: TokenDraft,
   { scopes }: Pick<Access, 'scopes'>,
   server: CompiledServer,
   signer: Signer,
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const { ver, jti, iss, aud, ...others } = claims
-  const times = { iat: nowSeconds, exp: nowSeconds + lifetimeSeconds }
-  const payload = { ver, jti, iss, aud, ...times, ...others } as Record<string, unknown>
+  const payload = accessTokenPayload(draft, nowSeconds)
   const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
   const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
   const response: TokenResponse = {
     token_type: 'Bearer',
-    expires_in: lifetimeSeconds,
+    expires_in: draft.lifetimeSeconds,
     access_token: accessToken,
     scope: formatScope(scopes),
   }
-  return { jti: String(jti), response }
+  return { jti: String(draft.claims['jti']), response }
 }

@@ -75,16 +75,20 @@ export function draftIdToken(
   return { claims, lifetimeSeconds: limits.idTokenSeconds }
 }
 
-export async function signIdToken(
+/** What is signed, but for the hashes of what goes out beside it. */
+export const idTokenPayload = (
   { claims, lifetimeSeconds }: TokenDraft,
+  nowSeconds: number,
+): Record<string, unknown> => ({ ...claims, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds })
+
+export async function signIdToken(
+  draft: TokenDraft,
   { accessToken, code }: Beside,
   { header, key }: Signer,
   nowSeconds: number,
 ): Promise<string> {
   const payload = {
-    ...claims,
-    iat: nowSeconds,
-    exp: nowSeconds + lifetimeSeconds,
+    ...idTokenPayload(draft, nowSeconds),
     ...(accessToken !== null && { at_hash: await halfHash(accessToken, header.alg) }),
     ...(code !== null && { c_hash: await halfHash(code, header.alg) }),
   }

@@ -20,7 +20,7 @@ export interface AskedTokens {
 /** What the token endpoint gives. */
 export const tokensOfGrant = (
   server: CompiledServer,
-  record: AuthorizationRecord,
+  record: Pick<AuthorizationRecord, 'grantType'>,
   nonce: string | null,
 ): AskedTokens => ({
   hasAccessToken: true,

@@ -84,7 +84,6 @@ function standard(
   place: Place,
   { server, person, situation, names }: ClaimsSeen,
 ): Became {
-  // prettier-ignore
   const compiled = server.identity.find(({ name }) => name === claim.name)
   if (compiled === undefined || person === null) return { is: 'out', because: 'null' }
   const disclosure: Disclosure = {

@@ -3,13 +3,19 @@
  * other, up to the drafts of the tokens. Nothing is signed, stored or spent here.
  */
 import { checkAuthorizationRequest } from '../authorize/checks.ts'
-import { consentGiven, consentStep, scopesUnasked, type ConsentQuestion } from '../authorize/consent.ts' // prettier-ignore
+import {
+  consentGiven,
+  consentStep,
+  scopesUnasked,
+  type ConsentQuestion,
+} from '../authorize/consent.ts'
 import { authorizationRecord } from '../authorize/record.ts'
 import { grantTypeOf, isHybrid, type AuthorizationRequest } from '../authorize/request.ts'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import { beginsFamily } from '../domain/authorization-state.ts'
 import type { Client } from '../domain/client.ts'
 import type { DecidedScopes } from '../domain/directory.ts'
+import type { PreviewInput } from '../domain/preview.ts'
 import { keepsAccess, maySignIn, type Assignment, type Person } from '../domain/person.ts'
 import type { Scope } from '../domain/scope.ts'
 import { checkGrant } from '../grants/allowed.ts'
@@ -22,21 +28,21 @@ import { decideAccess, type Access } from '../mint/access.ts'
 import { draftAccessToken } from '../mint/access-token.ts'
 import { userinfoClaims } from '../mint/claims.ts'
 import type { TokenDrafts } from '../mint/draft.ts'
-import { draftTokens, tokensOfBrowser, tokensOfGrant, type AskedTokens } from '../mint/person-drafts.ts' // prettier-ignore
+import {
+  draftTokens,
+  tokensOfBrowser,
+  tokensOfGrant,
+  type AskedTokens,
+} from '../mint/person-drafts.ts'
 import { recordOf } from '../mint/record.ts'
-import { authorizingUser, givenAccess, recordedAccess, type Holder } from '../mint/recorded-access.ts' // prettier-ignore
+import {
+  authorizingUser,
+  givenAccess,
+  recordedAccess,
+  type Holder,
+} from '../mint/recorded-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
-
-export const PREVIEWED_GRANTS = [
-  'authorization_code',
-  'implicit',
-  'password',
-  'client_credentials',
-  'refresh_token',
-] as const
-
-export type PreviewedGrant = (typeof PREVIEWED_GRANTS)[number]
 
 /** A person as storage has them; the assignment is null when they do not have the app. */
 export interface PreviewedPerson {
@@ -49,7 +55,7 @@ export interface PreviewedPerson {
 export interface Previewed {
   readonly server: CompiledServer
   readonly client: Client
-  readonly grantType: PreviewedGrant
+  readonly grantType: PreviewInput['grantType']
   /** The parameters of the request: `scope`, and at the authorization endpoint `response_type`, `nonce` and others. */
   readonly parameters: Form
   /** Null where nobody was named. */
@@ -100,7 +106,9 @@ export function run(previewed: Previewed, flow: Flow): void {
   FLOWS[previewed.grantType](previewed, flow)
 }
 
-const FLOWS: Readonly<Record<PreviewedGrant, (previewed: Previewed, flow: Flow) => void>> = {
+const FLOWS: Readonly<
+  Record<PreviewInput['grantType'], (previewed: Previewed, flow: Flow) => void>
+> = {
   client_credentials: runClient,
   password: runPassword,
   authorization_code: runAuthorize,
@@ -140,7 +148,12 @@ function runPassword(previewed: Previewed, flow: Flow): void {
   const scopes = scopesUnasked({ server, client, request, scopes: access.scopes, ...decided })
   const given = givenAccess(server, client, access, holder, { grantType, amr }, scopes, nowMillis)
   const now = Math.floor(nowMillis / 1000)
-  const record = recordOf(server, client, person, given, { grantType, amr, authTime: now, created: now }) // prettier-ignore
+  const record = recordOf(server, client, person, given, {
+    grantType,
+    amr,
+    authTime: now,
+    created: now,
+  })
   keep({ record, holder }, previewed, flow)
   answer('token', given, tokensOfGrant(server, record, null), previewed, flow)
 }
@@ -206,7 +219,10 @@ function allowing(question: ConsentQuestion, flow: Flow): readonly string[] {
   if (step.step === 'error') throw step.error
   if (step.step === 'continue') return step.scopes
   flow.consent = { required: step.required, optional: step.optional }
-  const given = consentGiven(question, step.optional.map(({ name }) => name)) // prettier-ignore
+  const given = consentGiven(
+    question,
+    step.optional.map(({ name }) => name),
+  )
   if (given.outcome === 'declined') throw given.error
   return given.scopes
 }

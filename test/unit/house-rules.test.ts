@@ -75,6 +75,7 @@ describe('who may import whom', () => {
     'hooks',
     'grants',
     'authorize',
+    'preview',
   ]
   const CELLAR = ['platform', 'protocol', 'domain', 'keys', 'issuer']
   const leftOf = (room: string): readonly string[] => PATH.slice(0, PATH.indexOf(room))
