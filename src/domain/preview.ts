@@ -108,6 +108,17 @@ export const PreviewOutput = z
     consent: z
       .object({ required: z.array(z.string()), optional: z.array(z.string()) })
       .describe('What the person would be asked for first; the tokens are those of who allows it.'),
+    hooks: z
+      .array(
+        z.object({
+          id: z.string(),
+          name: z.string(),
+          endpoint: z.enum(['authorize', 'token']),
+          result: z.enum(['TRANSFORMED', 'SKIPPED', 'REFUSED', 'NOT_CALLED']),
+          reason: z.string().optional(),
+        }),
+      )
+      .describe('Of the rule that decided. Without `includeHook` it is named and not called.'),
     policies: z.array(z.object({ ...Named, rules: z.array(z.object(Named)) })),
     claims: z.array(
       z.object({

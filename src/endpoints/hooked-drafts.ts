@@ -9,8 +9,9 @@ import type { Client } from '../domain/client.ts'
 import type { InlineHook } from '../domain/inline-hook.ts'
 import type { Person } from '../domain/person.ts'
 import type { Session } from '../domain/session.ts'
-import type { AskingPerson, AskingRequest } from '../hooks/request.ts'
+import { askingRequest, type AskingEndpoint } from '../hooks/asking-request.ts'
 import { hookSecret } from '../hooks/call.ts'
+import type { AskingPerson } from '../hooks/request.ts'
 import { transformed } from '../hooks/transform.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { TokenDrafts } from '../mint/draft.ts'
@@ -25,7 +26,7 @@ import { HookAsked } from './hook-log.ts'
 
 /** In which request tokens are issued. */
 export interface Occasion {
-  readonly endpoint: 'authorize' | 'token'
+  readonly endpoint: AskingEndpoint
   /** Parameters of the request; only some are told. */
   readonly parameters: () => Form
   /** The browser's, where one takes part in this request. */
@@ -96,7 +97,10 @@ async function asked(
     client,
     orgId: await context.orgId(),
     ...decided,
-    request: requestOf(server, occasion, context),
+    request: askingRequest(server.urls, occasion.endpoint, occasion.parameters(), {
+      id: context.requestId,
+      ipAddress: callerOf(context.request).ipAddress,
+    }),
     of: of && { ...of, session: occasion.session, refresh: occasion.refresh },
     drafts,
   }
@@ -109,39 +113,4 @@ async function asked(
   }
   tell(result.outcome === 'skipped' ? result.reason : null)
   return result.outcome === 'skipped' ? drafts : result.drafts
-}
-
-const METHODS = { authorize: 'GET', token: 'POST' } as const
-
-/** What is told of a request, apart from its URL. */
-const TOLD: readonly string[] = [
-  'scope',
-  'state',
-  'redirect_uri',
-  'response_mode',
-  'response_type',
-  'grant_type',
-]
-
-/** What stands in the URL of an authorization request and proves something. */
-const SECRET: ReadonlySet<string> = new Set(['id_token_hint', 'sessionToken'])
-
-function requestOf(
-  { urls }: CompiledServer,
-  { endpoint, parameters }: Occasion,
-  { request, requestId }: ProtocolContext,
-): AskingRequest {
-  const all = [...parameters()]
-  // The parameters of the token endpoint are in its body, and most of them are secret.
-  const query = new URLSearchParams(
-    endpoint === 'token' ? [] : all.filter(([name]) => !SECRET.has(name)),
-  )
-  return {
-    id: requestId,
-    method: METHODS[endpoint],
-    source: urls[endpoint],
-    url: query.size === 0 ? urls[endpoint] : `${urls[endpoint]}?${query.toString()}`,
-    ipAddress: callerOf(request).ipAddress,
-    parameters: Object.fromEntries(all.filter(([name]) => TOLD.includes(name))),
-  }
 }

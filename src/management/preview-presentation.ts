@@ -8,7 +8,7 @@ import { idTokenPayload } from '../mint/id-token.ts'
 import type { Became, ClaimStanding } from '../preview/claim-trail.ts'
 import type { PreviewedAnswer } from '../preview/flows.ts'
 import type { PolicyStanding, Standing } from '../preview/policy-trail.ts'
-import type { Preview } from '../preview/preview.ts'
+import type { HookedPreview, HookStanding } from '../preview/hooks.ts'
 import { formatScope } from '../protocol/scope.ts'
 
 interface Asked {
@@ -18,7 +18,7 @@ interface Asked {
 }
 
 export function presentPreview(
-  { flow, refusal, scopes, policies, claims }: Preview,
+  { flow, refusal, scopes, policies, claims, hooks }: HookedPreview,
   asked: Asked,
   ring: RingView,
 ): PreviewOutput {
@@ -43,6 +43,7 @@ export function presentPreview(
       required: flow.consent.required.map(({ name }) => name),
       optional: flow.consent.optional.map(({ name }) => name),
     },
+    hooks: hooks.map(presentHook),
     policies: policies.map(presentPolicy),
     claims: claims.map(presentClaim),
   }
@@ -69,6 +70,14 @@ function presentAnswer(
     refresh_token: hasRefreshToken,
   }
 }
+
+const presentHook = ({ hook, endpoint, result, reason }: HookStanding) => ({
+  id: hook.id,
+  name: hook.name,
+  endpoint,
+  result,
+  ...(reason !== null && { reason }),
+})
 
 const presentStanding = (standing: Standing) => ({
   result: standing.result,

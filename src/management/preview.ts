@@ -12,6 +12,7 @@ import { accessTokenRing } from '../issuer/rings.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import type { PreviewedPerson } from '../preview/flows.ts'
+import { withHook, type Asker } from '../preview/hooks.ts'
 import { withUnsaved, type Unsaved } from '../preview/overlay.ts'
 import { preview } from '../preview/preview.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
@@ -29,6 +30,8 @@ import { presentPreview } from './preview-presentation.ts'
 import { route, type Params, type Route } from './route.ts'
 import { changedRule, newRule } from './rules.ts'
 import { SERVER_PATH, SERVERS_READ, serverIdParam } from './server-resource.ts'
+
+const HOOKS_MANAGE = 'okta.inlineHooks.manage'
 
 /** What a preview shows beside the server, each of which a caller must be allowed to read. */
 const SHOWN = { client: 'okta.apps.read', person: 'okta.users.read', groups: 'okta.groups.read' }
@@ -59,7 +62,16 @@ async function previewed(
     nowMillis: nowMillis(),
   }
   const ring = await ringOf(server, context)
-  return presentPreview(preview(asked, configuration), asked, ring)
+  const asker = input.includeHook ? askerOf(context) : null
+  const hooked = await withHook(preview(asked, configuration), asked, asker)
+  return presentPreview(hooked, asked, ring)
+}
+
+/** A hook is called as whoever administers hooks may call it. */
+function askerOf(context: ManagementContext): Asker {
+  authorize(context.principal, { scope: HOOKS_MANAGE, permission: HOOKS_MANAGE })
+  const { id, caller } = context.occasion.transaction
+  return { id, ipAddress: caller?.ipAddress ?? null, outbound: context.ports.settings }
 }
 
 interface Read {

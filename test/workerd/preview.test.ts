@@ -1,8 +1,9 @@
 /** Token Preview: it says what the token will say, who decided, and why each claim is in or out. */
-import { beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { anAdministrator, APPS } from './app-support.ts'
 import { aGroup, GROUPS } from './group-support.ts'
-import { previewed, previewPath } from './preview-support.ts'
+import { attach, createHook, serveHooks, type Asked, type Endpoint } from './hook-support.ts'
+import { previewed, previewPath, timeless } from './preview-support.ts'
 import { aPersonWithPassword, aSignInApp, payloadOf, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
 import { aClient, answered, aPolicy, api, aRule, aServer, made, mintWith, unique, type Json, type TestClient, type TestServer } from './support.ts' // prettier-ignore
 import { aPeopleServer, peopleRule, tokensFor } from './token-support.ts'
@@ -332,5 +333,91 @@ describe('a client for itself', () => {
     const { iat: _, exp: __, jti: ___, ...claims } = payloadOf(minted['access_token'])
     expect(preview['tokenResponse']['access_token']['payload']).toMatchObject(claims)
     expect(preview).not.toHaveProperty('userinfo')
+  })
+})
+
+describe('the inline hook of the rule that decided', () => {
+  const hooks = serveHooks()
+  let hooked: TestServer
+  let hook: Json
+  let asked: readonly Asked[]
+  let endpoint: Endpoint
+
+  const commands = (...value: readonly Json[]): Response =>
+    Response.json({ commands: [{ type: 'com.okta.access.patch', value }] })
+
+  beforeAll(async () => {
+    hooked = await aPeopleServer()
+    hook = await createHook()
+    await attach(hooked, hook['id'], peopleRule())
+  })
+
+  beforeEach(() => {
+    endpoint = () => commands({ op: 'add', path: '/claims/patient', value: 7 })
+    asked = hooks.serve(hook['channel']['config']['uri'], (one) => endpoint(one))
+  })
+
+  const standing = (result: string, reason?: string): Json => ({
+    id: hook['id'],
+    name: hook['name'],
+    endpoint: 'token',
+    result,
+    ...(reason !== undefined && { reason }),
+  })
+
+  it('is named and not called, unless the caller wants it', async () => {
+    const preview = await previewed(hooked, ofCode())
+    expect(preview['hooks']).toEqual([standing('NOT_CALLED')])
+    expect(preview['tokenResponse']['access_token']['payload']).not.toHaveProperty('patient')
+    expect(asked).toEqual([])
+  })
+
+  it('is called as for a token, and the preview is what it makes of it', async () => {
+    const preview = await previewed(hooked, ofCode({ includeHook: true }))
+    expect(preview['hooks']).toEqual([standing('TRANSFORMED')])
+    expect(preview['tokenResponse']['access_token']['payload']['patient']).toBe(7)
+    const { access_token: token } = await tokensFor(hooked.issuer, app, person, { scope: 'openid profile' }) // prettier-ignore
+    expect(payloadOf(token)['patient']).toBe(7)
+    const [inPreview, inIssuance] = asked.map(({ body }) => body)
+    const shape = (body: Json): Json => ({
+      source: body['source'],
+      context: Object.keys(body['data']['context']).toSorted(),
+      protocol: body['data']['context']['protocol'],
+      access: timeless(body['data']['access']['claims']),
+      identity: timeless(body['data']['identity']['claims']),
+      policy: body['data']['context']['policy'],
+    })
+    expect(shape(inPreview!)).toEqual(shape(inIssuance!))
+  })
+
+  it('leaves the tokens as they are where it fails, and refuses them where it says so', async () => {
+    endpoint = () => new Response(null, { status: 500 })
+    const failed = await previewed(hooked, ofCode({ includeHook: true }))
+    expect(failed['outcome']).toBe('GRANTED')
+    expect(failed['hooks']).toEqual([standing('SKIPPED', expect.stringContaining('500'))])
+    endpoint = () => Response.json({ error: { errorSummary: 'Not today' } })
+    const refused = await previewed(hooked, ofCode({ includeHook: true }))
+    expect(refused).toMatchObject({
+      outcome: 'REFUSED',
+      error: 'server_error',
+      error_description: 'Not today',
+      hooks: [standing('REFUSED')],
+    })
+    expect(refused).not.toHaveProperty('tokenResponse')
+  })
+
+  it('may be that of a rule that is not saved', async () => {
+    const rule = { ...peopleRule({ name: unique('unsaved'), priority: 1, token: { inlineHook: { id: hook['id'] } } }) } // prettier-ignore
+    const [policy] = (await made(200, 'GET', `${at(server)}/policies`)) as Json[]
+    const ask = ofCode({ rule: { ...rule, policyId: policy!['id'] }, includeHook: true })
+    expect((await previewed(server, ask))['hooks']).toEqual([standing('TRANSFORMED')])
+  })
+
+  it('is called only for who may call it', async () => {
+    const reads = ['okta.authorizationServers.read', 'okta.apps.read', 'okta.users.read', 'okta.groups.read'] // prettier-ignore
+    const reader = await anAdministrator('READ_ONLY_ADMIN', ...reads, 'okta.inlineHooks.read')
+    const [status] = await answered(await api('POST', previewPath(hooked), ofCode({ includeHook: true }), reader)) // prettier-ignore
+    expect(status).toBe(403)
+    expect(asked).toEqual([])
   })
 })
