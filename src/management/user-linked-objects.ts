@@ -6,7 +6,6 @@ import * as z from 'zod'
 import { LinkedUserOutput, type LinkedObjectDefinition } from '../domain/linked-object.ts'
 import type { GuardedUser } from '../domain/user.ts'
 import { limits } from '../platform/limits.ts'
-import { invalid } from '../protocol/api-errors.ts'
 import { associatedWith, deleteLinkAt, primaryOf, saveLinkAt } from '../store/linked-objects.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { definitionByPrimary, definitionOf, definitionTarget } from './linked-object-resource.ts'
@@ -47,8 +46,6 @@ async function linked(
   context: ManagementContext,
 ): Promise<void> {
   const { db, nowSeconds } = context
-  if (user.id === primary.id)
-    throw invalid('primaryUserId', 'primaryUserId: Nobody is linked to themselves')
   await commitUserAt(
     user,
     [saveLinkAt(db, user, definition.primary.name, primary.id, nowSeconds)],

@@ -222,8 +222,15 @@ describe('a link', () => {
     expect(await refusal(await api('GET', linksPath(bob, 'constructor')))).toEqual(NOT_FOUND)
     expect(await refusal(await api('PUT', `${linksPath(bob, primary)}/00unobody`))).toEqual(NOT_FOUND) // prettier-ignore
     expect(await refusal(await api('PUT', `${linksPath('00unobody', primary)}/${bob}`))).toEqual(NOT_FOUND) // prettier-ignore
-    expect(await refusal(await api('PUT', `${linksPath(bob, primary)}/${bob}`))).toEqual([400, 'E0000001']) // prettier-ignore
     expect(await linkCount(primary)).toBe(0)
+  })
+
+  it('may lead to the user themselves, as that of a head to whom nobody is head', async () => {
+    const relation = await aRelation()
+    const [ann] = (await users(1)) as [string]
+    await link(ann, relation, ann)
+    expect(await others(ann, relation.primary)).toEqual([href(ann)])
+    expect(await others(ann, relation.associated)).toEqual([href(ann)])
   })
 
   it('goes with either of its users', async () => {
