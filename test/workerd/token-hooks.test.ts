@@ -454,18 +454,25 @@ describe('a person', () => {
 
   it('has a token that lives as long as the hook says wherever it is shown', async () => {
     endpoint = answers({ commands: [patch(ACCESS, lifetime(86_400), add('/claims/sub', 'other'))] })
-    const shortly = await aPeopleServer({ rule: { token: { accessTokenLifetimeMinutes: 5 } } })
+    const rule = { token: { accessTokenLifetimeMinutes: 5, refreshTokenWindowMinutes: 10 } }
+    const [shortly, late] = [await aPeopleServer({ rule }), await aPeopleServer({ rule })]
     await attach(shortly, hook['id'], peopleRule())
-    for (const tokens of [
-      await tokensFor(shortly.issuer, app, person, { scope: 'openid profile' }),
-      (await signedIn(shortly.issuer, app, person, { response_type: 'token', scope: 'openid profile', nonce: 'n' })).answer, // prettier-ignore
-    ]) {
+    // What was given before its rule had a hook.
+    const { code = '' } = answerOf(await arrived(late.issuer, app, person))
+    const { refresh_token: before } = await tokensFor(late.issuer, app, person, { scope: OFFLINE })
+    await attach(late, hook['id'], peopleRule())
+    for (const [issuer, tokens] of [
+      [late.issuer, (await answered(await redeem(late.issuer, app, code)))[1]],
+      [late.issuer, await refreshed(late.issuer, app, before)],
+      [shortly.issuer, await tokensFor(shortly.issuer, app, person, { scope: 'openid profile' })],
+      [shortly.issuer, (await signedIn(shortly.issuer, app, person, { response_type: 'token', scope: 'openid profile', nonce: 'n' })).answer], // prettier-ignore
+    ] as const) {
       const token = tokens['access_token'] as string
       const [, , id] = String(payloadOf(token)['jti']).split('.')
       const aliveUntil = await aliveUntilOf(id!)
       expect(aliveUntil).toBeGreaterThanOrEqual(payloadOf(token)['exp'])
-      expect(await introspect(shortly.issuer, app, token)).toMatchObject({ active: true, sub: 'other' }) // prettier-ignore
-      const [status, claims] = await answered(await userinfo(shortly.issuer, token))
+      expect(await introspect(issuer, app, token)).toMatchObject({ active: true, sub: 'other' }) // prettier-ignore
+      const [status, claims] = await answered(await userinfo(issuer, token))
       expect([status, claims['sub']]).toEqual([200, person.id])
     }
   })
