@@ -14,6 +14,8 @@ import { keepsAccess, type Assignment, type Person } from './person.ts'
 import {
   begunFamily,
   familyExpires,
+  isTurned,
+  owedFamily,
   standingOf,
   usedFamily,
   type RefreshFamily,
@@ -40,6 +42,8 @@ export type Step =
   | {
       readonly kind: 'granted'
       readonly state: AuthorizationState
+      /** A refresh token is given that nobody had before. */
+      readonly isNew: boolean
       readonly person: Person
       readonly assignment: Assignment
     }
@@ -137,8 +141,12 @@ function step<Asked>(
   if (person === null || !keepsAccess(person))
     return { kind: 'refused', reason: 'user-inactive', ended: false, state }
   if (assignment === null) return { kind: 'refused', reason: 'not-assigned', ended: false, state }
-  return { kind: 'granted', state: next(), person, assignment }
+  const after = next()
+  return { kind: 'granted', state: after, isNew: givesNew(state, after), person, assignment }
 }
+
+const givesNew = ({ family: before }: AuthorizationState, { family: after }: AuthorizationState) =>
+  after !== null && (before === null || isTurned(before, after))
 
 const UNKNOWN = { kind: 'refused', reason: 'unknown', ended: false } as const
 
@@ -216,3 +224,13 @@ export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holde
         const next = { ...state, family }
         return { ...next, aliveUntil: livesUntil(next, asked, now) }
       })
+
+/**
+ * What was given with a generation of refresh tokens reached nobody: at first nothing came of the authorization, and
+ * later the token that was presented is good still. Nothing happens when others have gone on since.
+ */
+export function undelivered(state: AuthorizationState, generation: number): AuthorizationState {
+  const { family } = state
+  if (family?.generation !== generation) return state
+  return generation === 0 ? { ...state, ended: true } : { ...state, family: owedFamily(family) }
+}

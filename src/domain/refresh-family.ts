@@ -7,7 +7,10 @@ import type { DecidedAccess } from './authorization-record.ts'
 
 export interface RefreshFamily {
   readonly generation: number
-  /** When the current generation came about; null before the first rotation. */
+  /**
+   * When the token of the current generation was given in the place of the one before it; null before the first
+   * rotation, and while it reached nobody.
+   */
   readonly rotatedAt: number | null
   /** How long the generation before it is good for, as the client had it at the rotation. */
   readonly leewaySeconds: number
@@ -39,17 +42,21 @@ export const begunFamily = (
 export const familyExpires = ({ idleExpires, absoluteExpires }: RefreshFamily): number =>
   Math.min(idleExpires, absoluteExpires ?? Infinity)
 
+/** The current token reached nobody, so that the one before it is as good as it ever was. */
+const isOwed = ({ generation, rotatedAt }: RefreshFamily): boolean =>
+  generation > 0 && rotatedAt === null
+
 // Clocks differ by a second or two, so that a use can seem to come before the rotation: no leeway is none then too.
 const isPredecessor = (
-  { generation, rotatedAt }: RefreshFamily,
+  family: RefreshFamily,
   presented: number,
   leewaySeconds: number,
   now: number,
-): boolean =>
-  presented === generation - 1 &&
-  rotatedAt !== null &&
-  leewaySeconds > 0 &&
-  now < rotatedAt + leewaySeconds
+): boolean => {
+  const { generation, rotatedAt } = family
+  const isInLeeway = rotatedAt !== null && leewaySeconds > 0 && now < rotatedAt + leewaySeconds
+  return presented === generation - 1 && (isOwed(family) || isInLeeway)
+}
 
 /** What a token of some generation is worth. */
 export function standingOf(
@@ -60,13 +67,14 @@ export function standingOf(
 ): 'current' | 'predecessor' | 'expired' | 'replayed' {
   if (now >= familyExpires(family)) return 'expired'
   if (presented === family.generation) return 'current'
-  const hasLeeway = rotation === 'ROTATE'
-  return hasLeeway && isPredecessor(family, presented, leewaySeconds, now)
-    ? 'predecessor'
-    : 'replayed'
+  const leeway = rotation === 'ROTATE' ? leewaySeconds : 0
+  return isPredecessor(family, presented, leeway, now) ? 'predecessor' : 'replayed'
 }
 
-/** The family after a token that is current or its predecessor was used; only the current one changes anything. */
+/**
+ * The family after a token that is current or its predecessor was used. The predecessor gets what was given for it
+ * before, and changes nothing unless that reached nobody.
+ */
 export function usedFamily(
   family: RefreshFamily,
   presented: number,
@@ -74,18 +82,21 @@ export function usedFamily(
   refreshWindowSeconds: number,
   now: number,
 ): RefreshFamily {
-  if (presented !== family.generation) return family
-  const idleExpires = now + refreshWindowSeconds
-  return rotation === 'STATIC'
-    ? { ...family, idleExpires }
-    : {
-        ...family,
-        idleExpires,
-        generation: family.generation + 1,
-        rotatedAt: now,
-        leewaySeconds,
-      }
+  const isCurrent = presented === family.generation
+  if (!isCurrent && !isOwed(family)) return family
+  const used = { ...family, idleExpires: now + refreshWindowSeconds }
+  const given = { ...used, rotatedAt: now, leewaySeconds }
+  if (!isCurrent) return given
+  if (rotation === 'ROTATE') return { ...given, generation: family.generation + 1 }
+  return isOwed(family) ? given : used
 }
+
+/** Whether a use gave out a token that nobody was known to have. */
+export const isTurned = (before: RefreshFamily, after: RefreshFamily): boolean =>
+  after.generation !== before.generation || after.rotatedAt !== before.rotatedAt
+
+/** The family after the token of its current generation turned out to have reached nobody. */
+export const owedFamily = (family: RefreshFamily): RefreshFamily => ({ ...family, rotatedAt: null })
 
 /** Whether a token of some generation would be taken now, by the leeway of the last rotation. */
 export const isAlive = (family: RefreshFamily, presented: number, now: number): boolean =>

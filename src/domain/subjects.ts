@@ -70,6 +70,8 @@ export type GrantOutcome =
       readonly assignment: Assignment
       /** Null: no refresh token. */
       readonly refresh: RefreshHandle | null
+      /** The refresh token is one that nobody had before. Older objects do not say it. */
+      readonly isNew?: boolean
     }
   | {
       readonly outcome: 'refused'
@@ -77,6 +79,15 @@ export type GrantOutcome =
       /** The refusal ended the whole authorization: a code or token was used that had been used up. */
       readonly ended: boolean
     }
+
+/** A refresh token that was given and reached nobody. */
+export interface Undelivered {
+  readonly userId: string
+  readonly authorizationId: string
+  readonly generation: number
+  /** Seconds. */
+  readonly now: number
+}
 
 /** What names an access token, or a refresh token. */
 export type ShownToken = { readonly jti: string } | RefreshHandle
@@ -173,6 +184,11 @@ export interface Subjects {
   ) => Promise<{ readonly refresh: RefreshHandle | null } | null>
   readonly redeem: (redemption: Redemption) => Promise<GrantOutcome>
   readonly refresh: (refresh: Refresh) => Promise<GrantOutcome>
+  /**
+   * The tokens of a redemption, of an authorization or of a refresh came to nothing after it was stored. The first ends
+   * with it; after a refresh the token that was presented stays good.
+   */
+  readonly undelivered: (undelivered: Undelivered) => Promise<void>
   /** Seconds. */
   readonly inspect: (asked: Inspected, now: number) => Promise<Inspection>
   /** Ends the authorization of a refresh token. False: the token is dead, or another client's. */

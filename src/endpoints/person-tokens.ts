@@ -14,6 +14,7 @@ import { tokensOfGrant } from '../mint/person-drafts.ts'
 import { recordOf } from '../mint/record.ts'
 import { authorizingUser, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
 import { nowMillis } from '../platform/clock.ts'
+import { logFault } from '../platform/log.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
@@ -61,11 +62,41 @@ export async function tokensOfPerson(
       )
     throw error
   })
-  const granting =
-    proof.by === 'record'
-      ? recorded(proof, form, { server, client, ring }, millis)
-      : await authorized(grant, proof, form, { server, client }, context, now)
-  return issued(granting, context, now)
+  if (proof.by === 'record')
+    return delivered(proof, context, now, async () =>
+      issued(recorded(proof, form, { server, client, ring }, millis), context, now),
+    )
+  const granting = await authorized(grant, proof, form, { server, client }, context, now)
+  const { record } = granting.grantee
+  const stored = { record, refresh: granting.refresh, isNew: true }
+  return delivered(stored, context, now, () => issued(granting, context, now))
+}
+
+/** A refresh token that is stored by now, as far as there is one. */
+type Stored = Pick<Extract<Proof, { by: 'record' }>, 'record' | 'refresh' | 'isNew'>
+
+/**
+ * A refresh token that was stored and then does not go out, whatever is in the way, must not cost the client the one
+ * that it has: used once more, that would be taken for stolen.
+ */
+async function delivered(
+  { record, refresh, isNew }: Stored,
+  { subjects }: ProtocolContext,
+  now: number,
+  work: () => Promise<TokenResponse>,
+): Promise<TokenResponse> {
+  try {
+    return await work()
+  } catch (error) {
+    if (refresh !== null && isNew === true) {
+      const { userId, id: authorizationId, serverId } = record
+      const { generation } = refresh
+      await subjects
+        .undelivered({ userId, authorizationId, generation, now })
+        .catch((cause: unknown) => logFault('grant.undelivered', { serverId }, cause))
+    }
+    throw error
+  }
 }
 
 function recorded(

@@ -46,6 +46,8 @@ export type Proof =
       readonly assignment: Assignment
       readonly scopes: readonly string[]
       readonly refresh: RefreshHandle | null
+      /** The refresh token is one that nobody had before. */
+      readonly isNew?: boolean
       readonly isFirst: boolean
     }
   /** The policies are still to be asked. */

@@ -102,6 +102,7 @@ export function subjectsOf(
       answered(() => of(record.userId).authorizeDirectly(record, app, mayRefresh, epoch)),
     redeem: (redemption) => answered(() => of(redemption.userId).redeem(redemption)),
     refresh: (asked) => answered(() => of(asked.userId).refresh(asked)),
+    undelivered: (one) => answered(() => of(one.userId).undelivered(one)),
     inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),
     revokeRefreshToken: (asked) => answered(() => of(asked.userId).revokeRefreshToken(asked)),
     revokeAccessToken: ({ userId, authorizationId, jti, expires }) =>

@@ -9,6 +9,7 @@ import {
   promised,
   redeem,
   refresh,
+  undelivered,
   type AuthorizationState,
   type Holder,
   type Step,
@@ -26,6 +27,7 @@ import type {
   RefreshHandle,
   RefreshTokenRevocation,
   ShownToken,
+  Undelivered,
 } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
 import { randomToken } from '../platform/random.ts'
@@ -120,6 +122,14 @@ export class SubjectGrants {
       return stored && refresh(stored.state, asked, holder)
     }
     return this.#settled(userId, app, stepWith, { secret, secretHash }, now)
+  }
+
+  undelivered({ authorizationId, generation, now }: Undelivered): void {
+    const stored = this.#authorizations.find(authorizationId)
+    if (stored === null) return
+    const state = undelivered(stored.state, generation)
+    if (state !== stored.state)
+      this.#tables.atomically(() => this.#authorizations.write({ ...stored, state }, now))
   }
 
   async inspect(asked: Inspected, now: number): Promise<Inspection> {
@@ -227,13 +237,14 @@ export class SubjectGrants {
       return { outcome: 'refused', reason: step.reason, ended: step.ended }
     }
     this.#tables.atomically(() => this.#authorizations.write(stored, now))
-    const { person, assignment } = step
+    const { person, assignment, isNew } = step
     return {
       outcome: 'granted',
       record: state.record,
       person,
       assignment,
       refresh: handleOf(state, secret),
+      isNew,
     }
   }
 }

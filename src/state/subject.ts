@@ -26,6 +26,7 @@ import type {
   RefreshHandle,
   RefreshTokenRevocation,
   SessionBeginning,
+  Undelivered,
 } from '../domain/subjects.ts'
 import { hashPassword, verifyNothing } from '../passwords/verify.ts'
 import { digest } from '../platform/encoding.ts'
@@ -185,6 +186,10 @@ export class Subject extends DurableObject {
 
   async refresh(asked: Refresh): Answer<GrantOutcome> {
     return this.#answered('refresh', () => this.#grants.refresh(asked))
+  }
+
+  async undelivered(one: Undelivered): Answer<void> {
+    return this.#answered('undelivered', async () => this.#grants.undelivered(one))
   }
 
   async inspect(asked: Inspected, now: number): Answer<Inspection> {

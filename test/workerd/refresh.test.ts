@@ -193,6 +193,20 @@ describe('rotation', () => {
       expect(await introspect(base, app, token)).toEqual({ active: false })
   })
 
+  it('does not cost a token what comes to nothing after it, such as a claim that fails', async () => {
+    const server = await aPeopleServer()
+    const claims = `/api/v1/authorizationServers/${server.id}/claims`
+    const first = await family(apps.STRICT, OFFLINE, server.issuer)
+    const failing = { name: 'failing', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: 'access.scope[9]' } // prettier-ignore
+    const { id } = await made(201, 'POST', claims, failing)
+    const token = first['refresh_token'] as string
+    for (let times = 0; times < 2; times++)
+      expect((await refusalOf(await refresh(server.issuer, apps.STRICT, token)))[1]).toBe('server_error') // prettier-ignore
+    await made(204, 'DELETE', `${claims}/${id}`)
+    await refreshed(server.issuer, apps.STRICT, token)
+    expect(await refusalOf(await refresh(server.issuer, apps.STRICT, token))).toEqual(REFRESH_REFUSED) // prettier-ignore
+  })
+
   it('ends one family and none beside it', async () => {
     const [one, other] = [await family(apps.STRICT), await family(apps.STRICT)]
     await refreshed(base, apps.STRICT, one['refresh_token'])

@@ -10,7 +10,7 @@ import { KeyEncryption } from '../../src/platform/key-encryption.ts'
 import { testBindings } from '../bindings.ts'
 import { answerOf } from './browser.ts'
 import { attach, createHook, HOOKS, serveHooks, type Asked, type Endpoint } from './hook-support.ts'
-import { inside } from './subject-support.ts'
+import { inside, listed } from './subject-support.ts'
 import { flushLog, logEvents } from './log-support.ts'
 import {
   aPersonWithPassword,
@@ -353,13 +353,35 @@ describe('a person', () => {
     expect(JSON.stringify(lastAsked().body)).not.toContain(token)
   })
 
-  it('keeps the refresh token when a hook refuses one refresh', async () => {
-    const { refresh_token: token } = await tokensFor(base, app, person, { scope: OFFLINE })
+  it('keeps the refresh token when a hook refuses, however often and whatever the leeway', async () => {
+    const strict = await aSignInApp({ refresh_token: { rotation_type: 'ROTATE', leeway: 0 } })
+    const { refresh_token: token } = await tokensFor(base, strict, person, { scope: OFFLINE })
     endpoint = answers({ error: { errorSummary: 'not now' } })
-    const refused = await refusalOf(await refresh(base, app, token))
-    expect(refused).toEqual([400, 'server_error', 'not now'])
+    for (let times = 0; times < 3; times++)
+      expect(await refusalOf(await refresh(base, strict, token))).toEqual([
+        400,
+        'server_error',
+        'not now',
+      ])
     endpoint = () => new Response(null, { status: 204 })
-    await refreshed(base, app, token)
+    const next = await refreshed(base, strict, token)
+    expect(next['refresh_token']).not.toBe(token)
+    await refreshed(base, strict, next['refresh_token'])
+    expect((await refusalOf(await refresh(base, strict, token)))[1]).toBe('invalid_grant')
+  })
+
+  it('does not have a used refresh token made good by a refusal within the leeway', async () => {
+    const rotating = await aSignInApp({ refresh_token: { rotation_type: 'ROTATE', leeway: 60 } })
+    const tokens = await tokensFor(base, rotating, person, { scope: OFFLINE })
+    const { refresh_token: token } = tokens
+    const [, , id] = String(accessOf(tokens)['jti']).split('.')
+    const rotatedAt = async (): Promise<unknown> =>
+      (await inside(person.id, `SELECT rotated_at FROM authorizations WHERE id = '${id}'`))[0]
+    await refreshed(base, rotating, token)
+    const before = await rotatedAt()
+    endpoint = answers({ error: {} })
+    expect((await refusalOf(await refresh(base, rotating, token)))[1]).toBe('server_error')
+    expect([before, await rotatedAt()]).toEqual([{ rotated_at: expect.any(Number) }, before])
   })
 
   it('has a code that is used up, whatever the hook says then', async () => {
@@ -369,6 +391,19 @@ describe('a person', () => {
     expect(refused.slice(0, 2)).toEqual([400, 'server_error'])
     endpoint = () => new Response(null, { status: 204 })
     expect((await refusalOf(await redeem(base, app, code)))[1]).toBe('invalid_grant')
+  })
+
+  it('whose first tokens a hook refuses has no refresh token that lists would show', async () => {
+    const own = await aSignInApp({ application_type: 'native', grant_types: ['authorization_code', 'password', 'refresh_token'], response_types: ['code'] }) // prettier-ignore
+    endpoint = answers({ error: {} })
+    const { code = '' } = answerOf(await arrived(base, own, person, { scope: OFFLINE }))
+    await refusalOf(await redeem(base, own, code))
+    const fields = { grant_type: 'password', username: person.login, password: PASSWORD, scope: OFFLINE } // prettier-ignore
+    await refusalOf(await post(`${base}/v1/token`, fields, { authorization: basic(own.clientId, own.secret) })) // prettier-ignore
+    expect(asked).toHaveLength(2)
+    await listed(person.id)
+    const path = `/api/v1/users/${person.id}/clients/${own.clientId}/tokens`
+    expect(await made(200, 'GET', path)).toEqual([])
   })
 
   it('has the hook asked at the password grant', async () => {

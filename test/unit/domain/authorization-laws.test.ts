@@ -1,10 +1,10 @@
 /**
- * What holds for an authorization after any sequence of redemptions, refreshes with whatever was ever handed out, ends,
- * and time that passes, against a reference that remembers every token with what may still be done with it.
+ * What holds for an authorization after any sequence of redemptions, refreshes with whatever was ever handed out or was
+ * and did not arrive, ends, and time that passes, against a reference that remembers every token with what may still be done with it.
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { promised, redeem, refresh, type AuthorizationState, type Step } from '../../../src/domain/authorization-state.ts' // prettier-ignore
+import { promised, redeem, refresh, undelivered, type AuthorizationState, type Step } from '../../../src/domain/authorization-state.ts' // prettier-ignore
 import { isAlive } from '../../../src/domain/refresh-family.ts'
 import { aCode, anAuthorization, aPerson } from '../support/builders.ts'
 
@@ -21,6 +21,8 @@ type Action =
       readonly back: number
       readonly rotation: 'ROTATE' | 'STATIC'
       readonly leewaySeconds: number
+      /** The tokens come to nothing after it was stored. */
+      readonly isLost: boolean
     }
   | { readonly do: 'revoke' }
   | { readonly do: 'wait'; readonly seconds: number }
@@ -34,6 +36,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
       back: fc.oneof({ weight: 20, arbitrary: fc.constant(0) }, fc.integer({ min: -1, max: 3 })),
       rotation: fc.constantFrom('ROTATE' as const, 'ROTATE' as const, 'STATIC' as const),
       leewaySeconds: fc.constantFrom(...LEEWAYS),
+      isLost: fc.constantFrom(false, false, false, false, true),
     }),
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('revoke' as const) }) },
@@ -58,9 +61,11 @@ class Reference {
   now = 1000
   isDead = false
   isRedeemed = false
-  supersededAt: (number | null)[] = []
+  supersededAt: (number | 'owed' | null)[] = []
   begun = 0
   lastUse = 0
+  /** The last refresh gave a token that nobody was known to have. */
+  isNew = false
 
   get newest(): number {
     return this.supersededAt.length - 1
@@ -83,18 +88,29 @@ class Reference {
     if (this.isDead || !this.isRedeemed) return 'unknown'
     if (this.now - this.lastUse >= IDLE || this.now - this.begun >= LIFE) return 'expired'
     const at = this.supersededAt[token]
+    const isOwed = this.supersededAt[this.newest - 1] === 'owed'
+    this.isNew = isOwed || (at === null && rotation === 'ROTATE')
     if (at === null) {
       this.lastUse = this.now
+      if (isOwed) this.supersededAt[token - 1] = this.now
       if (rotation === 'STATIC') return `token ${token}`
       this.supersededAt[token] = this.now
       this.supersededAt.push(null)
       return `token ${token + 1}`
     }
     const isLast = token === this.newest - 1
+    if (at === 'owed') {
+      this.lastUse = this.supersededAt[token] = this.now
+      return `token ${token + 1}`
+    }
     if (at !== undefined && isLast && rotation === 'ROTATE' && this.now - at < leeway)
       return `token ${token + 1}`
     this.isDead = true
     return 'replayed'
+  }
+
+  lose(): void {
+    this.supersededAt[this.newest - 1] = 'owed'
   }
 }
 
@@ -142,6 +158,14 @@ function play(
       expect(said(step)).toBe(expected)
       told.push(`${one.do}: ${expected}`)
       if (step.kind !== 'holder-needed') state = step.state
+      if (one.do === 'refresh' && one.isLost && step.kind === 'granted') {
+        expect(step.isNew).toBe(reference.isNew)
+        if (step.isNew) {
+          state = undelivered(state, state.family!.generation)
+          reference.lose()
+          told.push('lost')
+        }
+      }
     }
     check(state, reference)
   }
@@ -187,7 +211,7 @@ describe('an authorization', () => {
     const samples = fc.sample(sequence, { numRuns: 300, seed: 1 })
     for (const one of samples.flatMap((actions) => play(actions, () => undefined)))
       seen.set(one, (seen.get(one) ?? 0) + 1)
-    const answers = ['redeem: token 0', 'redeem: replayed', 'redeem: expired', 'refresh: token 1', 'refresh: token 3', 'refresh: replayed', 'refresh: expired', 'refresh: unknown'] // prettier-ignore
+    const answers = ['redeem: token 0', 'redeem: replayed', 'redeem: expired', 'refresh: token 1', 'refresh: token 3', 'refresh: replayed', 'refresh: expired', 'refresh: unknown', 'lost'] // prettier-ignore
     expect(answers.filter((one) => (seen.get(one) ?? 0) < 3)).toEqual([])
   })
 })

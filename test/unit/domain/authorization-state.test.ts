@@ -6,6 +6,7 @@ import {
   promised,
   redeem,
   refresh,
+  undelivered,
   type AuthorizationState,
   type Holder,
   type Step,
@@ -255,5 +256,40 @@ describe('a refresh token', () => {
       const refreshed = granted(refresh(first, aRefresh({ hookedRuleIds }), HOLDER))
       expect(refreshed.aliveUntil).toBe(1002 + seconds)
     }
+  })
+})
+
+describe('tokens that reached nobody', () => {
+  it('at first leave nothing of the authorization', () => {
+    expect(redeem(code(), aRedemption(), HOLDER)).toMatchObject({ kind: 'granted', isNew: true })
+    const online = code({}, { scopes: ['openid'] })
+    expect(redeem(online, aRedemption(), HOLDER)).toMatchObject({ kind: 'granted', isNew: false })
+    const state = family()
+    const ended = undelivered(state, 0)
+    expect(ended).toEqual({ ...state, ended: true })
+    expect([refreshing({}, ended), redeeming({}, ended)]).toEqual(['unknown', 'unknown'])
+  })
+
+  it('later leave the refresh token good that was presented, until it is used again', () => {
+    const strict = { leewaySeconds: 0 }
+    const step = refresh(family(), aRefresh(strict), HOLDER)
+    expect(step).toMatchObject({ kind: 'granted', isNew: true })
+    const rotated = granted(step)
+    expect(refreshing({ ...strict, now: 2000 }, rotated)).toBe('replayed')
+    const owed = undelivered(rotated, 1)
+    const again = refresh(owed, aRefresh({ ...strict, now: 2000 }), HOLDER)
+    expect(again).toMatchObject({ kind: 'granted', isNew: true, state: { ended: false } })
+    expect(granted(again).family?.generation).toBe(1)
+    expect(refreshing({ ...strict, now: 2001 }, granted(again))).toBe('replayed')
+    expect(refreshing({ ...strict, generation: 1, now: 2001 }, granted(again))).toBe('granted')
+  })
+
+  it('change nothing where there are none, or others have gone on since', () => {
+    const state = code()
+    expect(undelivered(state, 0)).toBe(state)
+    const rotated = granted(refresh(family(), aRefresh(), HOLDER))
+    for (const generation of [-1, 0, 2]) expect(undelivered(rotated, generation)).toBe(rotated)
+    const predecessor = refresh(rotated, aRefresh({ now: 1003 }), HOLDER)
+    expect(predecessor).toMatchObject({ kind: 'granted', isNew: false })
   })
 })

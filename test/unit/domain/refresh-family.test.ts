@@ -4,6 +4,8 @@ import {
   begunFamily,
   familyExpires,
   isAlive,
+  isTurned,
+  owedFamily,
   standingOf,
   usedFamily,
   type RefreshFamily,
@@ -14,6 +16,7 @@ const NOW = 10_000
 const WINDOW = 600
 const ROTATE: Rotation = { rotation: 'ROTATE', leewaySeconds: 30 }
 const STATIC: Rotation = { rotation: 'STATIC', leewaySeconds: 30 }
+const NONE: Rotation = { rotation: 'ROTATE', leewaySeconds: 0 }
 
 const begun = (refreshTokenSeconds = 0): RefreshFamily =>
   begunFamily({ refreshTokenSeconds, refreshWindowSeconds: WINDOW }, NOW)
@@ -55,10 +58,9 @@ describe('a family', () => {
     expect(standingOf(family, 0, ROTATE, NOW + 31)).toBe('replayed')
     expect(used(family, 0, NOW + 29)).toBe(family)
     expect(standingOf(used(family, 1, NOW + 1), 0, ROTATE, NOW + 2)).toBe('replayed')
-    const none: Rotation = { rotation: 'ROTATE', leewaySeconds: 0 }
     for (const now of [NOW - 1, NOW, NOW + 1])
-      expect(standingOf(family, 0, none, now)).toBe('replayed')
-    expect(isAlive(used(begun(), 0, NOW, none), 0, NOW - 1)).toBe(false)
+      expect(standingOf(family, 0, NONE, now)).toBe('replayed')
+    expect(isAlive(used(begun(), 0, NOW, NONE), 0, NOW - 1)).toBe(false)
   })
 
   it('keeps its token where the client does not rotate', () => {
@@ -84,5 +86,43 @@ describe('a family', () => {
     expect(isAlive(family, 1, NOW + WINDOW - 1)).toBe(true)
     expect(isAlive(family, 1, NOW + WINDOW)).toBe(false)
     expect(isAlive(begun(), -1, NOW)).toBe(false)
+  })
+
+  it('whose current token reached nobody takes the one before it, at any time and however it rotates', () => {
+    const owed = owedFamily(used(begun(), 0, NOW, NONE))
+    for (const how of [ROTATE, STATIC, NONE])
+      for (const now of [NOW, NOW + 31, NOW + WINDOW - 1]) {
+        expect(standingOf(owed, 0, how, now)).toBe('predecessor')
+        expect(standingOf(owed, 1, how, now)).toBe('current')
+      }
+    expect(standingOf(owed, 0, ROTATE, NOW + WINDOW)).toBe('expired')
+    expect(standingOf(owed, -1, ROTATE, NOW)).toBe('replayed')
+    expect([isAlive(owed, 0, NOW + 31), isAlive(owed, -1, NOW)]).toEqual([true, false])
+  })
+
+  it('gives the token that reached nobody once more, and from then on the leeway counts', () => {
+    const owed = owedFamily(used(begun(), 0, NOW))
+    const given = used(owed, 0, NOW + 100)
+    expect(given).toEqual({
+      ...owed,
+      rotatedAt: NOW + 100,
+      leewaySeconds: 30,
+      idleExpires: NOW + 100 + WINDOW,
+    })
+    expect(standingOf(given, 0, ROTATE, NOW + 129)).toBe('predecessor')
+    expect(standingOf(given, 0, ROTATE, NOW + 130)).toBe('replayed')
+    expect(standingOf(used(owed, 0, NOW, NONE), 0, NONE, NOW)).toBe('replayed')
+    // Somebody had it after all.
+    for (const how of [ROTATE, STATIC])
+      expect(standingOf(used(owed, 1, NOW + 100, how), 0, how, NOW + 130)).toBe('replayed')
+  })
+
+  it('knows whether a use gave a token that nobody had', () => {
+    const rotated = used(begun(), 0, NOW)
+    expect(isTurned(begun(), rotated)).toBe(true)
+    expect(isTurned(rotated, used(rotated, 0, NOW + 1))).toBe(false)
+    expect(isTurned(begun(), used(begun(), 0, NOW + 1, STATIC))).toBe(false)
+    const owed = owedFamily(rotated)
+    expect(isTurned(owed, used(owed, 0, NOW))).toBe(true)
   })
 })

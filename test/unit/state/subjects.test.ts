@@ -36,6 +36,7 @@ const CALLS: Calls = {
     port.redeem({ ...token, ...rules, redirectUri: null, verifierChallenge: null, mayRefresh: true }), // prettier-ignore
   refresh: (port) =>
     port.refresh({ ...token, ...rules, generation: 0, scopes: null, rotation: 'ROTATE', leewaySeconds: 0 }), // prettier-ignore
+  undelivered: (port) => port.undelivered({ ...token, generation: 0, now: 1 }),
   inspect: (port) => port.inspect({ ...token, app }, 1),
   revokeRefreshToken: (port) => port.revokeRefreshToken({ ...token, ...rules, generation: 0 }),
   revokeAccessToken: (port) => port.revokeAccessToken({ ...token, expires: 1 }),
