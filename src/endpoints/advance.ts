@@ -25,7 +25,7 @@ import { completed } from './complete.ts'
 import { confirmed } from './confirm.ts'
 import { consentQuestion, rolesFor } from './people.ts'
 import { consented, eventOf } from './sign-in-log.ts'
-import { sendTo, type UnderWay } from './under-way.ts'
+import { asOf, sendTo, type UnderWay } from './under-way.ts'
 import type { Progress } from './token-log.ts'
 import type { Visit } from './visit.ts'
 
@@ -47,6 +47,8 @@ export interface Done {
 
 /** Who authorizes, and what the policies allow. */
 interface Considered {
+  /** The request under the configuration that decided, of which everything else is made. */
+  readonly underWay: UnderWay
   readonly session: Session
   readonly person: Person
   readonly assignment: Assignment
@@ -66,9 +68,10 @@ export async function advance(
   try {
     const considered = await consideredOf(underWay, visit, done)
     if (considered === null) return await sendTo('sign-in', underWay, visit)
-    const scopes = await scopesOf(considered, underWay, visit, done.consent)
-    if (scopes === null) return await sendTo('consent', underWay, visit)
-    return await completed(underWay, considered, { ...considered.access, scopes }, visit)
+    const { underWay: decided, access } = considered
+    const scopes = await scopesOf(considered, visit, done.consent)
+    if (scopes === null) return await sendTo('consent', decided, visit)
+    return await completed(decided, considered, { ...access, scopes }, visit)
   } catch (error) {
     if (!(error instanceof OAuthError) || error instanceof AuthorizeRefused) throw error
     throw new AuthorizeRefused(error, null, targetOf(underWay.request))
@@ -99,12 +102,12 @@ export async function consideredOf(
   // Whoever does not have the app was refused above; this tells the compiler so.
   if (assignment === null) throw new OAuthError('user_not_assigned')
   visit.context.progress.isAuthenticated = true
-  const access = await accessOf(underWay, { person, assignment }, session, visit)
-  const asked = { ...underWay, scopes: access.scopes }
+  const decided = await decidedOf(underWay, { person, assignment }, session, visit)
+  const asked = { ...decided.underWay, scopes: decided.access.scopes }
   const question = await consentQuestion(asked, person.id, visit.context)
   const consent = consentStep(question)
   if (consent.step === 'error') throw consent.error
-  return { session, person, assignment, epoch, access, question, consent }
+  return { ...decided, session, person, assignment, epoch, question, consent }
 }
 
 async function signedInOf(
@@ -139,12 +142,13 @@ async function wantedUserIdOf(
 }
 
 /** What the policies of the newest configuration allow. Throws their refusal. */
-async function accessOf(
-  { server, client, request }: UnderWay,
+async function decidedOf(
+  underWay: UnderWay,
   holder: Holder,
   { amr }: Session,
   { context, now }: Visit,
-): Promise<Access> {
+): Promise<Pick<Considered, 'underWay' | 'access'>> {
+  const { server, client, request } = underWay
   const serverId = server.server.id
   const roles = await rolesFor(holder.person.id, request.scopes, server, context)
   const { responseTypes } = request
@@ -156,15 +160,16 @@ async function accessOf(
   }
   const wanted = { serverId, clientId: client.clientId, ring: accessTokenRing(serverId) }
   return confirmed(context, wanted, async (snapshot) => {
-    if (snapshot.client === null) throw new OAuthError('unknown_client')
-    return decideAccess(snapshot.server, snapshot.client, authorization, now)
+    const isSame = snapshot.server === server && snapshot.client === client
+    const newest = isSame ? underWay : asOf(snapshot, underWay)
+    const access = decideAccess(newest.server, newest.client, authorization, now)
+    return { underWay: newest, access }
   })
 }
 
 /** The scopes that the person gives, stored before they are used. Null: the person has to be asked. */
 async function scopesOf(
-  { session, person, question, consent }: Considered,
-  { client, server }: UnderWay,
+  { session, person, question, consent, underWay: { client, server } }: Considered,
   { context, now }: Visit,
   choice: ConsentChoice | undefined,
 ): Promise<readonly string[] | null> {

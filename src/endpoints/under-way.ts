@@ -8,7 +8,7 @@ import type { CompiledServer } from '../issuer/compile.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { messagePage } from '../pages/message.tsx'
 import { OAuthError } from '../protocol/errors.ts'
-import { confirmed } from './confirm.ts'
+import { confirmed, type Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import {
   newTransaction,
@@ -91,10 +91,16 @@ export async function underWayOf(
 ): Promise<UnderWay | null> {
   if (request === null) return null
   const wanted = { serverId, clientId: request.clientId, ring: accessTokenRing(serverId) }
-  return confirmed(context, wanted, async ({ server, client, ring }) => {
-    const again = checkAuthorizationRequest(parametersOf(request), server, client)
-    // The checks refuse a request of nobody; the compiler is told so.
-    if (client === null) throw new OAuthError('unknown_client')
-    return { server, client, ring, request: again, began }
-  })
+  return confirmed(context, wanted, async (snapshot) => asOf(snapshot, { request, began }))
+}
+
+/** A request under a configuration that may be newer than the one that it was checked by. */
+export function asOf(
+  { server, client, ring }: Resolved,
+  { request, began }: Pick<UnderWay, 'request' | 'began'>,
+): UnderWay {
+  const again = checkAuthorizationRequest(parametersOf(request), server, client)
+  // The checks refuse a request of nobody; the compiler is told so.
+  if (client === null) throw new OAuthError('unknown_client')
+  return { server, client, ring, request: again, began }
 }

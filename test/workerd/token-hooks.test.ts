@@ -546,6 +546,29 @@ describe('a hook', () => {
     await made(204, 'DELETE', `${place}/${first['id']}`)
   })
 
+  it('is asked where its rule decides by what the primary says since', async () => {
+    endpoint = answers({ commands: [patch(ACCESS, add('/claims/via', 'a new rule'))] })
+    const codes = { conditions: { grantTypes: { include: ['authorization_code'] } } }
+    const aside = await aPeopleServer({ rule: codes })
+    const place = `/api/v1/authorizationServers/${aside.id}/policies/${aside.policyId}/rules`
+    const later = await made(201, 'POST', place, {
+      ...peopleRule({ name: 'later', token: { inlineHook: { id: hook['id'] } } }),
+      status: 'INACTIVE',
+    })
+    const { browser } = await signedIn(aside.issuer, app, person)
+    // As another isolate does it.
+    await DB.batch([
+      DB.prepare(`UPDATE policy_rules SET status = 'ACTIVE' WHERE id = ?1`).bind(later['id']),
+      DB.prepare('UPDATE authorization_servers SET version = version + 1 WHERE id = ?1').bind(aside.id), // prettier-ignore
+    ])
+    const parameters = { response_type: 'token', scope: 'openid', nonce: 'n' }
+    const answer = answerOf(await browser.get(authorizeUrl(aside.issuer, app, parameters)))
+    const access = payloadOf(answer['access_token'] ?? '')
+    expect([asked.length, access['via']]).toEqual([1, 'a new rule'])
+    const [, , id] = String(access['jti']).split('.')
+    expect(await aliveUntilOf(id!)).toBeGreaterThanOrEqual(access['iat'] + limits.hookTokenSecondsMax) // prettier-ignore
+  })
+
   it('is asked as it is by now: a change takes effect at once in this isolate', async () => {
     const path = `${HOOKS}/${hook['id']}`
     const { uri } = hook['channel']['config']
