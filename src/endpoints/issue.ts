@@ -6,9 +6,9 @@ import type { CompiledServer } from '../issuer/compile.ts'
 import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { signerOf, type Signer } from '../keys/signer.ts'
 import type { Access } from '../mint/access.ts'
-import { encrypterOf } from '../mint/encryption.ts'
+import { encrypterOf, type Encrypter } from '../mint/encryption.ts'
 import { signAccessToken, type Minted } from '../mint/access-token.ts'
-import type { TokenDraft } from '../mint/draft.ts'
+import type { TokenDraft, TokenDrafts } from '../mint/draft.ts'
 import { signIdToken, type IdTokenSubject } from '../mint/id-token.ts'
 import { draftTokens, type AskedTokens } from '../mint/person-drafts.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -79,29 +79,51 @@ export async function issueTokens(
 ): Promise<Issued> {
   const orgId = await context.orgId()
   const drafted = draftTokens(grantee, access, asked, orgId, nowSeconds * 1000)
+  const signing = await signingOf(grantee, drafted, context)
   const { scopes } = access
   const { policyId, ruleId } = grantee.record.access
   const decided = { policyId, ruleId, scopes }
   const drafts = await hookedDrafts(drafted, grantee, decided, grantee, occasion, context)
   const minted =
-    drafts.access && (await signedAccessToken(drafts.access, access, grantee, context, nowSeconds))
-  if (drafts.identity === null) return { access: minted, idToken: null }
+    drafts.access && (await signedAccessToken(drafts.access, access, grantee, signing, nowSeconds))
+  if (drafts.identity === null || signing.identity === null)
+    return { access: minted, idToken: null }
   const beside = { accessToken: minted?.response.access_token ?? null, code }
-  const signer = await idTokenSigner(grantee.server, grantee.ring, context)
-  const idToken = await signIdToken(drafts.identity, beside, signer, nowSeconds)
+  const idToken = await signIdToken(drafts.identity, beside, signing.identity, nowSeconds)
   return { access: minted, idToken }
+}
+
+/** What tokens are signed and encrypted with, as far as there are such tokens. */
+interface Signing {
+  readonly access: Signer | null
+  readonly encrypter: Encrypter | null
+  readonly identity: Signer | null
+}
+
+/** Nobody outside is asked about tokens that then could not be made. Throws OAuthError. */
+async function signingOf(
+  { server, ring }: Pick<Grantee, 'server' | 'ring'>,
+  { access, identity }: TokenDrafts,
+  context: ProtocolContext,
+): Promise<Signing> {
+  const { settings } = context
+  if (access !== null && ring === null) throw new OAuthError('temporarily_unavailable')
+  return {
+    access: access && ring && (await signerOf(ring, settings.keyEncryption)),
+    encrypter: access && (await encrypterOf(server, settings)),
+    identity: identity && (await idTokenSigner(server, ring, context)),
+  }
 }
 
 async function signedAccessToken(
   draft: TokenDraft,
   access: Access,
-  { server, ring }: Pick<Grantee, 'server' | 'ring'>,
-  { settings }: ProtocolContext,
+  { server }: Pick<Grantee, 'server'>,
+  { access: signer, encrypter }: Signing,
   nowSeconds: number,
 ): Promise<Minted> {
-  if (ring === null) throw new OAuthError('temporarily_unavailable')
-  const signer = await signerOf(ring, settings.keyEncryption)
-  const encrypter = await encrypterOf(server, settings)
+  // Where there is a token, there is what signs it; this tells the compiler so.
+  if (signer === null) throw new OAuthError('temporarily_unavailable')
   return signAccessToken(draft, access, server, signer, encrypter, nowSeconds)
 }
 

@@ -50,7 +50,12 @@ export function serveHooks(): {
     const served = endpoints.get(request.url)
     if (served === undefined) return original(input, init)
     const { url, method, headers } = request
-    const asked = { url, method, headers, body: JSON.parse(await request.text()) as Json }
+    const asked = {
+      url,
+      method,
+      headers,
+      body: JSON.parse((await request.text()) || 'null') as Json,
+    }
     served.asked.push(asked)
     return Promise.race([served.endpoint(asked), aborted(request.signal)])
   })

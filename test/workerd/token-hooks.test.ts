@@ -546,6 +546,30 @@ describe('a hook', () => {
     await made(204, 'DELETE', `${place}/${first['id']}`)
   })
 
+  it('is not asked about tokens that cannot be made', async () => {
+    const sealing = await aPeopleServer()
+    await attach(sealing, hook['id'], peopleRule())
+    const path = `/api/v1/authorizationServers/${sealing.id}`
+    const { jwks: _, ...before } = await made(200, 'GET', path)
+    await made(200, 'PUT', path, {
+      ...before,
+      accessTokenEncryptedResponseAlgorithm: 'RSA-OAEP-256',
+      jwks_uri: 'https://keys.example/none',
+    })
+    const keys = hooks.serve('https://keys.example/none', answers({ keys: [] }))
+    for (const type of ['token', 'code token', 'code']) {
+      const parameters = { response_type: type, scope: 'openid', nonce: 'n' }
+      const { answer } = await signedIn(sealing.issuer, app, person, parameters)
+      const told = type === 'code' ? await answered(await redeem(sealing.issuer, app, answer['code'] ?? '')) : [400, answer] // prettier-ignore
+      expect([type, told]).toEqual([
+        type,
+        [400, expect.objectContaining({ error: 'server_error' })],
+      ])
+    }
+    expect(keys).not.toEqual([])
+    expect(asked).toEqual([])
+  })
+
   it('is asked where its rule decides by what the primary says since', async () => {
     endpoint = answers({ commands: [patch(ACCESS, add('/claims/via', 'a new rule'))] })
     const codes = { conditions: { grantTypes: { include: ['authorization_code'] } } }
