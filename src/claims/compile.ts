@@ -1,13 +1,14 @@
 /** Custom claims, compiled once a snapshot: parsed, filtered and sorted by where they go. */
 import { RESERVED_CLAIM_NAMES, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
 import type { GroupsClaim } from '../domain/id-token-settings.ts'
+import { compileExpression } from './expression/compile.ts'
 import { parseExpression } from './expression/parser.ts'
-import type { Expression } from './expression/tree.ts'
+import type { Evaluable } from './expression/run.ts'
 import { compileGroupFilter, type GroupFilter } from './group-filter.ts'
 
 /** What a claim says: the value of an expression, or names of groups. */
 export type ClaimSource =
-  | { readonly by: 'expression'; readonly expression: Expression }
+  | { readonly by: 'expression'; readonly evaluable: Evaluable }
   | { readonly by: 'groups'; readonly filter: GroupFilter }
   /** It is stored but cannot be compiled, which makes issuance fail, as in Okta. */
   | { readonly by: 'nothing' }
@@ -46,7 +47,7 @@ function compileSource({ valueType, groupFilterType, value }: Source): ClaimSour
   }
   const parsed = parseExpression(value ?? '')
   return parsed.outcome === 'parsed'
-    ? { by: 'expression', expression: parsed.expression }
+    ? { by: 'expression', evaluable: compileExpression(parsed.expression) }
     : { by: 'nothing' }
 }
 

@@ -3,7 +3,6 @@
  * pure. A claim whose value is null is left out, and so is one that names groups when there are none to name. One that
  * has no value fails the whole. What decides about a token explains it, too.
  */
-import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import type { Client } from '../domain/client.ts'
 import type { Assignment, Person } from '../domain/person.ts'
@@ -15,6 +14,7 @@ import {
 } from './expression/evaluate.ts'
 import type { Value } from './expression/tree.ts'
 import { filteredNames, type GroupFilter } from './group-filter.ts'
+import { fitsInto } from './value-size.ts'
 
 /** The person that a token is of, and what the app is told of them. */
 export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groups' | 'linked'> {
@@ -89,15 +89,13 @@ class Evaluator {
     const found = this.#value(source)
     if (found.is !== 'in') return found
     if (found.value === null) return NULL
-    return utf8(JSON.stringify(found.value)).length > limits.claimValueBytesMax
-      ? failed('too-large')
-      : found
+    return fitsInto(limits.claimValueBytesMax, found.value) ? found : failed('too-large')
   }
 
   #value(source: ClaimSource): ClaimVerdict {
     if (source.by === 'nothing') return failed('unreadable')
     if (source.by === 'groups') return this.#groups(source.filter)
-    const found = evaluateExpression(source.expression, this.#scope, this.#surroundings)
+    const found = evaluateExpression(source.evaluable, this.#scope, this.#surroundings)
     return found.outcome === 'value' ? { is: 'in', value: found.value } : failed('no-value')
   }
 

@@ -4,12 +4,12 @@ import type { GroupOfPerson } from '../domain/person.ts'
 import { limits } from '../platform/limits.ts'
 import { unslashed } from './expression/arguments.ts'
 import { compilePattern } from './expression/pattern/compile.ts'
-import { matchesWhole, weightOf } from './expression/pattern/program.ts'
+import { Matcher } from './expression/pattern/matcher.ts'
 
 export interface GroupFilter {
   /** What it costs to look at one character of a name. */
   readonly weight: number
-  readonly matches: (name: string) => boolean
+  matches(name: string): boolean
 }
 
 export type GroupFilterType = NonNullable<Claim['groupFilterType']>
@@ -27,8 +27,7 @@ const ignoringCase =
 function byPattern(value: string): GroupFilter | null {
   const compiled = compilePattern(unslashed(value))
   if (compiled.outcome === 'refused') return null
-  const { program } = compiled
-  return { weight: weightOf(program), matches: (name) => matchesWhole(program, name) }
+  return new Matcher(compiled.program)
 }
 
 const FILTERS: Readonly<Record<GroupFilterType, Compile>> = {
@@ -46,10 +45,10 @@ export const compileGroupFilter = (
 
 /** The names that pass; null when looking at them would cost more than any expression may. */
 export function filteredNames(
-  { weight, matches }: GroupFilter,
+  filter: GroupFilter,
   groups: readonly GroupOfPerson[],
 ): readonly string[] | null {
-  const cost = groups.reduce((sum, { name }) => sum + (name.length + 1) * weight, 0)
+  const cost = groups.reduce((sum, { name }) => sum + (name.length + 1) * filter.weight, 0)
   if (cost > limits.expressionStepsMax) return null
-  return groups.flatMap(({ name }) => (matches(name) ? [name] : []))
+  return groups.flatMap(({ name }) => (filter.matches(name) ? [name] : []))
 }

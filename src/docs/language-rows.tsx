@@ -1,4 +1,5 @@
 /** Rows of the reference: what something is called, what is said of it, an example and its result. */
+import { compileExpression } from '../claims/expression/compile.ts'
 import type { Described } from '../claims/expression/described.ts'
 import { evaluateExpression, type Evaluated } from '../claims/expression/evaluate.ts'
 import { EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS } from '../claims/expression/example.ts'
@@ -13,7 +14,7 @@ import type { Argument, Expression } from '../claims/expression/tree.ts'
 import { anchorOf, Prose } from './parts.tsx'
 
 const evaluated = (expression: Expression): Evaluated =>
-  evaluateExpression(expression, EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS)
+  evaluateExpression(compileExpression(expression), EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS)
 
 /** The value of an expression of ours in the example, as a token has it. Throws when it has none. */
 export function jsonOf(source: string): string {

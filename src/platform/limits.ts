@@ -194,6 +194,8 @@ export const limits = {
   expressionValueSizeMax: 64 * 1024,
   /** States that the pattern of a "matches" is compiled to. */
   patternStatesMax: 1000,
+  /** States and characters that a pattern keeps of texts before. */
+  patternKeptMax: 4000,
   claimValueBytesMax: 16 * 1024,
   /** Groups that one claim may name, as in Okta. */
   groupsInClaimMax: 100,
@@ -204,6 +206,7 @@ export const limits = {
   absencesCachedMax: 1000,
   signingKeysCachedMax: 2000,
   jwksUriCachedMax: 500,
+  timeZonesCachedMax: 20,
 
   /** Outbound requests. */
   outboundBytesMax: 128 * 1024,

@@ -2,14 +2,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../../src/claims/expression/pattern/compile.ts'
-import { matchesWhole } from '../../../src/claims/expression/pattern/program.ts'
+import { Matcher } from '../../../src/claims/expression/pattern/matcher.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { anyText, noise } from '../support/arbitraries.ts'
+import { referenceMatch } from '../support/reference-match.ts'
 
 function isMatch(pattern: string, text: string): boolean {
   const compiled = compilePattern(pattern)
   if (compiled.outcome === 'refused') throw new Error(compiled.message)
-  return matchesWhole(compiled.program, text)
+  return new Matcher(compiled.program).matches(text)
 }
 
 describe('a pattern', () => {
@@ -96,10 +97,28 @@ describe('any pattern', () => {
         const compiled = compilePattern(pattern)
         if (compiled.outcome === 'refused') return
         expect(compiled.program.states.length).toBeLessThanOrEqual(limits.patternStatesMax + 3)
-        expect(typeof matchesWhole(compiled.program, text)).toBe('boolean')
+        expect(new Matcher(compiled.program).matches(text)).toBe(
+          referenceMatch(compiled.program, text),
+        )
       }),
     )
   })
+
+  it('finds the same in every text, whatever it keeps of those before, and when it keeps no more', () => {
+    const pieces = noise([...'abcäß😀', '\n', '\ud800'], 8)
+    const texts = fc.array(pieces, { minLength: 2, maxLength: 20 })
+    const many = noise(['(?i)', '(a|b|ab)*', '.{0,99}', '(.*a.{9})?', '[a-cä]', '[^b]', '^', '$', 'ß'], 5)
+    fc.assert(
+      fc.property(many, texts, (pattern, all) => {
+        const compiled = compilePattern(pattern)
+        fc.pre(compiled.outcome === 'compiled')
+        const matcher = new Matcher(compiled.program)
+        for (const text of [...all, ...all])
+          expect([text, matcher.matches(text)]).toEqual([text, referenceMatch(compiled.program, text)])
+      }),
+      { numRuns: 500 },
+    )
+  }) // prettier-ignore
 
   it('that makes others try for ever counts its states once a character', () => {
     expect(isMatch('(a+)+b', 'a'.repeat(2000))).toBe(false)

@@ -1,4 +1,5 @@
 /** Expressions in a situation where every object has something to say. */
+import { compileExpression } from '../../../src/claims/expression/compile.ts'
 import {
   evaluateExpression,
   type Evaluated,
@@ -37,7 +38,8 @@ export const evaluated = (
   expression: Expression,
   scope = PERSON,
   around: Partial<Surroundings> = {},
-): Evaluated => evaluateExpression(expression, scope, { ...surroundings(scope), ...around })
+): Evaluated =>
+  evaluateExpression(compileExpression(expression), scope, { ...surroundings(scope), ...around })
 
 export const resultOf = (source: string, scope = PERSON): Evaluated =>
   evaluated(tree(source), scope)

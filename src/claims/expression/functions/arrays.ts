@@ -3,8 +3,12 @@ import { sameValue, textOf } from '../operators.ts'
 import type { Value } from '../tree.ts'
 import { row, type FunctionRow } from './row.ts'
 
-const flat = (value: Value): readonly Value[] =>
-  Array.isArray(value) ? (value as readonly Value[]).flatMap(flat) : [value]
+function flat(values: readonly Value[], into: Value[]): readonly Value[] {
+  for (const value of values)
+    if (Array.isArray(value)) flat(value as readonly Value[], into)
+    else into.push(value)
+  return into
+}
 
 function joined(list: readonly Value[]): string | undefined {
   const texts = list.map((one) => (one === null ? '' : textOf(one)))
@@ -50,7 +54,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
     parameters: [],
     repeated: ['any'],
     result: 'list',
-    call: (_, values) => values.flatMap(flat),
+    call: (_, values) => flat(values, []),
     example: ['Arrays.flatten(10, {20, 30}, 40)', [10, 20, 30, 40]],
   }),
   row({

@@ -4,16 +4,15 @@
  */
 import type { GroupOfPerson } from '../../../domain/person.ts'
 import { limits } from '../../../platform/limits.ts'
-import { matchesWhole, weightOf } from '../pattern/program.ts'
 import type { Criterion, Value } from '../tree.ts'
 import { row, type Criteria, type FunctionRow, type Running } from './row.ts'
 
 type Test<Asked> = (name: string, asked: Asked) => boolean
 
 /** The groups, once looking at the names of all of them is paid for. */
-function named({ groups, charge }: Running, weight: number): readonly GroupOfPerson[] {
-  const all = groups ?? []
-  charge(all.reduce((sum, { name }) => sum + (name.length + 1) * weight, 0))
+function named(run: Running, weight: number): readonly GroupOfPerson[] {
+  const all = run.groups ?? []
+  run.charge(all.reduce((sum, { name }) => sum + (name.length + 1) * weight, 0))
   return all
 }
 
@@ -40,8 +39,9 @@ const memberBy = (
     example,
   })
 
-const isIn = ({ groups, charge }: Running, ids: readonly Value[]): boolean => {
-  charge((groups?.length ?? 0) * ids.length)
+const isIn = (run: Running, ids: readonly Value[]): boolean => {
+  const { groups } = run
+  run.charge((groups?.length ?? 0) * ids.length)
   return groups?.some(({ id }) => ids.includes(id)) ?? false
 }
 
@@ -155,8 +155,8 @@ export const GROUP_FUNCTIONS: readonly FunctionRow[] = [
     says: 'Whether the user is in a group whose whole name a regular expression matches.',
     parameters: ['pattern'],
     result: 'boolean',
-    call: ([program], _, run) =>
-      named(run, weightOf(program)).some(({ name }) => matchesWhole(program, name)),
+    call: ([matcher], _, run) =>
+      named(run, matcher.weight).some(({ name }) => matcher.matches(name)),
     example: ['isMemberOfGroupNameRegex("/.*Admins")', true],
   }),
   row({
@@ -165,16 +165,16 @@ export const GROUP_FUNCTIONS: readonly FunctionRow[] = [
     parameters: ['list', 'ofGroup', 'whole'],
     result: 'list',
     call([ids, expression, limit], _, run) {
-      const { groups, charge, isCodeFlow, ofGroup } = run
+      const { groups, isCodeFlow } = run
       if (!isLimit(limit, isCodeFlow)) return undefined
       if (groups === null) return null
-      charge(groups.length * ids.length)
+      run.charge(groups.length * ids.length)
       const wanted = new Set(ids)
       const found = within(
         groups.filter(({ id }) => wanted.has(id)),
         limit,
       )
-      return found?.map((group) => ofGroup(expression, group))
+      return found?.map((group) => run.ofGroup(expression, group))
     },
     example: ['getFilteredGroups({"00g1it", "00g1none"}, "group.name", 40)', ['IT Admins']],
   }),

@@ -6,15 +6,10 @@ import { zoneExists } from '../time/zone.ts'
 import { LETTERS, readFormat } from '../time/format.ts'
 import type { Described } from '../described.ts'
 import { textOf } from '../operators.ts'
-import type { Program } from '../pattern/program.ts'
+import type { Matcher } from '../pattern/matcher.ts'
+import type { Evaluable } from '../run.ts'
 import type { GroupOfPerson } from '../../../domain/person.ts'
-import {
-  CRITERIA,
-  type Criterion,
-  type CriteriaOperator,
-  type Expression,
-  type Value,
-} from '../tree.ts'
+import { CRITERIA, type Criterion, type CriteriaOperator, type Value } from '../tree.ts'
 
 /** What arguments are, once they were read. */
 interface Types {
@@ -28,9 +23,9 @@ interface Types {
   /** A pattern of Joda-Time. */
   readonly format: string
   /** A regular expression that stands in the expression. */
-  readonly pattern: Program
+  readonly pattern: Matcher
   /** An expression about a group that stands in the expression, in quotes. */
-  readonly ofGroup: Expression
+  readonly ofGroup: Evaluable
   /** What is asked of groups: of each criterion, any of the texts. */
   readonly criteria: Criteria
 }
@@ -48,8 +43,8 @@ export interface Running {
   /** The tokens come of a code, which is not limited in how much it brings. */
   readonly isCodeFlow: boolean
   /** Pays for looking at so many characters. Does not return when there were too many. */
-  readonly charge: (steps: number) => void
-  readonly ofGroup: (expression: Expression, group: GroupOfPerson) => Value
+  charge(steps: number): void
+  ofGroup(evaluable: Evaluable, group: GroupOfPerson): Value
 }
 
 export type ParameterType = keyof Types

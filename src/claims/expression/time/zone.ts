@@ -1,4 +1,6 @@
 /** What clocks show in a time zone, by the platform's own knowledge of zones. */
+import { limits } from '../../../platform/limits.ts'
+import { LruMap } from '../../../platform/lru.ts'
 
 /** What a clock and a calendar show. */
 export interface Fields {
@@ -20,8 +22,14 @@ const LAST = Date.parse('9999-12-30T00:00:00Z')
 /** Whether the year has four digits wherever one is. */
 export const isInRange = (millis: number): boolean => millis > FIRST && millis < LAST
 
-const clockOf = (zone: string): Intl.DateTimeFormat =>
-  new Intl.DateTimeFormat('en-US', {
+/** To make one takes longer than everything else that is done with it. */
+const clocks = new LruMap<string, Intl.DateTimeFormat>(limits.timeZonesCachedMax)
+
+/** Throws RangeError when there is no such zone. */
+function clockOf(zone: string): Intl.DateTimeFormat {
+  const known = clocks.get(zone)
+  if (known !== undefined) return known
+  const clock = new Intl.DateTimeFormat('en-US', {
     timeZone: zone,
     calendar: 'gregory',
     hourCycle: 'h23',
@@ -32,6 +40,9 @@ const clockOf = (zone: string): Intl.DateTimeFormat =>
     minute: 'numeric',
     second: 'numeric',
   })
+  clocks.set(zone, clock)
+  return clock
+}
 
 export function zoneExists(zone: string): boolean {
   try {
