@@ -2,8 +2,8 @@
  * UserInfo endpoint, OpenID Connect Core §5.3: claims of the person by the scopes of the token, which comes in the
  * header or in a form (RFC 6750 §2). Refusals are told by the challenge of RFC 6750 §3 alone.
  */
-import { SignJWT } from 'jose'
 import { accessTokenRing } from '../issuer/rings.ts'
+import { signJwt } from '../keys/sign.ts'
 import { userinfoClaims } from '../mint/claims.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { parseScheme } from '../protocol/authorization-header.ts'
@@ -39,8 +39,8 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
   const signer = await idTokenSigner(server, ring, context)
   if (signer.header.alg !== algorithm) throw new OAuthError('userinfo_key_missing')
   const claimsOfIssuer = { iss: server.urls.issuer, aud: client.clientId }
-  const signed = new SignJWT({ ...content, ...claimsOfIssuer }).setProtectedHeader(signer.header)
-  return jwtAnswer(context.origin, await signed.sign(signer.key))
+  const signed = await signJwt({ ...content, ...claimsOfIssuer }, signer)
+  return jwtAnswer(context.origin, signed)
 }
 
 /** The token of a request that presents exactly one. */

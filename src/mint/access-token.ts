@@ -1,8 +1,8 @@
 /** The only place where an access token is made: Okta's form, header kid and alg, claims in Okta's order. */
-import { SignJWT } from 'jose'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
+import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 import { randomToken } from '../platform/random.ts'
 import { formatScope } from '../protocol/scope.ts'
@@ -61,8 +61,8 @@ export function accessTokenPayload(
   { claims, lifetimeSeconds }: TokenDraft,
   nowSeconds: number,
 ): Record<string, unknown> {
-  const { ver, jti, iss, aud, ...others } = claims
-  return { ver, jti, iss, aud, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds, ...others }
+  const { ver, jti, iss, aud } = claims
+  return { ver, jti, iss, aud, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds, ...claims }
 }
 
 export async function signAccessToken(
@@ -73,8 +73,7 @@ export async function signAccessToken(
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const payload = accessTokenPayload(draft, nowSeconds)
-  const signed = await new SignJWT(payload).setProtectedHeader(signer.header).sign(signer.key)
+  const signed = await signJwt(accessTokenPayload(draft, nowSeconds), signer)
   const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
   const response: TokenResponse = {
     token_type: 'Bearer',

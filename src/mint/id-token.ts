@@ -1,8 +1,8 @@
 /** The only place where an ID token is made, OpenID Connect Core §2: claims of the sign-in, then of the person. */
-import { SignJWT } from 'jose'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
+import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
@@ -84,13 +84,13 @@ export const idTokenPayload = (
 export async function signIdToken(
   draft: TokenDraft,
   { accessToken, code }: Beside,
-  { header, key }: Signer,
+  signer: Signer,
   nowSeconds: number,
 ): Promise<string> {
   const payload = {
     ...idTokenPayload(draft, nowSeconds),
-    ...(accessToken !== null && { at_hash: await halfHash(accessToken, header.alg) }),
-    ...(code !== null && { c_hash: await halfHash(code, header.alg) }),
+    ...(accessToken !== null && { at_hash: await halfHash(accessToken, signer.header.alg) }),
+    ...(code !== null && { c_hash: await halfHash(code, signer.header.alg) }),
   }
-  return new SignJWT(payload).setProtectedHeader(header).sign(key)
+  return signJwt(payload, signer)
 }
