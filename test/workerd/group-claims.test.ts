@@ -221,6 +221,26 @@ describe('what else of a person and the org reaches tokens', () => {
     expect(payloadOf(next['access_token'])['cost']).toBe('R-18')
   })
 
+  it('is each attribute of the profile that the org made itself, with its type', async () => {
+    const [number, list] = [unique('number'), unique('list')].map((name) =>
+      name.replaceAll('-', '_'),
+    )
+    const array = { title: 'List', type: 'array', items: { type: 'string' } }
+    const properties = { [number!]: { title: 'Number', type: 'number' }, [list!]: array }
+    const path = '/api/v1/meta/schemas/user/default'
+    await made(200, 'POST', path, { definitions: { custom: { properties } } })
+    const other = await aPeopleServer()
+    await addClaim('number', `user.${number}`, {}, other)
+    await addClaim('second', `user.${list}[1]`, {}, other)
+    await addClaim('size', `Arrays.size(user.${list})`, {}, other)
+    const own = await aPersonWithPassword({ [number!]: 1.5, [list!]: ['a', 'b'] })
+    const { access_token: token } = await tokensFor(other.issuer, app, own)
+    expect(payloadOf(token)).toMatchObject({ number: 1.5, second: 'b', size: 2 })
+    await made(200, 'POST', `/api/v1/users/${own.id}`, { profile: { [list!]: null } })
+    const view = await arrived(other.issuer, app, own)
+    expect(answerOf(view)['error_description']).toBe("The 'second' user claim could not be evaluated.") // prettier-ignore
+  })
+
   it('is the company name, as it is now', async () => {
     const client = await aClient('client_secret_basic')
     const company = async (): Promise<unknown> => {
