@@ -210,6 +210,7 @@ describe('the SDK', () => {
       expect(uncalled(of).toSorted()).toEqual([
         'GET /api/v1/internal/apps/:appId/settings/oauth/idToken',
         'POST /api/v1/api-tokens',
+        'POST /api/v1/authorizationServers/:authServerId/preview',
         'POST /api/v1/internal/apps/:appId/settings/oauth/idToken',
         'POST /api/v1/org/credentials/lifecycle/keyRotate',
       ])
