@@ -43,16 +43,26 @@ export function freePort(): Promise<number> {
 
 const runFile = promisify(execFile)
 
-async function execute(stateDir: string, sql: string): Promise<void> {
+const ATTEMPTS_MAX = 10
+
+/** The product may be writing to the same file, which is waited for. */
+async function execute(stateDir: string, sql: string, attempt = 1): Promise<void> {
   const wrangler = join(root, 'node_modules', '.bin', 'wrangler')
-  await runFile(
-    wrangler,
-    ['d1', 'execute', 'DB', '--local', '--persist-to', stateDir, '--command', sql],
-    {
-      cwd: root,
-      env: { ...process.env, CI: '1', DO_NOT_TRACK: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
-    },
-  )
+  try {
+    await runFile(
+      wrangler,
+      ['d1', 'execute', 'DB', '--local', '--persist-to', stateDir, '--command', sql],
+      {
+        cwd: root,
+        env: { ...process.env, CI: '1', DO_NOT_TRACK: '1', CLOUDFLARE_CF_FETCH_ENABLED: 'false' },
+      },
+    )
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
+    const isBusy = /SQLITE_BUSY|database is locked/i.test(stdout + stderr)
+    if (!isBusy || attempt === ATTEMPTS_MAX) throw error
+    await execute(stateDir, sql, attempt + 1)
+  }
 }
 
 /** Resolves once the line that mints a token is printed. `changes` override the environment of the tests. */

@@ -57,10 +57,8 @@ async function links(world: World): Promise<void> {
   const ids = `WITH RECURSIVE made (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM made WHERE n < ${many})`
   await execute(
     `${ids} INSERT INTO users (id, login, status, profile, created, last_updated)
-     SELECT '${prefix}-' || n, '${prefix}-' || n, 'STAGED', '{}', 1, 1 FROM made`,
-  )
-  await execute(
-    `${ids} INSERT INTO linked_objects (associated_user_id, primary_name, primary_user_id, created)
+     SELECT '${prefix}-' || n, '${prefix}-' || n, 'STAGED', '{}', 1, 1 FROM made;
+     ${ids} INSERT INTO linked_objects (associated_user_id, primary_name, primary_user_id, created)
      SELECT '${prefix}-' || n, '${primary.name}', '${manager['id']}', 1 FROM made`,
   )
   const found = hrefsOf(await paged(world, 2, () => of(manager, associated)))
