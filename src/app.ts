@@ -108,7 +108,7 @@ function compose(env: Cloudflare.Env): Composition {
       subjects: env.SUBJECT,
       passwords: passwordsOf(env),
       deliver: (entry) => deliver(env, entry),
-      ready: orgId,
+      orgId,
     },
   }
 }

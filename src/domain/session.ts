@@ -1,6 +1,7 @@
 /** A person signed in at the org in one browser: one sign-in serves every issuer. */
 import type { Epoch } from './ending.ts'
 import type { Assignment, Person } from './person.ts'
+import type { SystemLogEntity } from './system-log.ts'
 
 export interface Session {
   readonly id: string
@@ -22,11 +23,33 @@ export interface SessionKey {
   readonly secret: string
 }
 
+/** A session as who administers it names it: its `sid`, of its user. */
+export interface SessionName {
+  readonly userId: string
+  readonly sid: string
+}
+
+export type NamedSession = SessionKey | SessionName
+
+/** A session that is alive, with its person. */
+export interface StandingSession {
+  readonly session: Session
+  readonly person: Person
+}
+
 /** A client that was given something in a session: a logout has to reach it at its server. */
 export interface Participant {
   readonly serverId: string
   readonly clientId: string
 }
+
+/** As the system log names it. */
+export const participantEntity = ({ clientId: id }: Participant): SystemLogEntity => ({
+  id,
+  type: 'PublicClientApp',
+  alternateId: id,
+  displayName: null,
+})
 
 /** A session with its person, and with the assignment of the app that was asked about. */
 export interface SignedIn {

@@ -5,7 +5,15 @@
 import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
 import type { Epoch } from './ending.ts'
 import type { Assignment, Person } from './person.ts'
-import type { Participant, Session, SessionKey, SignedIn, SignInOutcome } from './session.ts'
+import type {
+  NamedSession,
+  Participant,
+  Session,
+  SessionKey,
+  SignedIn,
+  SignInOutcome,
+  StandingSession,
+} from './session.ts'
 
 /** The app that is asked about, as far as an assignment depends on it. */
 export interface AskedApp {
@@ -161,11 +169,15 @@ export interface Subjects {
     app: AskedApp | null,
     now: number,
   ) => Promise<SignedIn | null>
+  /** A session with its person, which is no use of it. Null: there is none, or no longer. `now` in milliseconds. */
+  readonly readSession: (named: NamedSession, now: number) => Promise<StandingSession | null>
+  /** The same, and it lives on as if it had been used. */
+  readonly refreshSession: (named: NamedSession, now: number) => Promise<StandingSession | null>
   /**
    * Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. Who took part in it; null:
    * there was no such session.
    */
-  readonly endSession: (key: SessionKey) => Promise<readonly Participant[] | null>
+  readonly endSession: (named: NamedSession) => Promise<readonly Participant[] | null>
   /**
    * Stores an authorization, of somebody who was found signed in in an epoch. False: the session has ended since, or
    * tokens like these have, or the person may not have it any more.

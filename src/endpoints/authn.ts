@@ -6,11 +6,10 @@ import * as z from 'zod'
 import type { Person } from '../domain/person.ts'
 import { attemptPassword } from '../grants/password-attempt.ts'
 import { nowMillis, timestampOfMillis } from '../platform/clock.ts'
-import { parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
-import { ApiError, invalid } from '../protocol/api-errors.ts'
-import { boundedText } from '../protocol/form.ts'
+import { ApiError } from '../protocol/api-errors.ts'
 import type { ProtocolContext } from './context.ts'
+import { jsonObject, parsed } from './json-body.ts'
 import { addressOf } from './people.ts'
 import { newSessionToken } from './session-token.ts'
 import { eventOf, tellFailure, verified, type Failure } from './sign-in-log.ts'
@@ -47,23 +46,12 @@ export async function authenticate(request: Request, context: ProtocolContext): 
   })
 }
 
-const JSON_TYPE = /^application\/json\s*(;|$)/i
-
-/**
- * Throws ApiError for what is no username and password. Of another type a page of anybody could send it without asking
- * first (Fetch §4.8), and make the browsers of others try passwords.
- */
+/** Throws ApiError for what is no username and password. */
 async function credentialsOf(request: Request): Promise<z.output<typeof Credentials>> {
-  if (!JSON_TYPE.test(request.headers.get('content-type') ?? '')) throw new ApiError('E0000021')
-  const tooLarge = (): ApiError => invalid('body', 'body: is too large')
-  const body = parseJson((await boundedText(request, limits.authnBytesMax, tooLarge)) ?? '')
-  if (typeof body !== 'object' || body === null) throw new ApiError('E0000003')
+  const body = await jsonObject(request)
   // A state of something begun elsewhere, which is nothing here.
   if ('stateToken' in body || 'token' in body) throw new ApiError('E0000011')
-  const read = Credentials.safeParse(body)
-  if (read.success) return read.data
-  const causes = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw invalid('authn', ...causes.slice(0, limits.causesMax))
+  return parsed(Credentials, body, 'authn')
 }
 
 const profileOf = ({ profile }: Person): Record<string, unknown> => ({

@@ -34,7 +34,7 @@ export async function authorize(
     const parameters = await parametersOf(request)
     const visit = wholly(begins)
     const underWay = await checked(parameters, visit)
-    const begun = await sessionOfToken(underWay.request, visit)
+    const begun = await sessionOfToken(underWay.request.sessionToken, visit)
     if (begun === null) return advance(underWay, visit)
     cookies.push(begun.cookie)
     return advance(underWay, visit, begun)

@@ -7,39 +7,60 @@ import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { authenticate, AUTHN_PATH } from './authn.ts'
+import { isTrusted } from './calling-page.ts'
 import type { ProtocolContext } from './context.ts'
 import { contextOf, type ProtocolDoor } from './routes.ts'
+import {
+  closeOwnSession,
+  createSession,
+  OWN_SESSION_PATH,
+  readOwnSession,
+  refreshOwnSession,
+  SESSIONS_PATH,
+} from './sessions.ts'
 
 const ALLOWED_HEADERS =
-  'Accept, Content-Type, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
+  'Accept, Content-Type, Prefer, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
 
 type Handle = (request: Request, context: ProtocolContext) => Promise<Response>
 
-const calls: Readonly<Record<string, Handle>> = { [AUTHN_PATH]: authenticate }
+/** By path and method. */
+const calls: Readonly<Record<string, Readonly<Record<string, Handle>>>> = {
+  [AUTHN_PATH]: { POST: authenticate },
+  [SESSIONS_PATH]: { POST: createSession },
+  [OWN_SESSION_PATH]: { GET: readOwnSession, DELETE: closeOwnSession },
+  [`${OWN_SESSION_PATH}/lifecycle/refresh`]: { POST: refreshOwnSession },
+}
 
 export function mountClassic<E extends { Bindings: Cloudflare.Env }>(
   app: Hono<E>,
   door: (env: E['Bindings']) => ProtocolDoor,
 ): void {
-  for (const [path, handle] of Object.entries(calls)) {
-    app.post(path, (c) => answer(c, door(c.env), handle))
-    app.options(path, (c) => answer(c, door(c.env), preflight))
-    app.all(path, (c) => answer(c, door(c.env), otherMethods))
+  for (const [path, handles] of Object.entries(calls)) {
+    const methods = Object.keys(handles)
+    for (const [method, handle] of Object.entries(handles))
+      app.on(method, path, (c) => answer(c, door(c.env), handle))
+    app.options(path, (c) => answer(c, door(c.env), preflight(methods)))
+    app.all(path, (c) => answer(c, door(c.env), otherMethods(methods)))
   }
 }
 
-const preflight: Handle = async () =>
-  new Response(null, {
-    status: 204,
-    headers: {
-      'access-control-allow-methods': 'POST',
-      'access-control-allow-headers': ALLOWED_HEADERS,
-      'access-control-max-age': '600',
-    },
-  })
+const preflight =
+  (methods: readonly string[]): Handle =>
+  async () =>
+    new Response(null, {
+      status: 204,
+      headers: {
+        'access-control-allow-methods': methods.join(', '),
+        'access-control-allow-headers': ALLOWED_HEADERS,
+        'access-control-max-age': '600',
+      },
+    })
 
-const otherMethods: Handle = async () =>
-  apiErrorAnswer(new ApiError('E0000022'), { allow: 'POST, OPTIONS' })
+const otherMethods =
+  (methods: readonly string[]): Handle =>
+  async () =>
+    apiErrorAnswer(new ApiError('E0000022'), { allow: [...methods, 'OPTIONS'].join(', ') })
 
 async function answer(c: Context, door: ProtocolDoor, handle: Handle): Promise<Response> {
   const context = contextOf(c, door)
@@ -48,6 +69,8 @@ async function answer(c: Context, door: ProtocolDoor, handle: Handle): Promise<R
     'x-okta-request-id': context.requestId,
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    // Whoever cannot read an answer does not learn either whether it was a success.
+    'cross-origin-resource-policy': 'same-origin',
     ...(await crossOrigin(context)),
   }
   for (const [name, value] of Object.entries(added)) response.headers.set(name, value)
@@ -66,16 +89,12 @@ async function answered(handle: Handle, context: ProtocolContext): Promise<Respo
 }
 
 /** Storage that is away makes no page trusted. */
-async function crossOrigin({
-  origin,
-  trustedOrigins,
-  waitUntil,
-}: ProtocolContext): Promise<Readonly<Record<string, string>>> {
+async function crossOrigin(context: ProtocolContext): Promise<Readonly<Record<string, string>>> {
+  const { origin } = context
   const vary = { vary: 'Origin' }
   if (origin === null) return vary
   try {
-    const trusted = await trustedOrigins.get(waitUntil)
-    if (trusted.get(origin)?.includes('CORS') !== true) return vary
+    if (!(await isTrusted(origin, context))) return vary
   } catch (cause) {
     logFault('trusted-origins', {}, cause)
     return vary

@@ -13,6 +13,7 @@ import type { ProtocolContext } from './context.ts'
 import { SIGN_OUT_PATH } from './leaving.ts'
 import { logout, signOut } from './logout.ts'
 import { contextOf, issuerOf, serverPaths, type ProtocolDoor } from './routes.ts'
+import { redirectWithSession, SESSION_REDIRECT_PATH } from './session-redirect.ts'
 import { showSignIn, signIn } from './sign-in.ts'
 import { CONSENT_PATH, SIGN_IN_PATH } from './under-way.ts'
 import { pagePropsOf, visitOf } from './visit.ts'
@@ -35,6 +36,7 @@ const routes: readonly PageRoute[] = [
     authorize(request, issuerOf(context, context.serverId), context),
   ),
   ...both(serverPaths('logout'), logout),
+  ...both([SESSION_REDIRECT_PATH], redirectWithSession),
   { method: 'GET', paths: [SIGN_IN_PATH], handle: showSignIn },
   { method: 'POST', paths: [SIGN_IN_PATH], handle: signIn },
   { method: 'GET', paths: [CONSENT_PATH], handle: showConsent },

@@ -2,9 +2,8 @@
  * Okta's session tokens: proof of a sign-in that happened at the authentication API, good once and for minutes, which
  * the authorization endpoint turns into a session of the browser that brings it.
  */
-import type { SessionKey } from '../domain/session.ts'
+import type { SessionKey, SignedIn } from '../domain/session.ts'
 import type { SessionBeginning } from '../domain/subjects.ts'
-import type { AuthorizationRequest } from '../authorize/request.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 import { sessionCookie } from './browser.ts'
@@ -48,17 +47,46 @@ export interface BegunSession {
  * browser has a session, which goes before it as in Okta.
  */
 export async function sessionOfToken(
-  { sessionToken }: AuthorizationRequest,
+  sessionToken: string | null,
   visit: Visit,
 ): Promise<BegunSession | null> {
   const { context, sessionKey, now } = visit
-  const { settings, subjects, directory } = context
+  const { settings, subjects } = context
   if (sessionToken === null) return null
-  const token = await readSealed<SessionToken>(PURPOSE, KIND, sessionToken, settings.keyEncryption)
-  if (token === null || now >= token.expires) return null
+  const token = await tokenOf(sessionToken, context, now)
+  if (token === null) return null
   if (sessionKey !== null && (await subjects.findSession(sessionKey, null, now)) !== null)
     return null
-  const { session: replaces, amr } = token
+  const begun = await begunWith(token, context, now)
+  return begun && { sessionKey: begun.key, cookie: await sessionCookie(begun.key, settings) }
+}
+
+/** The session that a token is worth, which no browser has. Null: the token is good for nothing any more. */
+export async function redeemed(
+  sessionToken: string,
+  context: ProtocolContext,
+  now: number,
+): Promise<SignedIn | null> {
+  const token = await tokenOf(sessionToken, context, now)
+  return token && ((await begunWith(token, context, now))?.found ?? null)
+}
+
+async function tokenOf(
+  text: string,
+  { settings }: ProtocolContext,
+  now: number,
+): Promise<SessionToken | null> {
+  const token = await readSealed<SessionToken>(PURPOSE, KIND, text, settings.keyEncryption)
+  return token === null || now >= token.expires ? null : token
+}
+
+/** Null: the token was used, or what it is worth has ended. */
+async function begunWith(
+  { session: replaces, amr }: SessionToken,
+  context: ProtocolContext,
+  now: number,
+): Promise<{ readonly key: SessionKey; readonly found: SignedIn } | null> {
+  const { subjects, directory } = context
   const { userId } = replaces
   const secret = randomToken()
   const begin = { userId, secret, amr, replaces, onlyInPlace: true, now }
@@ -69,5 +97,5 @@ export async function sessionOfToken(
   if (found === null) return null
   const event = eventOf(signedIn(found.person, null), context, now)
   await directory.signedIn(userId, Math.floor(now / 1000), event)
-  return { sessionKey: key, cookie: await sessionCookie(key, settings) }
+  return { key, found }
 }

@@ -2,7 +2,7 @@
 import type { Client } from '../domain/client.ts'
 import { systemLogEvent, type Happening } from '../domain/log-event.ts'
 import type { Person } from '../domain/person.ts'
-import type { Participant } from '../domain/session.ts'
+import { participantEntity, type Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
 import type { AttemptOutcome } from '../grants/password-attempt.ts'
 import { limits } from '../platform/limits.ts'
@@ -118,15 +118,7 @@ export const signedOut = (userId: string, participants: readonly Participant[]):
     eventType: 'user.session.end',
     displayMessage: 'User signs out',
     actor: user,
-    target: [
-      user,
-      ...participants.map(({ clientId: id }) => ({
-        id,
-        type: 'PublicClientApp',
-        alternateId: id,
-        displayName: null,
-      })),
-    ],
+    target: [user, ...participants.map(participantEntity)],
   }
 }
 

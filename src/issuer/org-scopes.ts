@@ -14,6 +14,7 @@ const RESOURCES = {
   orgs: "the org's settings",
   roles: 'administrator role assignments',
   schemas: 'the attributes of profiles',
+  sessions: 'sessions of users',
   trustedOrigins: 'trusted origins',
   users: 'users with their credentials',
   userTypes: 'types of users',

@@ -31,8 +31,8 @@ export interface ManagementPorts {
   readonly settings: Settings
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
-  /** Whether what a person's token comes of is alive. */
-  readonly people: Pick<Subjects, 'inspect'>
+  /** Sessions, and whether what a person's token comes of is alive. */
+  readonly people: Pick<Subjects, 'inspect' | 'readSession' | 'refreshSession' | 'endSession'>
   readonly trustedOrigins: Kept<TrustedOrigins>
   /** As pages show them. */
   readonly orgSettings: Kept<OrgSettings>
@@ -42,7 +42,7 @@ export interface ManagementPorts {
   readonly deliver: Deliver
   readonly waitUntil: WaitUntil
   /** Makes sure that the org exists; free once it is known. */
-  readonly ready: () => Promise<unknown>
+  readonly orgId: () => Promise<string>
 }
 
 /** One change as the system log tells it. */

@@ -34,7 +34,7 @@ export function mountManagement(app: Hono<{ Bindings: Cloudflare.Env }>, portsOf
 
 async function call(route: Route, c: Context, ports: ManagementPorts): Promise<Response> {
   try {
-    await ports.ready()
+    await ports.orgId()
     const request = c.req.raw
     const principal = await authenticatePrincipal(request, ports)
     authorize(principal, route)

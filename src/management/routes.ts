@@ -26,6 +26,7 @@ import type { Route } from './route.ts'
 import { ruleRoutes } from './rules.ts'
 import { scopeRoutes } from './scopes.ts'
 import { serverClientRoutes } from './server-clients.ts'
+import { sessionRoutes } from './sessions.ts'
 import { trustedOriginRoutes } from './trusted-origins.ts'
 import { userClientRoutes } from './user-clients.ts'
 import { userGrantRoutes } from './user-grants.ts'
@@ -70,6 +71,7 @@ export const managementRoutes: readonly Route[] = [
   ...userClientRoutes,
   ...userGrantRoutes,
   ...userSessionRoutes,
+  ...sessionRoutes,
   ...logRoutes,
   ...orgRoutes,
   ...userLifecycleRoutes,

@@ -24,6 +24,7 @@ export type Purpose =
   | 'code-mac'
   | 'refresh-token-mac'
   | 'session-mac'
+  | 'session-id-mac'
   | 'login-mac'
   | 'transaction'
   | 'session-token'

@@ -26,6 +26,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.schemas.manage',
       'okta.schemas.read',
       'okta.sessions.manage',
+      'okta.sessions.read',
       'okta.trustedOrigins.manage',
       'okta.trustedOrigins.read',
       'okta.users.manage',
@@ -58,7 +59,10 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
     ],
   ],
   ['READ_ONLY_ADMIN', ['okta.*.read']],
-  ['HELP_DESK_ADMIN', [...READ_PEOPLE, 'okta.users.credentials.manage', 'okta.sessions.manage']],
+  [
+    'HELP_DESK_ADMIN',
+    [...READ_PEOPLE, 'okta.users.credentials.manage', 'okta.sessions.manage', 'okta.sessions.read'],
+  ],
   [
     'USER_ADMIN',
     [
@@ -67,6 +71,7 @@ const roles: ReadonlyMap<string, readonly string[]> = new Map([
       'okta.linkedObjects.read',
       'okta.schemas.read',
       'okta.sessions.manage',
+      'okta.sessions.read',
       'okta.users.manage',
       'okta.userTypes.read',
     ],

@@ -26,6 +26,11 @@ export const authorizeReasons = {
     description: "The 'redirect_uri' parameter is not among the login redirect URIs of the client.",
     confirmable: true,
   },
+  untrusted_redirect_url: {
+    error: 'invalid_request',
+    status: 400,
+    description: "The 'redirectUrl' is no page of this organization or of a trusted origin.",
+  },
   // how the answer is given
   invalid_state: {
     error: 'invalid_request',

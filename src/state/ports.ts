@@ -95,7 +95,11 @@ export function subjectsOf(
     },
     startSession: (begin) => answered(() => of(begin.userId).startSession(begin)),
     findSession: (key, app, now) => answered(() => of(key.userId).findSession(key, app, now)),
-    endSession: (key) => answered(() => of(key.userId).endSession(key)),
+    readSession: (named, now) =>
+      answered(() => of(named.userId).standingSession(named, 'read', now)),
+    refreshSession: (named, now) =>
+      answered(() => of(named.userId).standingSession(named, 'use', now)),
+    endSession: (named) => answered(() => of(named.userId).endSession(named)),
     authorize: (record, app, epoch) =>
       answered(() => of(record.userId).authorize(record, app, epoch)),
     authorizeDirectly: (record, app, mayRefresh, epoch) =>

@@ -19,7 +19,7 @@ interface SessionRow extends Record<string, SqlStorageValue> {
   used_at: number
 }
 
-const SELECT = 'SELECT id, user_id, sid, secret_hash, amr, authenticated_at, used_at FROM sessions'
+const COLUMNS = 'id, user_id, sid, secret_hash, amr, authenticated_at, used_at'
 
 const expiresAt = ({ authenticated_at, used_at }: SessionRow): number =>
   Math.min(
@@ -31,11 +31,9 @@ const expiresAt = ({ authenticated_at, used_at }: SessionRow): number =>
 export const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
   authenticated_at + ${limits.sessionSeconds * 1000})`
 
-/** What is presented of a session, its secret as a digest. */
-export interface PresentedSession {
-  readonly id: string
-  readonly secretHash: string
-}
+/** What is presented of a session, its secret as a digest; or what tokens call it. */
+export type PresentedSession =
+  { readonly id: string; readonly secretHash: string } | { readonly sid: string }
 
 export interface NewSession {
   readonly userId: string
@@ -51,11 +49,10 @@ export class SubjectSessions {
     this.#tables = tables
   }
 
-  /** The session of a browser. Null: there is none, or it is over. */
-  find({ id, secretHash }: PresentedSession, now: number): Session | null {
-    const row = this.#row(id)
-    if (row === null || !equalText(row.secret_hash, secretHash)) return null
-    return now < expiresAt(row) ? this.#session(row) : null
+  /** Null: there is no such session, or it is over. */
+  find(presented: PresentedSession, now: number): Session | null {
+    const row = this.#shown(presented)
+    return row !== null && now < expiresAt(row) ? this.#session(row) : null
   }
 
   /** The session by its id alone, for what was begun in it. */
@@ -68,8 +65,19 @@ export class SubjectSessions {
   touch(session: Session, now: number): Session {
     const row = this.#row(session.id)
     if (row === null || now - row.used_at < limits.sessionTouchSeconds * 1000) return session
-    this.#tables.open().exec('UPDATE sessions SET used_at = ?2 WHERE id = ?1', session.id, now)
-    return this.#session({ ...row, used_at: now })
+    return this.use(session, now)
+  }
+
+  /** Writes down that a session is used now, which it must be alive for; returns it as it is then. */
+  use({ id }: Session, now: number): Session {
+    const [row] = this.#tables
+      .open()
+      .exec<SessionRow>(
+        `UPDATE sessions SET used_at = max(used_at, ?2) WHERE id = ?1 RETURNING ${COLUMNS}`,
+        id,
+        now,
+      )
+    return this.#session(row!)
   }
 
   /** Begins a session; one that it takes the place of gives it the `sid`. */
@@ -90,7 +98,7 @@ export class SubjectSessions {
     const sql = this.#tables.open()
     if (replaced !== null) sql.exec('DELETE FROM sessions WHERE id = ?', replaced.id)
     sql.exec(
-      'INSERT INTO sessions (id, user_id, sid, secret_hash, amr, authenticated_at, used_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+      `INSERT INTO sessions (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`,
       ...Object.values(row),
     )
     return this.#session(row)
@@ -129,10 +137,9 @@ export class SubjectSessions {
   }
 
   /** Ends a session, also one that is over; its `sid`. */
-  end({ id, secretHash }: PresentedSession): readonly string[] {
-    const row = this.#row(id)
-    const isShown = row !== null && equalText(row.secret_hash, secretHash)
-    return isShown ? this.#deleted('id = ?', id) : []
+  end(presented: PresentedSession): readonly string[] {
+    const row = this.#shown(presented)
+    return row === null ? [] : this.#deleted('id = ?', row.id)
   }
 
   /** Ends what an ending reaches; the `sid`s. */
@@ -150,9 +157,15 @@ export class SubjectSessions {
     return rows.toArray().map(({ sid }) => sid)
   }
 
-  #row(id: string): SessionRow | null {
-    const rows = this.#tables.existing()?.exec<SessionRow>(`${SELECT} WHERE id = ?`, id)
-    return rows?.toArray()[0] ?? null
+  #shown(presented: PresentedSession): SessionRow | null {
+    if ('sid' in presented) return this.#row(presented.sid, 'sid')
+    const row = this.#row(presented.id)
+    return row !== null && equalText(row.secret_hash, presented.secretHash) ? row : null
+  }
+
+  #row(value: string, column: 'id' | 'sid' = 'id'): SessionRow | null {
+    const select = `SELECT ${COLUMNS} FROM sessions WHERE ${column} = ?`
+    return this.#tables.existing()?.exec<SessionRow>(select, value).toArray()[0] ?? null
   }
 
   #session(row: SessionRow): Session {

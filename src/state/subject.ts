@@ -9,11 +9,13 @@ import { endsSession, type Ending, type Epoch } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
 import { keepsAccess, maySignIn, mustChangePassword } from '../domain/person.ts'
 import type {
+  NamedSession,
   Participant,
   Session,
   SessionKey,
   SignedIn,
   SignInOutcome,
+  StandingSession,
 } from '../domain/session.ts'
 import type {
   AskedApp,
@@ -39,7 +41,7 @@ import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
 import { SubjectPassword } from './subject-password.ts'
 import { SubjectPerson } from './subject-person.ts'
-import { SubjectSessions } from './subject-sessions.ts'
+import { SubjectSessions, type PresentedSession } from './subject-sessions.ts'
 import { SubjectTables } from './subject-tables.ts'
 
 /** Storage was away, which says nothing about what was asked. */
@@ -154,9 +156,26 @@ export class Subject extends DurableObject {
     })
   }
 
-  async endSession(key: SessionKey): Answer<readonly Participant[] | null> {
+  async standingSession(
+    named: NamedSession,
+    purpose: 'read' | 'use',
+    now: number,
+  ): Answer<StandingSession | null> {
+    return this.#answered('standingSession', async () => {
+      const shown = await presented(named)
+      if (this.#sessions.find(shown, now) === null) return null
+      return this.#person.decide(named.userId, null, (user) => {
+        const session = this.#sessions.find(shown, now)
+        if (session === null || user === null || !keepsAccess(user.person)) return null
+        const standing = purpose === 'use' ? this.#sessions.use(session, now) : session
+        return { session: standing, person: user.person }
+      })
+    })
+  }
+
+  async endSession(named: NamedSession): Answer<readonly Participant[] | null> {
     return this.#answered('endSession', async () => {
-      const shown = await presented(key)
+      const shown = await presented(named)
       return this.#tables.atomically(() => {
         const ended = this.#sessions.end(shown)
         this.#authorizations.endUnredeemed(ended)
@@ -259,4 +278,5 @@ export class Subject extends DurableObject {
   }
 }
 
-const presented = async ({ id, secret }: SessionKey) => ({ id, secretHash: await digest(secret) })
+const presented = async (named: NamedSession): Promise<PresentedSession> =>
+  'sid' in named ? { sid: named.sid } : { id: named.id, secretHash: await digest(named.secret) }

@@ -27,6 +27,7 @@ beforeAll(async () => {
     const made = await door.send('POST', '/api/v1/api-tokens', { name: as })
     known[name] = ((await made.json()) as Json)[member]
   }
+  known['sessionId'] = await door.aSession()
 })
 
 afterAll(() => door.close())

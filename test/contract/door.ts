@@ -3,6 +3,7 @@
  * answers as a hook that changes nothing.
  */
 import { expect } from 'vitest'
+import { testBindings } from '../bindings.ts'
 import type { Json } from '../json.ts'
 import { API_TOKEN, startRuntime } from '../e2e/runtime.ts'
 
@@ -11,11 +12,21 @@ export interface Door {
   readonly send: (method: string, path: string, body?: unknown, token?: string) => Promise<Response>
   /** Puts into the database what no call makes yet. */
   readonly execute: (sql: string) => Promise<void>
+  /** The id of a session of the first administrator. */
+  readonly aSession: () => Promise<string>
   readonly close: () => Promise<void>
 }
 
 export async function openDoor(): Promise<Door> {
   const runtime = await startRuntime(1, {}, () => Response.json({ commands: [] }))
+  const post = async (path: string, body: Json): Promise<Json> => {
+    const response = await fetch(runtime.isolates[0]!.origin + path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return (await response.json()) as Json
+  }
   return {
     send: (method, path, body, token = API_TOKEN) =>
       fetch(runtime.isolates[0]!.origin + path, {
@@ -27,6 +38,11 @@ export async function openDoor(): Promise<Door> {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       }),
     execute: (sql) => runtime.execute(sql),
+    async aSession() {
+      const { BOOTSTRAP_ADMIN_LOGIN: username, BOOTSTRAP_ADMIN_PASSWORD: password } = testBindings
+      const { sessionToken } = await post('/api/v1/authn', { username, password })
+      return (await post('/api/v1/sessions', { sessionToken }))['id']
+    },
     close: () => runtime.stop(),
   }
 }

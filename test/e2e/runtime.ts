@@ -18,7 +18,7 @@ export const ORIGIN = 'https://auth.runtime.example'
  */
 const WRAPPER = `
 import product, * as exported from './product.js'
-export { KeyRing, Ledger, Metadata, Subject } from './product.js'
+export { KeyRing, Ledger, Metadata, Subject, Throttle } from './product.js'
 const faults = globalThis.faults ??= new Set()
 const failing = (name, target) => new Proxy(target, { get(inner, key) {
   const member = Reflect.get(inner, key)
@@ -106,6 +106,7 @@ function workerOptions(
       KEY_RING: object('KeyRing'),
       LEDGER: object('Ledger'),
       SUBJECT: object('Subject'),
+      THROTTLE: object('Throttle'),
     },
     unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
     ...(outside !== undefined && { outboundService: outside }),

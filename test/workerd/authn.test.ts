@@ -1,6 +1,7 @@
 /** Okta's primary authentication and the session tokens that come of it. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, Browser } from './browser.ts'
+import { authn, sessionTokenOf } from './session-support.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
@@ -22,18 +23,7 @@ beforeAll(async () => {
   person = await aPersonWithPassword()
 })
 
-const authn = (body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
-  send('/api/v1/authn', {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body: typeof body === 'string' ? body : JSON.stringify(body),
-  })
-
-const sessionToken = async (who = person): Promise<string> => {
-  const [status, success] = await answered(await authn({ username: who.login, password: PASSWORD }))
-  expect([status, success['status']]).toEqual([200, 'SUCCESS'])
-  return success['sessionToken']
-}
+const sessionToken = (who = person): Promise<string> => sessionTokenOf(who)
 
 const silently = (token: string): string =>
   authorizeUrl(ORG_BASE, app, { prompt: 'none', sessionToken: token })

@@ -32,7 +32,7 @@ const SUBJECTS: readonly (readonly [RegExp, string])[] = [
   [/^\/api\/v1\/authorizationServers/, 'servers'],
   [/\/groups\/:groupId\/users\/:userId$/, 'members'],
   [/^\/api\/v1\/groups/, 'groups'],
-  [/\/users\/:userId\/sessions/, 'sessions'],
+  [/\/(users\/:userId|v1)\/sessions/, 'sessions'],
   [/\/users\/:userId\/(credentials|lifecycle\/(unlock|reset_|expire_))/, 'credentials'],
   [/^\/api\/v1\/users/, 'users'],
   [/^\/api\/v1\/api-tokens/, 'apiTokens'],

@@ -8,6 +8,7 @@ import { refreshTokenCalls } from './refresh-tokens.ts'
 import { orgCalls } from './org.ts'
 import { inlineHookCalls } from './inline-hooks.ts'
 import { logCalls } from './logs.ts'
+import { sessionCalls } from './sessions.ts'
 import { trustedOriginCalls } from './trusted-origins.ts'
 import { userCalls, userEndCalls } from './users.ts'
 
@@ -18,6 +19,7 @@ export const calls: readonly Call[] = [
   ...inlineHookCalls,
   ...apiTokenCalls,
   ...userCalls,
+  ...sessionCalls,
   ...groupCalls,
   ...refreshTokenCalls,
   ...groupEndCalls,

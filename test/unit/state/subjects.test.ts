@@ -29,6 +29,8 @@ const CALLS: Calls = {
   startSession: (port) =>
     port.startSession({ userId: '00u1', secret: 'x', amr: [], replaces: key, now: 1 }),
   findSession: (port) => port.findSession(key, app, 1),
+  readSession: (port) => port.readSession(key, 1),
+  refreshSession: (port) => port.refreshSession(key, 1),
   endSession: (port) => port.endSession(key),
   authorize: (port) => port.authorize(anAuthorization(), app, 'epoch'),
   authorizeDirectly: (port) => port.authorizeDirectly(anAuthorization(), app, true, 'epoch'),
