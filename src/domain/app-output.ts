@@ -89,6 +89,8 @@ const OAuthClientSettingsOutput = z
     participate_slo: z.boolean().optional(),
     frontchannel_logout_uri: z.string().optional(),
     frontchannel_logout_session_required: z.boolean().optional(),
+    backchannel_logout_uri: z.string().optional(),
+    backchannel_logout_session_required: z.boolean().optional(),
     backchannel_authentication_request_signing_alg: set(client.request_object_signing_alg),
     backchannel_custom_authenticator_id: z.string().optional(),
     backchannel_token_delivery_mode: z.literal('poll').optional(),

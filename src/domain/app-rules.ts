@@ -5,6 +5,7 @@
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import type { GrantType } from '../protocol/urns.ts'
+import { logoutFaults } from './app-logout.ts'
 import {
   DEFAULT_LEEWAY_SECONDS,
   type App,
@@ -132,6 +133,7 @@ export function faultsOf(fields: AppFields): readonly string[] {
     ...redirectFaults(fields),
     ...authenticationFaults(fields),
     ...loginFaults(fields),
+    ...logoutFaults(fields),
     ...sizeFaults(fields),
   ]
 }

@@ -104,6 +104,8 @@ const OAuthClientSettings = z.object({
   participate_slo: Flag,
   frontchannel_logout_uri: WebUri,
   frontchannel_logout_session_required: Flag,
+  backchannel_logout_uri: WebUri,
+  backchannel_logout_session_required: Flag,
   backchannel_authentication_request_signing_alg: z.enum(REQUEST_OBJECT_ALGORITHMS).nullish(),
   backchannel_custom_authenticator_id: z.string().max(limits.nameCharactersMax).nullish(),
   backchannel_token_delivery_mode: only('poll', 'other ways of delivery are'),

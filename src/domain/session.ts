@@ -51,6 +51,12 @@ export const participantEntity = ({ clientId: id }: Participant): SystemLogEntit
   displayName: null,
 })
 
+/** A participant of a session that has ended. */
+export interface Dismissed extends Participant {
+  readonly userId: string
+  readonly sid: string
+}
+
 /** A session with its person, and with the assignment of the app that was asked about. */
 export interface SignedIn {
   readonly session: Session

@@ -6,8 +6,8 @@ import type { AuthorizationRecord, GrantRefusal } from './authorization-record.t
 import type { Epoch } from './ending.ts'
 import type { Assignment, Person } from './person.ts'
 import type {
+  Dismissed,
   NamedSession,
-  Participant,
   Session,
   SessionKey,
   SignedIn,
@@ -174,10 +174,10 @@ export interface Subjects {
   /** The same, and it lives on as if it had been used. */
   readonly refreshSession: (named: NamedSession, now: number) => Promise<StandingSession | null>
   /**
-   * Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. Who took part in it; null:
-   * there was no such session.
+   * Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. Who took part in it, and is
+   * told after the answer; null: there was no such session.
    */
-  readonly endSession: (named: NamedSession) => Promise<readonly Participant[] | null>
+  readonly endSession: (named: NamedSession) => Promise<readonly Dismissed[] | null>
   /**
    * Stores an authorization, of somebody who was found signed in in an epoch. False: the session has ended since, or
    * tokens like these have, or the person may not have it any more.

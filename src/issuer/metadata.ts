@@ -104,6 +104,8 @@ export function openidMetadata(compiled: CompiledServer, offered: Offered): Docu
     ...common(compiled, offered, true),
     id_token_signing_alg_values_supported: [server.signingAlgorithm],
     userinfo_signing_alg_values_supported: [server.signingAlgorithm],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
     claims_parameter_supported: true,
     claim_types_supported: ['normal'],
   }

@@ -57,14 +57,26 @@ function plannedKeys(
   })
 }
 
+/** Where the server itself will ask, it must be allowed to. */
+function addressFaults(
+  { jwksUri, document }: AppFields,
+  { ports }: ManagementContext,
+): readonly string[] {
+  const asked = [
+    ['jwks_uri', jwksUri],
+    ['backchannel_logout_uri', document.oauthClient.backchannel_logout_uri],
+  ] as const
+  return asked
+    .filter(([, uri]) => uri != null && !isFetchable(uri, ports.settings.outboundAllowedOrigins))
+    .map(([member]) => `${SETTINGS}.${member}: must be an https URL with a public host name`)
+}
+
 async function keyFaults(
   fields: AppFields,
   sent: readonly ClientKeyInput[] | undefined,
   keys: readonly AppKey[],
-  context: ManagementContext,
 ): Promise<readonly string[]> {
   const { jwksUri, authMethod } = fields
-  const { outboundAllowedOrigins } = context.ports.settings
   const faults: string[] = []
   const setFault = keySetFault(keys.map((key) => key.kid))
   if (setFault !== null) faults.push(`${SETTINGS}.jwks: ${setFault}`)
@@ -73,8 +85,6 @@ async function keyFaults(
       faults.push(`${SETTINGS}.jwks.keys.${index}: is not a valid public key`)
   if (jwksUri !== null && keys.length > 0)
     faults.push(`${SETTINGS}.jwks_uri: 'jwks' and 'jwks_uri' exclude each other`)
-  if (jwksUri !== null && !isFetchable(jwksUri, outboundAllowedOrigins))
-    faults.push(`${SETTINGS}.jwks_uri: must be an https URL with a public host name`)
   const hasKeys = jwksUri !== null || keys.some((key) => key.status === 'ACTIVE')
   if (authMethod === 'private_key_jwt' && !hasKeys)
     faults.push(`${SETTINGS}.jwks: 'private_key_jwt' needs an active key in 'jwks', or 'jwks_uri'`)
@@ -90,7 +100,11 @@ export async function createApp(
   const fields = fieldsOf(input, null)
   const sent = input.settings.oauthClient.jwks?.keys
   const keys = plannedKeys(sent, [], fields.jwksUri, nowSeconds)
-  refuse([...faultsOf(fields), ...(await keyFaults(fields, sent, keys, context))])
+  refuse([
+    ...faultsOf(fields),
+    ...addressFaults(fields, context),
+    ...(await keyFaults(fields, sent, keys)),
+  ])
   const id = randomId('0oa')
   const { client_id: givenId, client_secret: givenSecret } = input.credentials?.oauthClient ?? {}
   const app: App = {
@@ -146,7 +160,8 @@ export async function replaceApp(
   refuse([
     ...immutableFaults(app, input),
     ...faultsOf(fields),
-    ...(await keyFaults(fields, sent, keys, context)),
+    ...addressFaults(fields, context),
+    ...(await keyFaults(fields, sent, keys)),
   ])
   const secrets = await planSecrets(
     app,

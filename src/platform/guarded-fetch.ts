@@ -24,7 +24,8 @@ export type GuardedResult =
 
 interface Bounds {
   readonly redirectsMax: number
-  readonly bytesMax: number
+  /** Null: the body is not read at all. */
+  readonly bytesMax: number | null
 }
 
 const JSON_TYPE = /^application\/([\w.+-]+\+)?json\s*(;|$)/i
@@ -77,6 +78,20 @@ export const guardedPost = (
     { redirectsMax: 0, bytesMax: limits.hookAnswerBytesMax },
   )
 
+/**
+ * POSTs a form to a registered URL, and follows no redirect. Only the status of the answer is wanted, so that a body of
+ * whatever length costs nothing. Never throws.
+ */
+export const guardedForm = (
+  url: string,
+  fields: Readonly<Record<string, string>>,
+  allowedOrigins: readonly string[],
+): Promise<GuardedResult> =>
+  guarded(url, { method: 'POST', body: new URLSearchParams(fields) }, allowedOrigins, {
+    redirectsMax: 0,
+    bytesMax: null,
+  })
+
 async function guarded(
   url: string,
   init: RequestInit,
@@ -102,7 +117,9 @@ async function guarded(
 }
 
 async function read(response: Response, { bytesMax }: Bounds): Promise<GuardedResult> {
-  const body = response.body === null ? '' : await streamText(response.body, bytesMax)
+  if (bytesMax === null) await response.body?.cancel()
+  const body =
+    response.body === null || bytesMax === null ? '' : await streamText(response.body, bytesMax)
   if (body === null) return { outcome: 'refused', reason: 'failed' }
   if (typeof body !== 'string') return { outcome: 'refused', reason: 'size' }
   const isJson = JSON_TYPE.test(response.headers.get('content-type') ?? '')

@@ -45,6 +45,9 @@ export const limits = {
   /** What is kept of one user. */
   sessionsPerUserMax: 100,
   authorizationsPerUserMax: 2000,
+  participantsPerSessionMax: 200,
+  /** Apps that are still to be told of logouts. */
+  logoutsPerUserMax: 2000,
   /** As many endings may come between a proof and what is stored on the strength of it. */
   epochsPerUserMax: 16,
   /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
@@ -212,6 +215,15 @@ export const limits = {
   outboundBytesMax: 128 * 1024,
   outboundRedirectsMax: 3,
   outboundTimeoutMillis: 3000,
+  /** Logout tokens live as long as they may be under way (Back-Channel Logout §2.4). */
+  logoutTokenSeconds: 120,
+  /** Attempts to tell an app of a logout, the pause after the first, and how much longer each further one is. */
+  logoutAttemptsMax: 6,
+  logoutRetrySeconds: 10,
+  logoutRetryFactor: 6,
+  /** As many connections as the platform opens at once. */
+  logoutsAtOnceMax: 6,
+  logoutBatchMax: 60,
   hookAnswerBytesMax: 256 * 1024,
   hookOperationsMax: 1000,
   /** How long a hook may let a token live. */

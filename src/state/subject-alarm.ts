@@ -1,11 +1,12 @@
 /**
- * When the object of a user wakes by itself: to tell lists what they could not be told, and to forget what is over.
- * When nothing is left, it forgets everything.
+ * When the object of a user wakes by itself: to tell lists and apps what they could not be told, and to forget what is
+ * over. When nothing is left, it forgets everything.
  */
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import type { SubjectEndings } from './subject-endings.ts'
 import type { SubjectListing } from './subject-listing.ts'
+import type { SubjectLogouts } from './subject-logouts.ts'
 import type { SubjectPerson } from './subject-person.ts'
 import { SESSION_END } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
@@ -14,12 +15,14 @@ import type { SubjectTables } from './subject-tables.ts'
 const FIRST_END = `SELECT min(over) AS first FROM (
   SELECT min(${SESSION_END}) AS over FROM sessions
   UNION ALL SELECT min(alive_until) * 1000 FROM authorizations
-  UNION ALL SELECT min(expires) * 1000 FROM revocations)`
+  UNION ALL SELECT min(expires) * 1000 FROM revocations
+  UNION ALL SELECT min(due) FROM logouts)`
 
 export class SubjectAlarm {
   readonly #storage: DurableObjectStorage
   readonly #tables: SubjectTables
   readonly #listing: SubjectListing
+  readonly #logouts: SubjectLogouts
   readonly #person: SubjectPerson
   readonly #endings: SubjectEndings
   /** Undefined: not known in memory. */
@@ -29,12 +32,14 @@ export class SubjectAlarm {
     storage: DurableObjectStorage,
     tables: SubjectTables,
     listing: SubjectListing,
+    logouts: SubjectLogouts,
     person: SubjectPerson,
     endings: SubjectEndings,
   ) {
     this.#storage = storage
     this.#tables = tables
     this.#listing = listing
+    this.#logouts = logouts
     this.#person = person
     this.#endings = endings
   }
@@ -43,7 +48,7 @@ export class SubjectAlarm {
   async remembered(isBehind: boolean): Promise<void> {
     const seconds = isBehind ? limits.listingRetrySeconds : limits.subjectSweepSeconds
     if (this.#at === undefined) this.#at = await this.#storage.getAlarm()
-    const wanted = nowMillis() + seconds * 1000
+    const wanted = this.#atLatest(nowMillis() + seconds * 1000)
     const isSoonEnough = this.#at !== null && this.#at <= wanted
     if (!isSoonEnough && this.#isUsed()) await this.#set(wanted)
   }
@@ -52,10 +57,15 @@ export class SubjectAlarm {
     return this.#tables.existing() !== null || this.#person.isKept || this.#endings.areKept
   }
 
-  /** Lists were told, so that the object need not wake to try it again. */
+  /** Somebody was told, so that the object need not wake to try it again. */
   async told(): Promise<void> {
     if (this.#at !== null && !this.#listing.isBehind())
-      await this.#set(nowMillis() + limits.subjectSweepSeconds * 1000)
+      await this.#set(this.#atLatest(nowMillis() + limits.subjectSweepSeconds * 1000))
+  }
+
+  /** An instant, or before it when apps are to be told. */
+  #atLatest(instant: number): number {
+    return Math.min(instant, this.#logouts.due ?? instant)
   }
 
   /** Wakes when there is next something to do, and not before. */
@@ -64,13 +74,13 @@ export class SubjectAlarm {
     if (first === null) return
     const soonest = nowMillis() + limits.subjectSweepSeconds * 1000
     const retry = nowMillis() + limits.listingRetrySeconds * 1000
-    await this.#set(this.#listing.isBehind() ? retry : Math.max(first, soonest))
+    await this.#set(this.#atLatest(this.#listing.isBehind() ? retry : Math.max(first, soonest)))
   }
 
   /** The alarm rang. True: nothing is left of what the tables held. */
   async rang(): Promise<boolean> {
     this.#at = null
-    await this.#listing.tell()
+    await Promise.all([this.#listing.tell(), this.#logouts.tell()])
     this.#sweep()
     if (this.#first() === null) return true
     await this.#plan()

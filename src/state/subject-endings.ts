@@ -53,6 +53,10 @@ export class SubjectEndings {
     return at < 0 || epochs.slice(at + 1).some(({ ending }) => ending !== null && ends(ending))
   }
 
+  forget(): void {
+    this.#storage.kv.delete('endings')
+  }
+
   #begin(ending: Ending | null): Epoch {
     const epoch = randomToken()
     const epochs = [...this.#epochs, { epoch, ending }].slice(-limits.epochsPerUserMax)

@@ -3,7 +3,7 @@
  * latest some time after its beginning; its secret is kept as a digest. Milliseconds.
  */
 import { reach, type Ending } from '../domain/ending.ts'
-import type { Participant, Session } from '../domain/session.ts'
+import type { Dismissed, Participant, Session } from '../domain/session.ts'
 import { equalText } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric, randomId } from '../platform/random.ts'
@@ -34,6 +34,8 @@ export const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
 /** What is presented of a session, its secret as a digest; or what tokens call it. */
 export type PresentedSession =
   { readonly id: string; readonly secretHash: string } | { readonly sid: string }
+
+export type EndedSession = Pick<Session, 'sid' | 'userId'>
 
 export interface NewSession {
   readonly userId: string
@@ -106,29 +108,34 @@ export class SubjectSessions {
 
   /** A client was given something in a session. */
   join(sid: string, { serverId, clientId }: Participant): void {
-    this.#tables
-      .open()
-      .exec(
-        'INSERT OR IGNORE INTO participants (sid, server_id, client_id) VALUES (?, ?, ?)',
-        sid,
-        serverId,
-        clientId,
-      )
+    this.#tables.open().exec(
+      `INSERT OR IGNORE INTO participants (sid, server_id, client_id) SELECT ?1, ?2, ?3
+         WHERE (SELECT count(*) FROM participants WHERE sid = ?1) < ?4`,
+      sid,
+      serverId,
+      clientId,
+      limits.participantsPerSessionMax,
+    )
   }
 
-  /** Who took part in a session, which is over then. */
-  dismiss(sid: string): readonly Participant[] {
+  /** Who took part in a session that has ended. */
+  dismiss({ sid, userId }: EndedSession): readonly Dismissed[] {
     const rows = this.#tables
       .open()
       .exec<{ server_id: string; client_id: string }>(
         'DELETE FROM participants WHERE sid = ? RETURNING server_id, client_id',
         sid,
       )
-    return rows.toArray().map((row) => ({ serverId: row.server_id, clientId: row.client_id }))
+    return rows.toArray().map((row) => ({
+      serverId: row.server_id,
+      clientId: row.client_id,
+      userId,
+      sid,
+    }))
   }
 
-  /** Ends the oldest where there are too many beside a new one; the `sid`s. */
-  crowdOut({ id }: Session): readonly string[] {
+  /** Ends the oldest where there are too many beside a new one; which did. */
+  crowdOut({ id }: Session): readonly EndedSession[] {
     return this.#deleted(
       'id IN (SELECT id FROM sessions WHERE id <> ? ORDER BY authenticated_at DESC, id LIMIT -1 OFFSET ?)',
       id,
@@ -136,25 +143,25 @@ export class SubjectSessions {
     )
   }
 
-  /** Ends a session, also one that is over; its `sid`. */
-  end(presented: PresentedSession): readonly string[] {
+  /** Ends a session, also one that is over. */
+  end(presented: PresentedSession): readonly EndedSession[] {
     const row = this.#shown(presented)
     return row === null ? [] : this.#deleted('id = ?', row.id)
   }
 
-  /** Ends what an ending reaches; the `sid`s. */
-  endMatching(ending: Ending): readonly string[] {
+  /** Ends what an ending reaches. */
+  endMatching(ending: Ending): readonly EndedSession[] {
     return this.#deleted('authenticated_at < ?', (reach(ending) + 1) * 1000)
   }
 
-  #deleted(condition: string, ...values: SqlStorageValue[]): readonly string[] {
+  #deleted(condition: string, ...values: SqlStorageValue[]): readonly EndedSession[] {
     const sql = this.#tables.existing()
     if (sql === null) return []
-    const rows = sql.exec<{ sid: string }>(
-      `DELETE FROM sessions WHERE ${condition} RETURNING sid`,
+    const rows = sql.exec<{ sid: string; user_id: string }>(
+      `DELETE FROM sessions WHERE ${condition} RETURNING sid, user_id`,
       ...values,
     )
-    return rows.toArray().map(({ sid }) => sid)
+    return rows.toArray().map(({ sid, user_id: userId }) => ({ sid, userId }))
   }
 
   #shown(presented: PresentedSession): SessionRow | null {

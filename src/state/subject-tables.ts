@@ -25,6 +25,14 @@ const MIGRATIONS: ReadonlyMap<number, readonly string[]> = new Map([
        PRIMARY KEY (sid, server_id, client_id)) WITHOUT ROWID`,
     ],
   ],
+  [
+    4,
+    [
+      `CREATE TABLE logouts (sid TEXT NOT NULL, server_id TEXT NOT NULL, client_id TEXT NOT NULL,
+       user_id TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL,
+       PRIMARY KEY (sid, server_id, client_id)) WITHOUT ROWID`,
+    ],
+  ],
 ])
 
 export class SubjectTables {
@@ -70,6 +78,13 @@ export class SubjectTables {
       this.forget()
       throw error
     }
+  }
+
+  /** Deletes everything but what others still have to be told. */
+  empty(): void {
+    const sql = this.existing()
+    for (const table of ['sessions', 'participants', 'authorizations', 'revocations'])
+      sql?.exec(`DELETE FROM ${table}`)
   }
 
   /** Everything was deleted. */

@@ -9,8 +9,8 @@ import { endsSession, type Ending, type Epoch } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
 import { keepsAccess, maySignIn, mustChangePassword } from '../domain/person.ts'
 import type {
+  Dismissed,
   NamedSession,
-  Participant,
   Session,
   SessionKey,
   SignedIn,
@@ -34,14 +34,16 @@ import { hashPassword, verifyNothing } from '../passwords/verify.ts'
 import { digest } from '../platform/encoding.ts'
 import { logFault } from '../platform/log.ts'
 import { recordLockout } from './lockout.ts'
+import { tellLogouts } from './logout-delivery.ts'
 import { SubjectAlarm } from './subject-alarm.ts'
 import { SubjectAuthorizations } from './subject-authorizations.ts'
 import { SubjectEndings } from './subject-endings.ts'
 import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
+import { SubjectLogouts } from './subject-logouts.ts'
 import { SubjectPassword } from './subject-password.ts'
 import { SubjectPerson } from './subject-person.ts'
-import { SubjectSessions, type PresentedSession } from './subject-sessions.ts'
+import { SubjectSessions, type EndedSession, type PresentedSession } from './subject-sessions.ts'
 import { SubjectTables } from './subject-tables.ts'
 
 /** Storage was away, which says nothing about what was asked. */
@@ -61,10 +63,14 @@ export class Subject extends DurableObject {
   readonly #sessions = new SubjectSessions(this.#tables)
   readonly #authorizations = new SubjectAuthorizations(this.#tables)
   readonly #listing = new SubjectListing(this.#tables, this.env.DB)
+  readonly #logouts = new SubjectLogouts(this.#tables, (logouts, settle) =>
+    tellLogouts(this.env, logouts, settle),
+  )
   readonly #alarm = new SubjectAlarm(
     this.ctx.storage,
     this.#tables,
     this.#listing,
+    this.#logouts,
     this.#person,
     this.#endings,
   )
@@ -132,7 +138,7 @@ export class Subject extends DurableObject {
             return null
           const begun = { userId, secretHash, amr, authenticatedAt }
           const session = this.#sessions.begin(begun, replaced, now)
-          this.#authorizations.endUnredeemed(this.#sessions.crowdOut(session))
+          this.#ended(this.#sessions.crowdOut(session))
           return session
         })
       })
@@ -173,13 +179,13 @@ export class Subject extends DurableObject {
     })
   }
 
-  async endSession(named: NamedSession): Answer<readonly Participant[] | null> {
+  async endSession(named: NamedSession): Answer<readonly Dismissed[] | null> {
     return this.#answered('endSession', async () => {
       const shown = await presented(named)
       return this.#tables.atomically(() => {
         const ended = this.#sessions.end(shown)
-        this.#authorizations.endUnredeemed(ended)
-        return ended[0] === undefined ? null : this.#sessions.dismiss(ended[0])
+        const dismissed = this.#ended(ended)
+        return ended.length === 0 ? null : dismissed
       })
     })
   }
@@ -233,16 +239,20 @@ export class Subject extends DurableObject {
     this.#person.markStale()
     this.#tables.atomically(() => {
       if (ending.of === 'tokens') this.#authorizations.endMatching(ending)
-      else this.#authorizations.endUnredeemed(this.#sessions.endMatching(ending))
+      else this.#ended(this.#sessions.endMatching(ending))
       this.#endings.remember(ending)
     })
     await this.#remembered()
   }
 
-  /** Forgets the person. */
+  /** Forgets the person. What apps still have to be told goes when they were, or could not be. */
   async erase(): Promise<void> {
     this.#password.unlock()
-    await this.#forget()
+    if (this.#logouts.due === null) return this.#forget()
+    this.#person.markStale()
+    this.#endings.forget()
+    this.#tables.empty()
+    await this.#remembered()
   }
 
   override async alarm(): Promise<void> {
@@ -254,16 +264,27 @@ export class Subject extends DurableObject {
 
   async #forget(): Promise<void> {
     this.#tables.forget()
+    this.#logouts.forget()
     this.#alarm.forget()
     await this.ctx.storage.deleteAlarm()
     await this.ctx.storage.deleteAll()
   }
 
-  /** Wakes again for what was remembered, and tells lists of it after the answer. */
+  /** What follows from the end of sessions; who took part in them, and is told from now on. */
+  #ended(sessions: readonly EndedSession[]): readonly Dismissed[] {
+    this.#authorizations.endUnredeemed(sessions.map(({ sid }) => sid))
+    const dismissed = sessions.flatMap((session) => this.#sessions.dismiss(session))
+    this.#logouts.add(dismissed)
+    return dismissed
+  }
+
+  /** Wakes again for what was remembered, and tells lists and apps of it after the answer. */
   async #remembered(): Promise<void> {
     const isBehind = this.#listing.isBehind()
+    const apps = this.#logouts.tell()
     await this.#alarm.remembered(isBehind)
-    if (isBehind) this.ctx.waitUntil(this.#listing.tell().then(() => this.#alarm.told()))
+    const telling = [...(isBehind ? [this.#listing.tell()] : []), ...(apps === null ? [] : [apps])]
+    for (const told of telling) this.ctx.waitUntil(told.then(() => this.#alarm.told()))
   }
 
   async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {

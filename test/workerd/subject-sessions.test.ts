@@ -137,8 +137,8 @@ describe('a session', () => {
     const later = { userId, id: session?.id ?? '', secret }
     expect(await subjects.endSession(key)).toBeNull()
     expect(await subjects.endSession(later)).toEqual([
-      { serverId: 'aus1', clientId: 'client-1' },
-      { serverId: 'aus1', clientId: 'client-2' },
+      { serverId: 'aus1', clientId: 'client-1', userId, sid: session?.sid },
+      { serverId: 'aus1', clientId: 'client-2', userId, sid: session?.sid },
     ])
     expect(await inside(userId, 'SELECT * FROM participants')).toEqual([])
   })

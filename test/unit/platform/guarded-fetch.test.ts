@@ -1,6 +1,11 @@
 /** The one way out: which URLs may be fetched at all, and what a fetch does with redirects, size and time. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { guardedGet, guardedPost, isFetchable } from '../../../src/platform/guarded-fetch.ts'
+import {
+  guardedForm,
+  guardedGet,
+  guardedPost,
+  isFetchable,
+} from '../../../src/platform/guarded-fetch.ts'
 import { limits } from '../../../src/platform/limits.ts'
 
 describe('a URL that may be fetched', () => {
@@ -338,5 +343,52 @@ describe('a guarded POST', () => {
   ])('of an answer of type %s says whether it is JSON', async (type, isJson) => {
     stubFetch(() => new Response('{}', { headers: { 'content-type': type } }))
     expect(await post()).toMatchObject({ outcome: 'answered', isJson })
+  })
+})
+
+describe('a guarded form', () => {
+  afterEach(() => {
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+  })
+
+  const form = (url = 'https://example.com/logout') => guardedForm(url, { a: 'b c&d' }, [])
+
+  it('sends its fields, form-encoded, in the same bounds', async () => {
+    let seen: RequestInit = {}
+    stubFetch((_, init) => {
+      seen = init
+      return new Response(null, { status: 204 })
+    })
+    const timeout = vi.spyOn(AbortSignal, 'timeout')
+    expect(await form()).toMatchObject({ outcome: 'answered', status: 204 })
+    const request = new Request('https://example.com', seen)
+    expect([request.method, request.redirect, await request.text()]).toEqual(['POST', 'manual', 'a=b+c%26d']) // prettier-ignore
+    expect(request.headers.get('content-type')).toMatch(/^application\/x-www-form-urlencoded(;|$)/)
+    expect(timeout).toHaveBeenCalledExactlyOnceWith(limits.outboundTimeoutMillis)
+  })
+
+  it('does not read the answer, however long it is', async () => {
+    let pulled = 0
+    let cancelled = false
+    const endless = {
+      pull: (controller: ReadableStreamDefaultController<Uint8Array>): void => {
+        pulled++
+        controller.enqueue(new Uint8Array(1024))
+      },
+      cancel: (): void => {
+        cancelled = true
+      },
+    }
+    stubFetch(() => new Response(new ReadableStream(endless)))
+    expect(await form()).toMatchObject({ outcome: 'answered', status: 200, body: '' })
+    expect([pulled <= 1, cancelled]).toEqual([true, true])
+  })
+
+  it('is not sent where it must not be, or on to anywhere else', async () => {
+    const asked = stubFetch(() => redirect('https://example.com/other', 307))
+    expect(await form('https://10.0.0.1/logout')).toEqual({ outcome: 'refused', reason: 'address' })
+    expect(await form()).toEqual({ outcome: 'refused', reason: 'redirects' })
+    expect(asked).toEqual(['https://example.com/logout'])
   })
 })

@@ -1,0 +1,13 @@
+/** Where an app learns that a session has ended in which it took part. */
+import type { AuthorizationServer } from './authorization-server.ts'
+
+export interface LogoutTarget {
+  /** Whose issuer tells it. */
+  readonly server: Pick<AuthorizationServer, 'id' | 'kind' | 'isDefault'>
+  /** The app's id, `0oa…`. */
+  readonly appId: string
+  readonly clientId: string
+  readonly label: string
+  /** OpenID Connect Back-Channel Logout §2.2. */
+  readonly backchannelUri: string
+}
