@@ -2,7 +2,7 @@
  * Logout tokens, OpenID Connect Back-Channel Logout §2.4: that a session has ended, signed by the issuer in whose name
  * the app knows of it. They name the person and the session as the ID tokens did, and never hold a nonce.
  */
-import { SignJWT } from 'jose'
+import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
@@ -22,15 +22,16 @@ export const signLogoutToken = (
   { header, key }: Signer,
   nowSeconds: number,
 ): Promise<string> =>
-  new SignJWT({
-    iss: issuer,
-    aud: clientId,
-    iat: nowSeconds,
-    exp: nowSeconds + limits.logoutTokenSeconds,
-    jti: `LT.${randomToken()}`,
-    events: { [EVENT]: {} },
-    sub: userId,
-    sid,
-  })
-    .setProtectedHeader({ ...header, typ: 'logout+jwt' })
-    .sign(key)
+  signJwt(
+    {
+      iss: issuer,
+      aud: clientId,
+      iat: nowSeconds,
+      exp: nowSeconds + limits.logoutTokenSeconds,
+      jti: `LT.${randomToken()}`,
+      events: { [EVENT]: {} },
+      sub: userId,
+      sid,
+    },
+    { header: { ...header, typ: 'logout+jwt' }, key },
+  )

@@ -7,7 +7,7 @@ import { algorithmRow } from './algorithms.ts'
 import { boundTo } from './generate.ts'
 
 export interface Signer {
-  readonly header: { readonly kid: string; readonly alg: string }
+  readonly header: { readonly kid: string; readonly alg: string; readonly typ?: string }
   readonly key: CryptoKey
 }
 
