@@ -3,8 +3,8 @@
  * latest some time after its beginning; its secret is kept as a digest. Milliseconds.
  */
 import { reach, type Ending } from '../domain/ending.ts'
-import type { Dismissed, Participant, Session } from '../domain/session.ts'
-import { equalText } from '../platform/encoding.ts'
+import type { Dismissed, NamedSession, Participant, Session } from '../domain/session.ts'
+import { digest, equalText } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric, randomId } from '../platform/random.ts'
 import type { SubjectTables } from './subject-tables.ts'
@@ -34,6 +34,9 @@ export const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
 /** What is presented of a session, its secret as a digest; or what tokens call it. */
 export type PresentedSession =
   { readonly id: string; readonly secretHash: string } | { readonly sid: string }
+
+export const presented = async (named: NamedSession): Promise<PresentedSession> =>
+  'sid' in named ? { sid: named.sid } : { id: named.id, secretHash: await digest(named.secret) }
 
 export type EndedSession = Pick<Session, 'sid' | 'userId'>
 

@@ -43,7 +43,7 @@ import { SubjectListing } from './subject-listing.ts'
 import { SubjectLogouts } from './subject-logouts.ts'
 import { SubjectPassword } from './subject-password.ts'
 import { SubjectPerson } from './subject-person.ts'
-import { SubjectSessions, type EndedSession, type PresentedSession } from './subject-sessions.ts'
+import { presented, SubjectSessions, type EndedSession } from './subject-sessions.ts'
 import { SubjectTables } from './subject-tables.ts'
 
 /** Storage was away, which says nothing about what was asked. */
@@ -283,8 +283,8 @@ export class Subject extends DurableObject {
     const isBehind = this.#listing.isBehind()
     const apps = this.#logouts.tell()
     await this.#alarm.remembered(isBehind)
-    const telling = [...(isBehind ? [this.#listing.tell()] : []), ...(apps === null ? [] : [apps])]
-    for (const told of telling) this.ctx.waitUntil(told.then(() => this.#alarm.told()))
+    for (const telling of [isBehind ? this.#listing.tell() : null, apps])
+      if (telling !== null) this.ctx.waitUntil(telling.then(() => this.#alarm.told()))
   }
 
   async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
@@ -298,6 +298,3 @@ export class Subject extends DurableObject {
     }
   }
 }
-
-const presented = async (named: NamedSession): Promise<PresentedSession> =>
-  'sid' in named ? { sid: named.sid } : { id: named.id, secretHash: await digest(named.secret) }

@@ -2,7 +2,10 @@
 import { env } from 'cloudflare:workers'
 import { evictDurableObject, runDurableObjectAlarm } from 'cloudflare:test'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
+import { writeSessionId } from '../../src/domain/session-id.ts'
 import { limits } from '../../src/platform/limits.ts'
+import { readSettings } from '../../src/platform/settings.ts'
+import { testBindings } from '../bindings.ts'
 import { Browser, hiddenInputs } from './browser.ts'
 import { failing, serveLogouts, tokenOf, until, untold, verified, well, EVENT, type LogoutApp } from './logout-support.ts' // prettier-ignore
 import { aPersonWithPassword, aSignInApp, changeApp, ORG_BASE, payloadOf, signedIn, type TestPerson } from './sign-in-support.ts' // prettier-ignore
@@ -11,7 +14,7 @@ import { api, made, ORIGIN, send, type Json } from './support.ts'
 import { aPeopleServer, introspect, tokensFor, userinfo } from './token-support.ts'
 import { USERS } from './user-support.ts'
 
-const { app: anApp } = serveLogouts()
+const { anApp } = serveLogouts()
 const issuers = { org: ORIGIN, custom: '' }
 const bases = { org: ORG_BASE, custom: '' }
 let person: TestPerson
@@ -161,7 +164,29 @@ const ENDS: readonly (readonly [string, End])[] = [
       await signedIn(ORG_BASE, app, await aPersonWithPassword(), { prompt: 'login' }, browser)
     },
   ],
-  ['an administrator ends it', (_, { id }) => api('DELETE', `${USERS}/${id}/sessions`)],
+  [
+    'an administrator ends it',
+    async (_, { id: userId }, hint) => {
+      const { keyEncryption } = readSettings(testBindings)
+      const sid = payloadOf(hint)['sid'] as string
+      await api(
+        'DELETE',
+        `/api/v1/sessions/${await writeSessionId({ userId, sid }, keyEncryption)}`,
+      )
+    },
+  ],
+  [
+    'its page closes it',
+    (browser) =>
+      send('/api/v1/sessions/me', {
+        method: 'DELETE',
+        headers: { cookie: [...browser.cookies].map((pair) => pair.join('=')).join('; ') },
+      }),
+  ],
+  [
+    'an administrator ends all of a person',
+    (_, { id }) => api('DELETE', `${USERS}/${id}/sessions`),
+  ],
   ['its person is suspended', lifecycle('suspend')],
   ['its person is deactivated', lifecycle('deactivate')],
   [

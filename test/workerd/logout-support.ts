@@ -25,17 +25,15 @@ export const failing: Endpoint<URLSearchParams> = () => new Response('no', { sta
 
 /** Serves the logout addresses of apps. */
 export function serveLogouts() {
-  const outside = serveOutside((text) => new URLSearchParams(text))
-  return {
-    ...outside,
-    /** An app that everybody has, told at an address of its own. */
-    async app(endpoint = well, oauthClient: Json = {}): Promise<LogoutApp> {
-      const uri = `https://app.example/${unique('logout')}`
-      const asked = outside.serve(uri, endpoint)
-      const app = await aSignInApp({ backchannel_logout_uri: uri, ...oauthClient })
-      return { ...app, uri, asked }
-    },
+  const { serve } = serveOutside((text) => new URLSearchParams(text))
+  /** An app that everybody has, told at an address of its own. */
+  const anApp = async (endpoint = well, oauthClient: Json = {}): Promise<LogoutApp> => {
+    const uri = `https://app.example/${unique('logout')}`
+    const asked = serve(uri, endpoint)
+    const app = await aSignInApp({ backchannel_logout_uri: uri, ...oauthClient })
+    return { ...app, uri, asked }
   }
+  return { anApp }
 }
 
 /** The token of a request, which is all there is in it. */
