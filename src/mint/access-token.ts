@@ -51,9 +51,12 @@ export function draftAccessToken(
   if (record !== null) claims['auth_time'] = record.authTime
   if (record !== null && record.acr !== null) claims['acr'] = record.acr
   claims['sub'] = subject
-  // A name that is already there belongs to the server, whatever a stored claim says.
-  for (const [name, value] of custom) if (!Object.hasOwn(claims, name)) claims[name] = value
-  return { claims, lifetimeSeconds }
+  if (custom.length === 0) return { claims, lifetimeSeconds }
+  // A name that is already there belongs to the server, whatever a stored claim says. They are put together at once:
+  // what grows name by name is dearer to copy and to write afterwards.
+  const others = custom.filter(([name]) => !Object.hasOwn(claims, name))
+  const all = Object.fromEntries([...Object.entries(claims), ...others])
+  return { claims: all, lifetimeSeconds }
 }
 
 /** What is signed: the claims with the times, in Okta's order. */
