@@ -9,7 +9,7 @@ export const FACTS: readonly (readonly [title: string, text: string])[] = [
   ],
   [
     'When',
-    'It is read when the claim is saved: what could never be evaluated is refused, with the position. It is evaluated for every token.',
+    'It is read when the claim is saved: what could never be evaluated is refused, with the position. It is evaluated for every token. `POST /api/v1/authorizationServers/{authServerId}/preview` shows what it comes to, also before it is saved.',
   ],
   [
     'What comes of it',
