@@ -1,8 +1,11 @@
 /** Custom claims, compiled once a snapshot: parsed, filtered and sorted by where they go. */
 import { RESERVED_CLAIM_NAMES, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
 import type { GroupsClaim } from '../domain/id-token-settings.ts'
+import { utf8 } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
 import { compileExpression } from './expression/compile.ts'
 import { parseExpression } from './expression/parser.ts'
+import { PatternMemory } from './expression/pattern/matcher.ts'
 import type { Evaluable } from './expression/run.ts'
 import { compileGroupFilter, type GroupFilter } from './group-filter.ts'
 
@@ -15,6 +18,8 @@ export type ClaimSource =
 
 export interface CompiledClaim {
   readonly name: string
+  /** Of the name and what stands around it in JSON. */
+  readonly nameBytes: number
   /** Empty: whatever the scopes. */
   readonly scopes: readonly string[]
   /** In every ID token; the others only where userinfo cannot tell them. */
@@ -40,22 +45,28 @@ export interface CompiledClaims {
 
 type Source = Pick<Claim, 'valueType' | 'groupFilterType'> & { readonly value: string | null }
 
-function compileSource({ valueType, groupFilterType, value }: Source): ClaimSource {
+function compileSource(
+  { valueType, groupFilterType, value }: Source,
+  memory: PatternMemory,
+): ClaimSource {
   if (valueType === 'GROUPS') {
-    const filter = compileGroupFilter(groupFilterType, value ?? '')
+    const filter = compileGroupFilter(groupFilterType, value ?? '', memory)
     return filter === null ? { by: 'nothing' } : { by: 'groups', filter }
   }
   const parsed = parseExpression(value ?? '')
   return parsed.outcome === 'parsed'
-    ? { by: 'expression', evaluable: compileExpression(parsed.expression) }
+    ? { by: 'expression', evaluable: compileExpression(parsed.expression, memory) }
     : { by: 'nothing' }
 }
 
-const compileClaim = (claim: Claim): CompiledClaim => ({
+const bytesOfName = (name: string): number => utf8(`${JSON.stringify(name)}:,`).length
+
+const compileClaim = (claim: Claim, memory: PatternMemory): CompiledClaim => ({
   name: claim.name,
+  nameBytes: bytesOfName(claim.name),
   scopes: claim.scopes,
   isAlways: claim.alwaysIncludeInToken,
-  source: compileSource(claim),
+  source: compileSource(claim, memory),
 })
 
 /** Whether a claim can be in a token at all. Reserved names never are, whatever is stored. */
@@ -73,11 +84,12 @@ export function compileClaims(
     ({ system, valueType, value }) =>
       system && valueType === 'EXPRESSION' && value !== SUBJECT_EXPRESSION,
   )
+  const memory = new PatternMemory(limits.patternsKeptMax)
   const of = (type: Claim['claimType']): readonly CompiledClaim[] =>
-    custom.filter(({ claimType }) => claimType === type).map(compileClaim)
+    custom.filter(({ claimType }) => claimType === type).map((claim) => compileClaim(claim, memory))
   return {
     org: { name: orgName, subDomain: new URL(origin).hostname.split('.')[0]! },
-    subject: subject === undefined ? null : compileClaim(subject),
+    subject: subject === undefined ? null : compileClaim(subject, memory),
     accessToken: of('RESOURCE'),
     identity: of('IDENTITY'),
   }
@@ -91,7 +103,15 @@ export function compiledGroupsClaim(claim: GroupsClaim | null): readonly Compile
   const known = ofApps.get(claim)
   if (known !== undefined) return known
   const { name } = claim
-  const compiled = [{ name, scopes: ['groups'], isAlways: false, source: compileSource(claim) }]
+  const compiled = [
+    {
+      name,
+      nameBytes: bytesOfName(name),
+      scopes: ['groups'],
+      isAlways: false,
+      source: compileSource(claim, new PatternMemory(limits.appPatternsKeptMax)),
+    },
+  ]
   ofApps.set(claim, compiled)
   return compiled
 }

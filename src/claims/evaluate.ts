@@ -1,7 +1,8 @@
 /**
  * Which custom claims go out and with what value: into access tokens, and into ID tokens and userinfo. Evaluation is
  * pure. A claim whose value is null is left out, and so is one that names groups when there are none to name. One that
- * has no value fails the whole. What decides about a token explains it, too.
+ * has no value fails the whole, and so do claims that take too many steps or bytes together. What decides about a token
+ * explains it, too.
  */
 import { limits } from '../platform/limits.ts'
 import type { Client } from '../domain/client.ts'
@@ -12,9 +13,10 @@ import {
   type ExpressionScope,
   type Surroundings,
 } from './expression/evaluate.ts'
+import { Steps } from './expression/steps.ts'
 import type { Value } from './expression/tree.ts'
 import { filteredNames, type GroupFilter } from './group-filter.ts'
-import { fitsInto } from './value-size.ts'
+import { Room } from './value-size.ts'
 
 /** The person that a token is of, and what the app is told of them. */
 export interface ClaimUser extends Pick<Person, 'id' | 'status' | 'profile' | 'groups' | 'linked'> {
@@ -53,16 +55,19 @@ const failed = (because: ClaimFault): ClaimVerdict => ({ is: 'failed', because }
 
 const NULL: ClaimVerdict = { is: 'out', because: 'null' }
 
-/** Claims in one situation. */
+/** The claims of one token or answer, which share the steps that they may take and the room that there is. */
 class Evaluator {
-  readonly #situation: ClaimSituation
+  readonly #granted: ReadonlySet<string>
   readonly #scope: ExpressionScope
   readonly #surroundings: Surroundings
+  readonly #steps = new Steps()
+  readonly #room: Room
 
-  constructor({ org }: Pick<CompiledClaims, 'org'>, situation: ClaimSituation) {
+  constructor({ org }: Pick<CompiledClaims, 'org'>, situation: ClaimSituation, room: Room) {
     const { client, grantedScopes, grantType, user, amr, nowMillis } = situation
     const { id, clientId, label, profile } = client
-    this.#situation = situation
+    this.#granted = new Set(grantedScopes)
+    this.#room = room
     this.#scope = {
       app: { id, clientId, label, profile },
       access: { scope: grantedScopes },
@@ -81,28 +86,27 @@ class Evaluator {
   }
 
   /** `isThin`: userinfo tells what is not in every ID token. */
-  verdict({ scopes, source, isAlways }: CompiledClaim, isThin: boolean): ClaimVerdict {
-    const { grantedScopes } = this.#situation
+  verdict({ scopes, source, isAlways, nameBytes }: CompiledClaim, isThin: boolean): ClaimVerdict {
     if (isThin && !isAlways) return { is: 'out', because: 'userinfo-only' }
-    if (scopes.length > 0 && !scopes.some((one) => grantedScopes.includes(one)))
+    if (scopes.length > 0 && !scopes.some((one) => this.#granted.has(one)))
       return { is: 'out', because: 'scope' }
     const found = this.#value(source)
     if (found.is !== 'in') return found
     if (found.value === null) return NULL
-    return fitsInto(limits.claimValueBytesMax, found.value) ? found : failed('too-large')
+    return this.#room.take(found.value, nameBytes) ? found : failed('too-large')
   }
 
   #value(source: ClaimSource): ClaimVerdict {
     if (source.by === 'nothing') return failed('unreadable')
     if (source.by === 'groups') return this.#groups(source.filter)
-    const found = evaluateExpression(source.evaluable, this.#scope, this.#surroundings)
+    const found = evaluateExpression(source.evaluable, this.#scope, this.#surroundings, this.#steps)
     return found.outcome === 'value' ? { is: 'in', value: found.value } : failed('no-value')
   }
 
   #groups(filter: GroupFilter): ClaimVerdict {
     const { groups } = this.#surroundings
     if (groups === null) return NULL
-    const names = groups === undefined ? null : filteredNames(filter, groups)
+    const names = groups === undefined ? null : filteredNames(filter, groups, this.#steps)
     if (names === null) return failed('no-value')
     if (names.length > limits.groupsInClaimMax) return failed('too-many-groups')
     return names.length === 0 ? NULL : { is: 'in', value: names }
@@ -118,22 +122,26 @@ export function evaluateClaims(
   if (claim === null && accessToken.length === 0)
     return { outcome: 'evaluated', subject: usualSubject(situation), claims: NO_CLAIMS }
 
-  const evaluator = new Evaluator(compiled, situation)
-  const subject = subjectOf(claim, situation, evaluator)
+  const subject = explainSubject(compiled, situation)
   if (subject === null) return { outcome: 'failed', claim: 'sub', fault: 'no-value' }
-  const found = evaluateAll(accessToken, evaluator, false)
+  const found = evaluateAll(accessToken, ofToken(compiled, situation), false)
   return found.outcome === 'failed' ? found : { ...found, subject }
 }
 
 const usualSubject = ({ user, client }: ClaimSituation): string => user?.userName ?? client.clientId
 
-/** Text that is not empty; null: there is none. */
-function subjectOf(
-  claim: CompiledClaim | null,
-  situation: ClaimSituation,
-  evaluator: Evaluator,
-): string | null {
+/** Beside the scopes. */
+function ofToken(org: Pick<CompiledClaims, 'org'>, situation: ClaimSituation): Evaluator {
+  const room = new Room(limits.customClaimsBytesMax)
+  room.take(situation.grantedScopes, 0)
+  return new Evaluator(org, situation, room)
+}
+
+/** The subject of an access token, which is text and not empty; null: it has no value. */
+export function explainSubject(compiled: CompiledClaims, situation: ClaimSituation): string | null {
+  const { subject: claim } = compiled
   if (claim === null) return usualSubject(situation)
+  const evaluator = new Evaluator(compiled, situation, new Room(limits.subjectBytesMax))
   const verdict = evaluator.verdict(claim, false)
   const isText = verdict.is === 'in' && typeof verdict.value === 'string' && verdict.value !== ''
   return isText ? (verdict.value as string) : null
@@ -147,25 +155,23 @@ export function evaluateIdentity(
   isThin: boolean,
 ): ClaimsOutcome<{ readonly claims: Named }> {
   if (identity.length === 0) return { outcome: 'evaluated', claims: NO_CLAIMS }
-  return evaluateAll(identity, new Evaluator(org, situation), isThin)
+  return evaluateAll(identity, ofToken(org, situation), isThin)
 }
 
-/** What becomes of each claim, also of those after one that fails. */
+/** What becomes of each claim, also of those after one that fails, which have its share. */
 export function explainClaims(
   org: Pick<CompiledClaims, 'org'>,
   claims: readonly CompiledClaim[],
   situation: ClaimSituation,
   isThin: boolean,
 ): readonly (readonly [name: string, verdict: ClaimVerdict])[] {
-  const evaluator = new Evaluator(org, situation)
-  return claims.map((claim) => [claim.name, evaluator.verdict(claim, isThin)])
+  let evaluator = ofToken(org, situation)
+  return claims.map((claim) => {
+    const verdict = evaluator.verdict(claim, isThin)
+    if (verdict.is === 'failed') evaluator = ofToken(org, situation)
+    return [claim.name, verdict]
+  })
 }
-
-/** The subject of an access token; null: it has no value. */
-export const explainSubject = (
-  compiled: CompiledClaims,
-  situation: ClaimSituation,
-): string | null => subjectOf(compiled.subject, situation, new Evaluator(compiled, situation))
 
 function evaluateAll(
   compiled: readonly CompiledClaim[],

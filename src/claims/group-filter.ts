@@ -1,33 +1,34 @@
 /** Claims that name groups of the person: which of them a filter lets pass. Pure, and bounded whatever the pattern. */
 import type { Claim } from '../domain/claim.ts'
 import type { GroupOfPerson } from '../domain/person.ts'
-import { limits } from '../platform/limits.ts'
 import { unslashed } from './expression/arguments.ts'
 import { compilePattern } from './expression/pattern/compile.ts'
-import { Matcher } from './expression/pattern/matcher.ts'
+import { Matcher, type PatternMemory } from './expression/pattern/matcher.ts'
+import { nameWork, type Steps } from './expression/steps.ts'
 
 export interface GroupFilter {
-  /** What it costs to look at one character of a name. */
-  readonly weight: number
-  matches(name: string): boolean
+  /** Whether a name passes, which is paid for; none does when the steps are used up. */
+  matches(name: string, steps: Steps): boolean
 }
 
 export type GroupFilterType = NonNullable<Claim['groupFilterType']>
 
-type Compile = (value: string) => GroupFilter | null
+type Compile = (value: string, memory: PatternMemory) => GroupFilter | null
 
 const ignoringCase =
   (test: (name: string, value: string) => boolean): Compile =>
   (value) => {
     const wanted = value.toLowerCase()
-    return { weight: 1, matches: (name) => test(name.toLowerCase(), wanted) }
+    return {
+      matches: (name, steps) =>
+        steps.take(nameWork(name, wanted)) && test(name.toLowerCase(), wanted),
+    }
   }
 
 /** Of a pattern the case counts, and it matches whole names. */
-function byPattern(value: string): GroupFilter | null {
+function byPattern(value: string, memory: PatternMemory): GroupFilter | null {
   const compiled = compilePattern(unslashed(value))
-  if (compiled.outcome === 'refused') return null
-  return new Matcher(compiled.program)
+  return compiled.outcome === 'refused' ? null : new Matcher(compiled.program, memory)
 }
 
 const FILTERS: Readonly<Record<GroupFilterType, Compile>> = {
@@ -41,14 +42,15 @@ const FILTERS: Readonly<Record<GroupFilterType, Compile>> = {
 export const compileGroupFilter = (
   type: GroupFilterType | null,
   value: string,
-): GroupFilter | null => (type === null ? null : FILTERS[type](value))
+  memory: PatternMemory,
+): GroupFilter | null => (type === null ? null : FILTERS[type](value, memory))
 
-/** The names that pass; null when looking at them would cost more than any expression may. */
+/** The names that pass; null when the steps are used up by looking at them. */
 export function filteredNames(
   filter: GroupFilter,
   groups: readonly GroupOfPerson[],
+  steps: Steps,
 ): readonly string[] | null {
-  const cost = groups.reduce((sum, { name }) => sum + (name.length + 1) * filter.weight, 0)
-  if (cost > limits.expressionStepsMax) return null
-  return groups.flatMap(({ name }) => (filter.matches(name) ? [name] : []))
+  const names = groups.flatMap(({ name }) => (filter.matches(name, steps) ? [name] : []))
+  return steps.take(0) ? names : null
 }

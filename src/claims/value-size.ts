@@ -1,4 +1,4 @@
-/** How many bytes a claim takes in a token. Most are told to be small without being written. */
+/** How many bytes claims take in a token. Most are told to be small without being written. */
 import { utf8 } from '../platform/encoding.ts'
 import type { Value } from './expression/tree.ts'
 
@@ -20,6 +20,35 @@ export function bytesAtMost(value: Value): number {
   return bytes
 }
 
-/** Whether JSON of a value takes at most so many bytes. */
-export const fitsInto = (bytes: number, value: Value): boolean =>
-  bytesAtMost(value) <= bytes || utf8(JSON.stringify(value)).length <= bytes
+/** No number is told to be more than so many times as long as it is. */
+const TOLD_TIMES_MAX = BYTES_OF_NUMBER
+
+const bytesOf = (value: Value): number => utf8(JSON.stringify(value)).length
+
+/** Room for values that stand beside one another in a token. */
+export class Room {
+  readonly #most: number
+  /** By what was measured, and at most by what was not. */
+  #taken = 0
+  #told = 0
+  #unmeasured: Value[] = []
+
+  constructor(most: number) {
+    this.#most = most
+  }
+
+  /** False: there is not so much left, for a value with what stands around it. */
+  take(value: Value, around: number): boolean {
+    const told = bytesAtMost(value)
+    this.#taken += around
+    this.#told += told
+    this.#unmeasured.push(value)
+    if (this.#taken + this.#told <= this.#most) return true
+    // What is far too large is not written to be measured.
+    if (told > this.#most * TOLD_TIMES_MAX) return false
+    for (const one of this.#unmeasured) this.#taken += bytesOf(one)
+    this.#unmeasured = []
+    this.#told = 0
+    return this.#taken <= this.#most
+  }
+}

@@ -10,11 +10,16 @@ import {
   type ResultType,
 } from '../claims/expression/functions/row.ts'
 import { parseExpression } from '../claims/expression/parser.ts'
+import { PatternMemory } from '../claims/expression/pattern/matcher.ts'
 import type { Argument, Expression } from '../claims/expression/tree.ts'
 import { anchorOf, Prose } from './parts.tsx'
 
 const evaluated = (expression: Expression): Evaluated =>
-  evaluateExpression(compileExpression(expression), EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS)
+  evaluateExpression(
+    compileExpression(expression, new PatternMemory(0)),
+    EXAMPLE_SCOPE,
+    EXAMPLE_SURROUNDINGS,
+  )
 
 /** The value of an expression of ours in the example, as a token has it. Throws when it has none. */
 export function jsonOf(source: string): string {

@@ -43,16 +43,20 @@ export const LIMITS: readonly (readonly [what: string, most: number])[] = [
   ['Characters of an expression', limits.expressionCharactersMax],
   ['How deep parentheses, braces and arguments may be nested', limits.expressionDepthMax],
   [
-    'Steps of one evaluation: each part of the expression is one, and each character or member that it touches',
+    'Steps of all claims of a token together: each part of an expression is some, and each character or member that it touches is one; what takes longer, as patterns and time zones do, is more',
     limits.expressionStepsMax,
   ],
   ['Characters and members of what a function gives', limits.expressionValueSizeMax],
   [
-    'States of a pattern: about one for each character, repetitions written out',
+    'States of the patterns of an expression: about one for each character, repetitions written out',
     limits.patternStatesMax,
   ],
   ['Groups that a claim may name', limits.groupsInClaimMax],
-  ['Bytes of the value of a claim, as JSON', limits.claimValueBytesMax],
+  ['Bytes of the subject of an access token, as JSON', limits.subjectBytesMax],
+  [
+    'Bytes of the custom claims and scopes of a token together, as JSON',
+    limits.customClaimsBytesMax,
+  ],
   ['Claims of an authorization server', limits.claimsPerServerMax],
 ]
 

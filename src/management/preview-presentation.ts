@@ -108,7 +108,7 @@ const REASONS: Readonly<Record<Exclude<Became, { is: 'in' }>['because'], string>
   inactive: 'It is inactive.',
   reserved: 'Its name is reserved.',
   'no-value': 'It cannot be evaluated, and fails the request.',
-  'too-large': 'Its value is too large, and fails the request.',
+  'too-large': 'It is too large, alone or beside the claims before it, and fails the request.',
   'too-many-groups': 'It names too many groups, and fails the request.',
   unreadable: 'It is stored but cannot be read, and fails the request.',
 }

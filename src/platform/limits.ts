@@ -191,15 +191,22 @@ export const limits = {
   /** Claims. */
   expressionCharactersMax: 1024,
   expressionDepthMax: 16,
-  /** Steps of one evaluation, each as long as what it touches has characters. */
+  /** Steps of all claims of one token; what touches characters or members takes as many. */
   expressionStepsMax: 1_000_000,
   /** Characters of what a function gives. */
   expressionValueSizeMax: 64 * 1024,
-  /** States that the pattern of a "matches" is compiled to. */
+  /** States that the patterns of one expression are compiled to. */
   patternStatesMax: 1000,
-  /** States and characters that a pattern keeps of texts before. */
-  patternKeptMax: 4000,
-  claimValueBytesMax: 16 * 1024,
+  /** What one pattern, all of a server, and those of an app keep of texts before: each about 50 bytes. */
+  patternKeptMax: 2000,
+  patternsKeptMax: 20_000,
+  appPatternsKeptMax: 500,
+  /** Of a pattern of dates and times. */
+  timePatternCharactersMax: 100,
+  /** A subject that an expression gives. */
+  subjectBytesMax: 1024,
+  /** The custom claims of a token or of userinfo with the scopes: signed, it still fits into `tokenCharactersMax`. */
+  customClaimsBytesMax: 9 * 1024,
   /** Groups that one claim may name, as in Okta. */
   groupsInClaimMax: 100,
 

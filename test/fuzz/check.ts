@@ -1,11 +1,11 @@
 /** What must hold of any text in any situation. */
 import { isDeepStrictEqual } from 'node:util'
 import { evaluateExpression, type Evaluated } from '../../src/claims/expression/evaluate.ts'
-import { compileExpression } from '../../src/claims/expression/compile.ts'
 import { parseExpression } from '../../src/claims/expression/parser.ts'
 import type { Evaluable } from '../../src/claims/expression/run.ts'
 import type { Expression } from '../../src/claims/expression/tree.ts'
 import { limits } from '../../src/platform/limits.ts'
+import { evaluable as evaluableOf } from '../unit/support/expressions.ts'
 import { printed } from '../unit/support/printed.ts'
 import { referenceResult, sizeOf } from '../unit/support/reference-evaluation.ts'
 import type { Situation } from './situations.ts'
@@ -79,7 +79,7 @@ export function check(
   const { expression } = parsed
   problems.push(...problemsOfPrint(expression))
   const started = performance.now()
-  const evaluable = compileExpression(expression)
+  const evaluable = evaluableOf(expression)
   const result = evaluateExpression(evaluable, situation.scope, situation.surroundings)
   spend('evaluating', performance.now() - started)
   problems.push(...problemsOfResult(expression, evaluable, situation, result))

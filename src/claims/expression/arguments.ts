@@ -4,7 +4,7 @@
  */
 import type { Cursor } from './cursor.ts'
 import { ExpressionRefused } from './cursor.ts'
-import { compilePattern } from './pattern/compile.ts'
+import type { Patterns } from './pattern/compile.ts'
 import {
   CRITERIA,
   CRITERIA_OPERATORS,
@@ -18,8 +18,8 @@ import {
 export const unslashed = (source: string): string => /^\/(.*?)\/?$/s.exec(source)?.[1] ?? source
 
 /** Throws ExpressionRefused. */
-export function patternArgument(source: string, at: number): Argument {
-  const compiled = compilePattern(unslashed(source))
+export function patternArgument(source: string, at: number, patterns: Patterns): Argument {
+  const compiled = patterns.compile(unslashed(source))
   if (compiled.outcome === 'refused') throw new ExpressionRefused(at, compiled.message)
   return { kind: 'pattern', source, program: compiled.program }
 }

@@ -13,19 +13,25 @@ import {
   type FunctionRow,
 } from './functions/row.ts'
 import { OPERATIONS } from './operators.ts'
-import { Matcher } from './pattern/matcher.ts'
-import { NO_VALUE, present, sizeOf, type Evaluable, type Run } from './run.ts'
+import { Matcher, type PatternMemory } from './pattern/matcher.ts'
+import { NO_VALUE, present, type Evaluable, type Run } from './run.ts'
+import { searchWork, WORK } from './steps.ts'
 import type { Argument, Expression, Value } from './tree.ts'
 
 type Compilers = {
   readonly [Kind in Expression['kind']]: (
     expression: Extract<Expression, { kind: Kind }>,
+    memory: PatternMemory,
   ) => Evaluable
 }
 
-export function compileExpression(expression: Expression): Evaluable {
-  const compiler = COMPILERS[expression.kind] as (one: Expression) => Evaluable
-  return compiler(expression)
+/** `memory` is what its patterns may keep. */
+export function compileExpression(expression: Expression, memory: PatternMemory): Evaluable {
+  const compiler = COMPILERS[expression.kind] as (
+    one: Expression,
+    memory: PatternMemory,
+  ) => Evaluable
+  return compiler(expression, memory)
 }
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
@@ -61,8 +67,8 @@ const COMPILERS: Compilers = {
       return value
     }
   },
-  array({ items }) {
-    const evaluables = items.map(compileExpression)
+  array({ items }, memory) {
+    const evaluables = items.map((item) => compileExpression(item, memory))
     return (run) => {
       run.charge(1)
       return evaluables.map((evaluable) => evaluable(run))
@@ -87,56 +93,56 @@ const COMPILERS: Compilers = {
       return finite(memberAt(present(run.surroundings.linked), path))
     }
   },
-  call: ({ name, args }) => compileCall(FUNCTIONS.get(name), args),
-  not({ operand }) {
-    const evaluable = compileExpression(operand)
+  call: ({ name, args }, memory) => compileCall(FUNCTIONS.get(name), args, memory),
+  not({ operand }, memory) {
+    const evaluable = compileExpression(operand, memory)
     return (run) => {
       run.charge(1)
       return !truth(evaluable(run))
     }
   },
-  binary({ operator, left, right }) {
-    const [first, second] = [compileExpression(left), compileExpression(right)]
+  binary({ operator, left, right }, memory) {
+    const [first, second] = [compileExpression(left, memory), compileExpression(right, memory)]
     const { call } = OPERATIONS[operator]
     // Of these the second is not looked at when the first decides.
     if (call === undefined) return decided(operator === 'or', first, second)
     return (run) => {
       run.charge(1)
       const [one, other] = [first(run), second(run)]
-      run.charge(sizeOf(one) + sizeOf(other))
+      run.measure(one)
+      run.measure(other)
       return finite(call(one, other))
     }
   },
-  matches({ text, program }) {
-    const evaluable = compileExpression(text)
-    const matcher = new Matcher(program)
+  matches({ text, program }, memory) {
+    const evaluable = compileExpression(text, memory)
+    const matcher = new Matcher(program, memory)
     return (run) => {
       run.charge(1)
       const value = evaluable(run)
       if (value === null) return false
       if (typeof value !== 'string') throw NO_VALUE
-      run.charge((value.length + 1) * matcher.weight)
-      return matcher.matches(value)
+      return run.matches(matcher, value)
     }
   },
-  choice({ test, yes, no }) {
-    const evaluable = compileExpression(test)
-    const [first, second] = [compileExpression(yes), compileExpression(no)]
+  choice({ test, yes, no }, memory) {
+    const evaluable = compileExpression(test, memory)
+    const [first, second] = [compileExpression(yes, memory), compileExpression(no, memory)]
     return (run) => {
       run.charge(1)
       return truth(evaluable(run)) ? first(run) : second(run)
     }
   },
-  elvis({ value, otherwise }) {
-    const [first, second] = [compileExpression(value), compileExpression(otherwise)]
+  elvis({ value, otherwise }, memory) {
+    const [first, second] = [compileExpression(value, memory), compileExpression(otherwise, memory)]
     return (run) => {
       run.charge(1)
       const found = first(run)
       return found === null || found === '' ? second(run) : found
     }
   },
-  item({ of, index }) {
-    const [list, place] = [compileExpression(of), compileExpression(index)]
+  item({ of, index }, memory) {
+    const [list, place] = [compileExpression(of, memory), compileExpression(index, memory)]
     return (run) => {
       run.charge(1)
       const [members, at] = [list(run), place(run)]
@@ -144,13 +150,14 @@ const COMPILERS: Compilers = {
       return finite(members[at])
     }
   },
-  projection({ of, member }) {
-    const list = compileExpression(of)
+  projection({ of, member }, memory) {
+    const list = compileExpression(of, memory)
     return (run) => {
       run.charge(1)
       const members = list(run)
       if (members === null) return null
       if (!isList(members)) throw NO_VALUE
+      run.charge(members.length * WORK.member)
       return members.map((one) => (memberOf(one, member) ?? null) as Value)
     }
   },
@@ -162,9 +169,6 @@ const decided = (by: boolean, first: Evaluable, second: Evaluable): Evaluable =>
     return truth(first(run)) === by ? by : truth(second(run))
   }
 }
-
-/** Characters are compared so many at a time. */
-const COMPARED_AT_ONCE = 100
 
 const NEVER: Evaluable = () => {
   throw NO_VALUE
@@ -196,7 +200,11 @@ interface Arguments {
   isNull: boolean
 }
 
-function compileCall(row: FunctionRow | undefined, args: readonly Argument[]): Evaluable {
+function compileCall(
+  row: FunctionRow | undefined,
+  args: readonly Argument[],
+  memory: PatternMemory,
+): Evaluable {
   if (row === undefined || arityRefusal(row, args.length) !== null) return NEVER
   const given: Arguments = {
     known: [],
@@ -208,10 +216,10 @@ function compileCall(row: FunctionRow | undefined, args: readonly Argument[]): E
     isNull: false,
   }
   for (const [at, argument] of args.entries())
-    if (!addArgument(given, row, at, argument)) return NEVER
+    if (!addArgument(given, row, at, argument, memory)) return NEVER
   const { known, parts, criteria } = given
   known.length = args.length
-  const own = given.steps + 1
+  const own = given.steps + WORK.call
   const needed = row.parameters.length
   const { searches = false, whenNull = null } = row
   return (run) => {
@@ -220,8 +228,7 @@ function compileCall(row: FunctionRow | undefined, args: readonly Argument[]): E
     const read = known.slice()
     for (const part of parts) {
       const value = part.evaluable(run)
-      const size = sizeOf(value)
-      run.charge(size)
+      const size = run.measure(value)
       if (part.at === 0) first += size
       else others += size
       if (value === null && !part.takesNull) isNull = true
@@ -229,26 +236,32 @@ function compileCall(row: FunctionRow | undefined, args: readonly Argument[]): E
     }
     for (const [at, readCriteria] of criteria) read[at] = readCriteria(run)
     if (isNull) return whenNull
-    if (searches) run.charge((first * others) / COMPARED_AT_ONCE)
+    if (searches) run.charge(searchWork(first, others))
     const more = read.length === needed ? NO_MORE : read.splice(needed)
     const result = finite(row.call(read as never, more as never, run))
-    const size = sizeOf(result)
-    if (size > limits.expressionValueSizeMax) throw NO_VALUE
-    run.charge(size)
+    if (run.measure(result) > limits.expressionValueSizeMax) throw NO_VALUE
     return result
   }
 }
 
 /** False: what stands there can never be read. */
-function addArgument(given: Arguments, row: FunctionRow, at: number, argument: Argument): boolean {
+function addArgument(
+  given: Arguments,
+  row: FunctionRow,
+  at: number,
+  argument: Argument,
+  memory: PatternMemory,
+): boolean {
   const type = parameterAt(row, at)
   const { read } = PARAMETERS[type]
-  if (argument.kind === 'pattern') given.known[at] = new Matcher(argument.program)
-  else if (argument.kind === 'ofGroup') given.known[at] = compileExpression(argument.expression)
-  else if (argument.kind === 'criteria') given.criteria.push([at, compileCriteria(argument)])
+  if (argument.kind === 'pattern') given.known[at] = new Matcher(argument.program, memory)
+  else if (argument.kind === 'ofGroup')
+    given.known[at] = compileExpression(argument.expression, memory)
+  else if (argument.kind === 'criteria')
+    given.criteria.push([at, compileCriteria(argument, memory)])
   else if (argument.kind === 'literal') {
     const { value } = argument
-    const size = sizeOf(value)
+    const size = typeof value === 'string' ? value.length : 1
     given.steps += 1 + size
     if (at === 0) given.first = size
     else given.others += size
@@ -256,15 +269,18 @@ function addArgument(given: Arguments, row: FunctionRow, at: number, argument: A
     else given.known[at] = read(value)
     return given.isNull || given.known[at] !== undefined
   } else {
-    const evaluable = compileExpression(argument)
+    const evaluable = compileExpression(argument, memory)
     given.parts.push({ at, evaluable, read, takesNull: takesNull(type) })
   }
   return true
 }
 
-function compileCriteria({ operator, entries }: Extract<Argument, { kind: 'criteria' }>) {
+function compileCriteria(
+  { operator, entries }: Extract<Argument, { kind: 'criteria' }>,
+  memory: PatternMemory,
+) {
   const evaluables = entries.map(
-    ([criterion, expression]) => [criterion, compileExpression(expression)] as const,
+    ([criterion, expression]) => [criterion, compileExpression(expression, memory)] as const,
   )
   return (run: Run): Criteria => {
     const texts = evaluables.map(([criterion, evaluable]) => {

@@ -5,7 +5,8 @@
  */
 import type { GroupOfPerson, Person } from '../../domain/person.ts'
 import type { groupValue } from './functions/groups.ts'
-import { NoValue, Run, sizeOf, type Evaluable } from './run.ts'
+import { NoValue, Run, type Evaluable } from './run.ts'
+import { Steps } from './steps.ts'
 import type { InternalProperty, Value } from './tree.ts'
 
 /** What an expression may read. */
@@ -45,11 +46,12 @@ export function evaluateExpression(
   evaluable: Evaluable,
   scope: ExpressionScope,
   surroundings: Surroundings,
+  steps = new Steps(),
 ): Evaluated {
-  const run = new Run(scope, surroundings)
+  const run = new Run(scope, surroundings, steps)
   try {
     const value = evaluable(run)
-    run.charge(sizeOf(value))
+    run.measure(value)
     return { outcome: 'value', value }
   } catch (error) {
     if (error instanceof NoValue) return { outcome: 'failed' }

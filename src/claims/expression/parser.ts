@@ -11,7 +11,7 @@ import { arityRefusal, parameterAt, type FunctionRow } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
 import { absence, isAttribute, isObject } from './objects.ts'
 import { OPERATIONS } from './operators.ts'
-import { compilePattern } from './pattern/compile.ts'
+import { Patterns } from './pattern/compile.ts'
 import { OPERATORS, type Argument, type Expression, type Operator } from './tree.ts'
 import { USER_METHODS } from './user-methods.ts'
 
@@ -30,7 +30,7 @@ export function parseExpression(source: string): Parsed {
   if (source.length > limits.expressionCharactersMax)
     return refusal(limits.expressionCharactersMax, 'the expression is too long')
   try {
-    return { outcome: 'parsed', expression: wholeOf(source, 0, false) }
+    return { outcome: 'parsed', expression: wholeOf(source, 0, new Patterns(), false) }
   } catch (error) {
     if (error instanceof ExpressionRefused) return refusal(error.at, error.message)
     throw error
@@ -38,10 +38,15 @@ export function parseExpression(source: string): Parsed {
 }
 
 /** Throws ExpressionRefused. */
-function wholeOf(source: string, depth: number, isOfGroup: boolean): Expression {
+function wholeOf(
+  source: string,
+  depth: number,
+  patterns: Patterns,
+  isOfGroup: boolean,
+): Expression {
   const words = lex(source)
   if ('message' in words) throw new ExpressionRefused(words.at, words.message)
-  return new Parser(new Cursor(words), isOfGroup).whole(depth)
+  return new Parser(new Cursor(words), patterns, isOfGroup).whole(depth)
 }
 
 const refusal = (at: number, message: string): Parsed => ({
@@ -69,11 +74,13 @@ const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
 
 class Parser {
   readonly #cursor: Cursor
+  readonly #patterns: Patterns
   /** It is about a group, in an expression that asks for several. */
   readonly #isOfGroup: boolean
 
-  constructor(cursor: Cursor, isOfGroup: boolean) {
+  constructor(cursor: Cursor, patterns: Patterns, isOfGroup: boolean) {
     this.#cursor = cursor
+    this.#patterns = patterns
     this.#isOfGroup = isOfGroup
   }
 
@@ -148,7 +155,7 @@ class Parser {
     const pattern = constantOf(tree)
     if (typeof pattern !== 'string')
       throw new ExpressionRefused(at, 'expected a pattern in quotes after "matches"')
-    const compiled = compilePattern(pattern)
+    const compiled = this.#patterns.compile(pattern)
     if (compiled.outcome === 'refused') throw new ExpressionRefused(at, compiled.message)
     const { program } = compiled
     return { at: text.at, tree: { kind: 'matches', text: text.tree, pattern, program } }
@@ -268,7 +275,8 @@ class Parser {
     if (wrong !== null)
       throw new ExpressionRefused(at, `${wrong} as argument ${place + 1} of "${row.name}"`)
     const text = constantOf(tree)
-    if (typeof text === 'string' && type === 'pattern') return patternArgument(text, at)
+    if (typeof text === 'string' && type === 'pattern')
+      return patternArgument(text, at, this.#patterns)
     if (typeof text === 'string' && type === 'ofGroup') return this.#ofGroup(text, at, depth)
     return tree
   }
@@ -276,7 +284,11 @@ class Parser {
   #ofGroup(source: string, at: number, depth: number): Argument {
     if (this.#isOfGroup) throw new ExpressionRefused(at, 'an expression about a group has no other')
     try {
-      return { kind: 'ofGroup', source, expression: wholeOf(source, depth + 1, true) }
+      return {
+        kind: 'ofGroup',
+        source,
+        expression: wholeOf(source, depth + 1, this.#patterns, true),
+      }
     } catch (error) {
       if (!(error instanceof ExpressionRefused)) throw error
       // After the quote, and no further than the words go.

@@ -1,9 +1,10 @@
-/** One evaluation: what it may read, and the steps that it has left. */
+/** One evaluation: what it may read, and the steps that are left to it. */
 import type { GroupOfPerson } from '../../domain/person.ts'
-import { limits } from '../../platform/limits.ts'
 import type { ExpressionScope, Surroundings } from './evaluate.ts'
 import { groupValue } from './functions/groups.ts'
 import type { Running } from './functions/row.ts'
+import type { Matcher } from './pattern/matcher.ts'
+import { WORK, type Steps } from './steps.ts'
 import type { Value } from './tree.ts'
 
 /** There is no value. Never leaves the evaluator. */
@@ -18,11 +19,12 @@ export type Evaluable = (run: Run) => Value
 export class Run implements Running {
   scope: ExpressionScope
   readonly surroundings: Surroundings
-  #stepsLeft: number = limits.expressionStepsMax
+  readonly #steps: Steps
 
-  constructor(scope: ExpressionScope, surroundings: Surroundings) {
+  constructor(scope: ExpressionScope, surroundings: Surroundings, steps: Steps) {
     this.scope = scope
     this.surroundings = surroundings
+    this.#steps = steps
   }
 
   get nowMillis(): number {
@@ -38,12 +40,26 @@ export class Run implements Running {
   }
 
   charge(steps: number): void {
-    this.#stepsLeft -= steps
-    if (this.#stepsLeft < 0) throw NO_VALUE
+    if (!this.#steps.take(steps)) throw NO_VALUE
+  }
+
+  /** The size of a value, which is paid for. */
+  measure(value: Value): number {
+    const size = sizeOf(value, this.#steps.left)
+    this.charge(size)
+    return size
+  }
+
+  matches(matcher: Matcher, text: string): boolean {
+    const isMatch = matcher.matches(text, this.#steps)
+    // Whether the steps were enough.
+    this.charge(0)
+    return isMatch
   }
 
   /** The value of an expression about a group. */
   ofGroup(evaluable: Evaluable, group: GroupOfPerson): Value {
+    this.charge(WORK.group)
     const { scope } = this
     this.scope = { ...scope, group: groupValue(group) }
     const value = evaluable(this)
@@ -57,12 +73,20 @@ export function present<Read>(read: Read | undefined): Read {
   return read
 }
 
-/** Characters of text and numbers of everything else, all the way down. */
-export function sizeOf(value: Value): number {
+/** To look at the members of an object takes as long as so many characters. */
+const OBJECT_SIZE = 10
+
+/** Characters of text and numbers of everything else, all the way down; counted until there are more than `most`. */
+function sizeOf(value: Value, most: number): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 1
-  let size = 1
-  if (Array.isArray(value)) for (const one of value as readonly Value[]) size += sizeOf(one)
-  else for (const one of Object.values(value as Record<string, Value>)) size += sizeOf(one)
+  const isList = Array.isArray(value)
+  let size = isList ? 1 : OBJECT_SIZE
+  const members = isList ? (value as readonly Value[]) : Object.values(value)
+  for (const one of members) {
+    if (typeof one === 'string') size += one.length
+    else size += typeof one === 'object' && one !== null ? sizeOf(one, most - size) : 1
+    if (size > most) break
+  }
   return size
 }

@@ -4,6 +4,7 @@ import { compileClaims } from '../../../src/claims/compile.ts'
 import {
   evaluateClaims,
   evaluateIdentity,
+  explainClaims,
   type ClaimSituation,
 } from '../../../src/claims/evaluate.ts'
 import {
@@ -155,9 +156,12 @@ describe('when issuance fails', () => {
       situation({ client: aClient({ profile: { text } }) }),
     )
 
-  it(`fails on a value of more than ${limits.claimValueBytesMax} bytes`, () => {
-    expect(withProfile('a'.repeat(limits.claimValueBytesMax - 2)).outcome).toBe('evaluated')
-    expect(withProfile('a'.repeat(limits.claimValueBytesMax - 1))).toEqual({
+  /** Beside the scopes, and the name and the quotes of one claim. */
+  const room = limits.customClaimsBytesMax - '["read"]'.length - '"colour":"",'.length
+
+  it(`fails on a claim of more than ${limits.customClaimsBytesMax} bytes with the scopes`, () => {
+    expect(withProfile('a'.repeat(room)).outcome).toBe('evaluated')
+    expect(withProfile('a'.repeat(room + 1))).toEqual({
       outcome: 'failed',
       claim: 'colour',
       fault: 'too-large',
@@ -165,7 +169,68 @@ describe('when issuance fails', () => {
   })
 
   it('measures a value in bytes, not in characters', () => {
-    expect(withProfile('€'.repeat(limits.claimValueBytesMax / 2)).outcome).toBe('failed')
+    expect(withProfile('€'.repeat(room / 2)).outcome).toBe('failed')
+  })
+
+  const sharing = (count: number, changes: Partial<Claim>, profile: object): Outcome =>
+    evaluateClaims(
+      compiled(Array.from({ length: count }, (_, at) => aClaim({ name: `c${at}`, ...changes }))),
+      situation({ client: aClient({ profile: profile as never }) }),
+    )
+
+  it('fails on the first of many claims for which there is no room beside the others', () => {
+    const profile = { text: 'a'.repeat(1000) }
+    const changes = { value: 'app.profile.text' }
+    expect(sharing(9, changes, profile).outcome).toBe('evaluated')
+    expect(sharing(10, changes, profile)).toEqual({
+      outcome: 'failed',
+      claim: 'c9',
+      fault: 'too-large',
+    })
+  })
+
+  it('fails on a value too large to be written, before it is', () => {
+    const list = Array.from({ length: 15_000 }, () => 0)
+    const value = `{${Array.from({ length: 60 }, () => 'app.profile.list').join()}}`
+    expect(sharing(1, { value }, { list })).toMatchObject({ fault: 'too-large' })
+  })
+
+  it('fails on the first of many claims which together take too many steps', () => {
+    const profile = { text: 'a'.repeat(30_000) }
+    const changes = { value: 'String.len(app.profile.text)' }
+    const enough = Math.floor(limits.expressionStepsMax / 30_100)
+    expect(sharing(enough, changes, profile).outcome).toBe('evaluated')
+    expect(sharing(500, changes, profile)).toEqual({
+      outcome: 'failed',
+      claim: `c${enough}`,
+      fault: 'no-value',
+    })
+  })
+
+  it('looks for the scopes of many claims in many that are granted', () => {
+    const names = (prefix: string, count: number): string[] =>
+      Array.from({ length: count }, (_, at) => `${prefix}${at}`)
+    const claims = names('c', 500).map((name) => aClaim({ name, scopes: names('s', 1000) }))
+    const granted = names('g', 250)
+    expect(claimsOf(evaluated(claims, granted))).toEqual([])
+    expect(claimsOf(evaluated(claims.slice(0, 2), [...granted, 's999']))).toHaveLength(2)
+  })
+})
+
+describe('what is said of claims after one that failed', () => {
+  it('is what it would be without that one', () => {
+    const large = { value: 'app.profile.text', alwaysIncludeInToken: true }
+    const claims = ['a', 'b', 'c', 'd'].map((name) => aClaim({ name, ...large }))
+    const all = compiled(claims)
+    const asked = situation({ client: aClient({ profile: { text: 'a'.repeat(4000) } }) })
+    const verdicts = explainClaims(all, all.accessToken, asked, false)
+    expect(verdicts.map(([name, { is }]) => [name, is])).toEqual([
+      ['a', 'in'],
+      ['b', 'in'],
+      ['c', 'failed'],
+      ['d', 'in'],
+    ])
+    expect(evaluateClaims(all, asked)).toMatchObject({ claim: 'c', fault: 'too-large' })
   })
 })
 
@@ -196,6 +261,17 @@ describe('the subject', () => {
       claim: 'sub',
       fault: 'no-value',
     })
+  })
+
+  it(`that has more than ${limits.subjectBytesMax} bytes makes issuance fail`, () => {
+    const withText = (length: number): Outcome =>
+      evaluateClaims(
+        compiled(subjectClaim({ value: 'app.profile.text' })),
+        situation({ client: aClient({ profile: { text: 'a'.repeat(length) } }) }),
+      )
+    const room = limits.subjectBytesMax - '"sub":"",'.length
+    expect(withText(room).outcome).toBe('evaluated')
+    expect(withText(room + 1)).toMatchObject({ outcome: 'failed', claim: 'sub' })
   })
 
   it('that cannot be compiled makes issuance fail', () => {

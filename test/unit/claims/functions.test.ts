@@ -206,6 +206,66 @@ describe('how much work an evaluation may be', () => {
   })
 })
 
+describe('what takes longer than it has characters', () => {
+  const list = Array.from({ length: 15_000 }, () => 0)
+  const outcomeOf = (source: string, user: object): string =>
+    resultOf(source, { user } as never).outcome
+
+  it('is paid for, as members that are read again and again', () => {
+    expect(outcomeOf('user.list.![a]', { list })).toBe('value')
+    expect(outcomeOf(`user.list${'.![a]'.repeat(200)}`, { list })).toBe('failed')
+  })
+
+  it('is paid for, as clocks of time zones', () => {
+    const clocks = (count: number): string =>
+      `getFilteredGroups({"00g1all", "00g1it", "00g1sf"}, "{${Array.from({ length: count }, () => `Time.now('EST')`).join()}}", 9)`
+    expect(resultOf(clocks(20)).outcome).toBe('value')
+    expect(resultOf(clocks(40)).outcome).toBe('failed')
+  })
+
+  it('is paid for, as looking for a text that is almost there', () => {
+    const user = { text: 'a'.repeat(9000), part: `${'a'.repeat(4000)}b${'a'.repeat(4000)}` }
+    expect(outcomeOf('String.stringContains(user.text, user.part)', user)).toBe('failed')
+  })
+
+  it.each([
+    'Time.fromIso8601ToString("2014-11-07", user.pattern)',
+    'Time.now("UTC", user.pattern)',
+  ])('is bounded, as a pattern of dates and times: %s', (source) => {
+    const most = limits.timePatternCharactersMax
+    expect(outcomeOf(source, { pattern: 'DE'.repeat(most / 2) })).toBe('value')
+    expect(outcomeOf(source, { pattern: `${'DE'.repeat(most / 2)}-` })).toBe('failed')
+  })
+
+  it('is bounded, as the states of all patterns of an expression', () => {
+    const matching = (count: number): string =>
+      Array.from({ length: count }, () => `user.a matches 'x{300}'`).join(' or ')
+    expect(errorOf(matching(3))).toBeNull()
+    expect(errorOf(matching(4))?.message).toBe('the pattern is too large')
+    const inQuotes = `${matching(2)} or getFilteredGroups({}, "group.name matches 'x{300}' or group.name matches 'y{300}'", 1) == {}`
+    expect(errorOf(inQuotes)?.message).toBe('the pattern is too large')
+  })
+})
+
+describe('the name of a time zone', () => {
+  it.each(['EST', 'est', 'Europe/Vienna', 'eUROPE/vIENNA', 'Etc/GMT+1', 'America/Port-au-Prince'])(
+    '%s is one, however it is written',
+    (zone) => {
+      expect(resultOf(`Time.now("${zone}", "HH")`).outcome).toBe('value')
+      // Known by now.
+      expect(resultOf(`Time.now("${zone}", "HH")`).outcome).toBe('value')
+    },
+  )
+
+  it.each(['', 'E\u017fT', 'EST ', 'Nowhere', 'x'.repeat(30_000)])(
+    '%j is none, also when it looks like one that is known',
+    (zone) => {
+      expect(resultOf('Time.now("EST", "HH")').outcome).toBe('value')
+      expect(resultOf('Time.now(user.zone, "HH")', { user: { zone } } as never).outcome).toBe('failed') // prettier-ignore
+    },
+  )
+})
+
 describe('the countries', () => {
   it('are each found by any of their codes, under a name', () => {
     const alpha2 = value('Iso3166Convert.toAlpha2("004")')

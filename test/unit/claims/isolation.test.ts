@@ -1,12 +1,11 @@
 /** An expression sees nothing but what it is given: own members of its objects, whatever names are asked for. */
 import { afterEach, describe, expect, it } from 'vitest'
-import { compileExpression } from '../../../src/claims/expression/compile.ts'
 import { evaluateExpression } from '../../../src/claims/expression/evaluate.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import { Random } from '../../fuzz/random.ts'
 import { aSituation, TREACHEROUS, type Situation } from '../../fuzz/situations.ts'
 import { aSource } from '../../fuzz/sources.ts'
-import { CLIENT, resultOf } from '../support/expressions.ts'
+import { CLIENT, evaluable, resultOf } from '../support/expressions.ts'
 
 /** Objects that tell of everything that is done with them, except for looking at their own members. */
 class Watch {
@@ -68,7 +67,7 @@ it('whatever it is, it looks at own members only, and changes nothing', () => {
       continue
     }
     const [{ scope, surroundings }, seen] = watched(aSituation(random))
-    const result = evaluateExpression(compileExpression(parsed.expression), scope, surroundings)
+    const result = evaluateExpression(evaluable(parsed.expression), scope, surroundings)
     outcomes[result.outcome]++
     expect(seen).toEqual([])
     if (result.outcome === 'value')

@@ -2,16 +2,20 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { compilePattern } from '../../../src/claims/expression/pattern/compile.ts'
-import { Matcher } from '../../../src/claims/expression/pattern/matcher.ts'
+import { Matcher, PatternMemory } from '../../../src/claims/expression/pattern/matcher.ts'
+import { Steps } from '../../../src/claims/expression/steps.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { anyText, noise } from '../support/arbitraries.ts'
 import { referenceMatch } from '../support/reference-match.ts'
 
-function isMatch(pattern: string, text: string): boolean {
+function matcherOf(pattern: string, memory: number = limits.patternsKeptMax): Matcher {
   const compiled = compilePattern(pattern)
   if (compiled.outcome === 'refused') throw new Error(compiled.message)
-  return new Matcher(compiled.program).matches(text)
+  return new Matcher(compiled.program, new PatternMemory(memory))
 }
+
+const isMatch = (pattern: string, text: string): boolean =>
+  matcherOf(pattern).matches(text, new Steps())
 
 describe('a pattern', () => {
   it.each<[string, readonly string[], readonly string[]]>([
@@ -97,9 +101,7 @@ describe('any pattern', () => {
         const compiled = compilePattern(pattern)
         if (compiled.outcome === 'refused') return
         expect(compiled.program.states.length).toBeLessThanOrEqual(limits.patternStatesMax + 3)
-        expect(new Matcher(compiled.program).matches(text)).toBe(
-          referenceMatch(compiled.program, text),
-        )
+        expect(isMatch(pattern, text)).toBe(referenceMatch(compiled.program, text))
       }),
     )
   })
@@ -109,16 +111,67 @@ describe('any pattern', () => {
     const texts = fc.array(pieces, { minLength: 2, maxLength: 20 })
     const many = noise(['(?i)', '(a|b|ab)*', '.{0,99}', '(.*a.{9})?', '[a-cä]', '[^b]', '^', '$', 'ß'], 5)
     fc.assert(
-      fc.property(many, texts, (pattern, all) => {
+      fc.property(many, texts, fc.constantFrom(0, 10, 100, 20_000), (pattern, all, memory) => {
         const compiled = compilePattern(pattern)
         fc.pre(compiled.outcome === 'compiled')
-        const matcher = new Matcher(compiled.program)
-        for (const text of [...all, ...all])
-          expect([text, matcher.matches(text)]).toEqual([text, referenceMatch(compiled.program, text)])
+        const matcher = new Matcher(compiled.program, new PatternMemory(memory))
+        for (const text of [...all, ...all]) {
+          const steps = new Steps()
+          let counted = 0
+          const expected = referenceMatch(compiled.program, text, (count) => (counted += count))
+          expect([text, matcher.matches(text, steps)]).toEqual([text, expected])
+          // What it costs does not tell what is kept.
+          expect(limits.expressionStepsMax - steps.left).toBe(counted)
+        }
       }),
       { numRuns: 500 },
     )
   }) // prettier-ignore
+
+  it('takes steps for what it looks at, so that one which misses at once is cheap', () => {
+    const text = 'a'.repeat(10_000)
+    const taken = (pattern: string): number => {
+      const steps = new Steps()
+      expect(matcherOf(pattern).matches(text, steps)).toBe(false)
+      return limits.expressionStepsMax - steps.left
+    }
+    expect(taken('b.*')).toBeLessThan(100)
+    expect(taken('.*b')).toBeGreaterThan(text.length)
+  })
+
+  it.each([0, limits.patternsKeptMax])(
+    'matches nothing once the steps are used up: %i',
+    (memory) => {
+      const matching = (length: number): readonly [boolean, boolean] => {
+        const steps = new Steps()
+        const isMatch = matcherOf('(a|a|a|a)*', memory).matches('a'.repeat(length), steps)
+        return [isMatch, steps.left >= 0]
+      }
+      expect(matching(2000)).toEqual([true, true])
+      expect(matching(200_000)).toEqual([false, false])
+    },
+  )
+
+  it('keeps of texts no more than there is room for, and several share it', () => {
+    const taken: number[] = []
+    const memory = new PatternMemory(100)
+    const take = memory.take.bind(memory)
+    memory.take = (room) => {
+      const isTaken = take(room)
+      if (isTaken) taken.push(room)
+      return isTaken
+    }
+    for (const pattern of ['.*x.*', '[a-z]*']) {
+      const compiled = compilePattern(pattern)
+      if (compiled.outcome === 'refused') throw new Error(compiled.message)
+      const matcher = new Matcher(compiled.program, memory)
+      const letters = 'abcdefghijklmnopqrstuvwxyz'.repeat(20)
+      for (const text of [letters, letters]) expect(matcher.matches(text, new Steps())).toBe(true)
+    }
+    const sum = taken.reduce((all, room) => all + room, 0)
+    expect(sum).toBeGreaterThan(50)
+    expect(sum).toBeLessThanOrEqual(100)
+  })
 
   it('that makes others try for ever counts its states once a character', () => {
     expect(isMatch('(a+)+b', 'a'.repeat(2000))).toBe(false)

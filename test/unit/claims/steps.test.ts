@@ -26,7 +26,7 @@ const EXPRESSIONS: readonly string[] = [
   times(8, 'getFilteredGroups({"00g1it", "00g1sf"}, "group.name + user.text", 10)'),
   times(20, '{user.text}[0] == user.login'),
   'user.text matches "(a|b)*c"',
-  times(3, 'user.text matches "a*"'),
+  times(3, 'user.text matches "(a|a|a|a)*"'),
 ] // prettier-ignore
 
 const withText = (length: number): ExpressionScope => ({

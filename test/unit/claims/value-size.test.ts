@@ -2,7 +2,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Value } from '../../../src/claims/expression/tree.ts'
-import { bytesAtMost, fitsInto } from '../../../src/claims/value-size.ts'
+import { bytesAtMost, Room } from '../../../src/claims/value-size.ts'
 import { anyText } from '../support/arbitraries.ts'
 
 const bytesOf = (value: Value): number => new TextEncoder().encode(JSON.stringify(value)).length
@@ -28,13 +28,23 @@ describe('any value', () => {
     )
   })
 
-  it('fits into its bytes, and not into one less', () => {
+  it('fits into the room of its bytes beside others, and not into one less', () => {
     fc.assert(
-      fc.property(anyValue, (value) => {
-        const bytes = bytesOf(value)
-        expect([fitsInto(bytes, value), fitsInto(bytes - 1, value)]).toEqual([true, false])
+      fc.property(fc.array(anyValue, { minLength: 1, maxLength: 5 }), fc.nat(20), (all, around) => {
+        const bytes = all.reduce<number>((sum, one) => sum + bytesOf(one) + around, 0)
+        const [enough, tooLittle] = [new Room(bytes), new Room(bytes - 1)]
+        expect(all.map((one) => enough.take(one, around))).not.toContain(false)
+        expect(all.map((one) => tooLittle.take(one, around)).at(-1)).toBe(false)
       }),
       { numRuns: 2000 },
     )
+  })
+
+  it('that is far too large for a room is not written', () => {
+    const value = {
+      toJSON: () => expect.unreachable(),
+      list: Array.from({ length: 1000 }, () => 1),
+    }
+    expect(new Room(100).take(value as never, 0)).toBe(false)
   })
 })

@@ -8,7 +8,10 @@ import {
 } from '../../../src/claims/expression/evaluate.ts'
 import { EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS } from '../../../src/claims/expression/example.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
+import { PatternMemory } from '../../../src/claims/expression/pattern/matcher.ts'
+import type { Evaluable } from '../../../src/claims/expression/run.ts'
 import type { Expression, Value } from '../../../src/claims/expression/tree.ts'
+import { limits } from '../../../src/platform/limits.ts'
 
 /** Of a person. */
 export const PERSON = EXAMPLE_SCOPE
@@ -34,12 +37,16 @@ export function errorOf(source: string): { at: number; message: string } | null 
   return parsed.outcome === 'error' ? parsed.error : null
 }
 
+/** As a server has it, with what it may keep. */
+export const evaluable = (expression: Expression): Evaluable =>
+  compileExpression(expression, new PatternMemory(limits.patternsKeptMax))
+
 export const evaluated = (
   expression: Expression,
   scope = PERSON,
   around: Partial<Surroundings> = {},
 ): Evaluated =>
-  evaluateExpression(compileExpression(expression), scope, { ...surroundings(scope), ...around })
+  evaluateExpression(evaluable(expression), scope, { ...surroundings(scope), ...around })
 
 export const resultOf = (source: string, scope = PERSON): Evaluated =>
   evaluated(tree(source), scope)

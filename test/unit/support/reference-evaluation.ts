@@ -16,7 +16,6 @@ import {
   takesNull,
 } from '../../../src/claims/expression/functions/row.ts'
 import { OPERATIONS } from '../../../src/claims/expression/operators.ts'
-import { weightOf } from '../../../src/claims/expression/pattern/program.ts'
 import type { Argument, Expression, Value } from '../../../src/claims/expression/tree.ts'
 import type { GroupOfPerson } from '../../../src/domain/person.ts'
 import { limits } from '../../../src/platform/limits.ts'
@@ -42,11 +41,12 @@ export function referenceResult(
   }
 }
 
-/** Characters of text, and one for everything else. */
+/** Characters of text, ten for an object, and one for everything else. */
 export function sizeOf(value: Value): number {
   if (typeof value === 'string') return value.length
   if (typeof value !== 'object' || value === null) return 1
-  return 1 + Object.values(value).reduce<number>((sum, one: Value) => sum + sizeOf(one), 0)
+  const own = Array.isArray(value) ? 1 : 10
+  return own + Object.values(value).reduce<number>((sum, one: Value) => sum + sizeOf(one), 0)
 }
 
 function truth(value: Value): boolean {
@@ -74,7 +74,7 @@ class Walk {
   }
 
   value(expression: Expression, scope: ExpressionScope): Value {
-    this.charge(1)
+    this.charge(expression.kind === 'call' ? 10 : 1)
     const found = this.#found(expression, scope)
     if (found === undefined || (typeof found === 'number' && !Number.isFinite(found)))
       throw new Failed()
@@ -112,14 +112,15 @@ class Walk {
       case 'projection': {
         const list = of(expression.of)
         if (list === null) return null
-        return Array.isArray(list) ? list.map((one) => member(one, expression.member)) : undefined
+        if (!Array.isArray(list)) return undefined
+        this.charge(list.length * 4)
+        return list.map((one) => member(one, expression.member))
       }
       case 'matches': {
         const text = of(expression.text)
         if (text === null) return false
         if (typeof text !== 'string') return undefined
-        this.charge((text.length + 1) * weightOf(expression.program))
-        return referenceMatch(expression.program, text)
+        return referenceMatch(expression.program, text, (steps) => this.charge(steps))
       }
       case 'binary':
         return this.#binary(expression, of)
@@ -164,7 +165,7 @@ class Walk {
     })
     if (isNull) return row.whenNull ?? null
     const [first = 0, ...others] = sizes
-    if (row.searches === true) this.charge((first * others.reduce((a, b) => a + b, 0)) / 100)
+    if (row.searches === true) this.charge((first * others.reduce((a, b) => a + b, 0)) / 20)
     const needed = row.parameters.length
     const [given, more] = [read.slice(0, needed), read.slice(needed)]
     const result = row.call(given as never, more as never, this.#running() as never)
@@ -177,12 +178,13 @@ class Walk {
   #written(argument: Argument, scope: ExpressionScope): unknown {
     if (argument.kind === 'pattern') {
       const { program } = argument
-      const matches = (name: string): boolean => referenceMatch(program, name)
-      return { weight: weightOf(program), matches }
+      return (name: string): boolean => referenceMatch(program, name, (steps) => this.charge(steps))
     }
     if (argument.kind === 'ofGroup')
-      return (group: GroupOfPerson) =>
-        this.value(argument.expression, { ...scope, group: groupValue(group) })
+      return (group: GroupOfPerson) => {
+        this.charge(40)
+        return this.value(argument.expression, { ...scope, group: groupValue(group) })
+      }
     if (argument.kind !== 'criteria') return undefined
     const entries = argument.entries.map(([criterion, expression]) => {
       const value = this.value(expression, scope)
@@ -201,6 +203,7 @@ class Walk {
         return groups
       },
       charge: (steps: number): void => this.charge(steps),
+      matches: (matches: (text: string) => boolean, text: string): boolean => matches(text),
       ofGroup: (value: (group: GroupOfPerson) => Value, group: GroupOfPerson): Value =>
         value(group),
     }

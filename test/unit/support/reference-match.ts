@@ -15,10 +15,18 @@ function variants(point: number): readonly number[] {
 }
 
 /** Whether the pattern matches the whole text, as `matches` of Java does. */
-export function referenceMatch({ states, ignoresCase }: Program, text: string): boolean {
+export function referenceMatch(
+  { states, ignoresCase }: Program,
+  text: string,
+  charge: (steps: number) => void = () => undefined,
+): boolean {
+  charge(10)
   const points = Array.from(text, (character) => character.codePointAt(0)!)
   let alive = closure(states, [0], 0, points.length)
   points.forEach((point, at) => {
+    // Nothing more is looked at.
+    if (alive.length === 0) return
+    charge(work(states, alive, ignoresCase))
     const forms = ignoresCase ? variants(point) : [point]
     const next = alive.flatMap((index) => {
       const state = states[index]!
@@ -27,6 +35,16 @@ export function referenceMatch({ states, ignoresCase }: Program, text: string): 
     alive = closure(states, next, at + 1, points.length)
   })
   return alive.some((index) => states[index]!.does === 'accept')
+}
+
+/** What is looked at for one character: its forms, states, ranges and ways on, two in a step. */
+function work(states: readonly State[], alive: readonly number[], ignoresCase: boolean): number {
+  const ofState = (state: State): number => {
+    if (state.does === 'take') return 1 + state.set.ranges.length * (ignoresCase ? 3 : 1)
+    return state.does === 'split' ? 1 + state.targets.length : 1
+  }
+  const looked = alive.reduce((sum, index) => sum + ofState(states[index]!), 0)
+  return (4 + (ignoresCase ? 30 : 0) + looked) / 2
 }
 
 /** The states that are reached without a character. */

@@ -1,7 +1,8 @@
 /** Functions of arrays. Each takes text with commas for an array, too. */
 import { sameValue, textOf } from '../operators.ts'
+import { WORK } from '../steps.ts'
 import type { Value } from '../tree.ts'
-import { row, type FunctionRow } from './row.ts'
+import { row, type FunctionRow, type Running } from './row.ts'
 
 function flat(values: readonly Value[], into: Value[]): readonly Value[] {
   for (const value of values)
@@ -10,7 +11,8 @@ function flat(values: readonly Value[], into: Value[]): readonly Value[] {
   return into
 }
 
-function joined(list: readonly Value[]): string | undefined {
+function joined(list: readonly Value[], run: Running): string | undefined {
+  run.charge(list.length * WORK.member)
   const texts = list.map((one) => (one === null ? '' : textOf(one)))
   return texts.includes(undefined) ? undefined : texts.join(',')
 }
@@ -86,7 +88,7 @@ export const ARRAY_FUNCTIONS: readonly FunctionRow[] = [
     says: 'The members as text, with commas between them.',
     parameters: ['list'],
     result: 'text',
-    call: ([list]) => joined(list),
+    call: ([list], _, run) => joined(list, run),
     example: ['Arrays.toCsvString({"This", "is", " a ", "test"})', 'This,is, a ,test'],
   }),
 ]

@@ -1,7 +1,8 @@
 /** Conversions: text to numbers, and countries from one of their codes to another (ISO 3166-1). */
-import { countryOf, nameOf } from './countries.ts'
+import { countryOf, nameOf, type Country } from './countries.ts'
 import type { Value } from '../tree.ts'
-import { row, type FunctionRow } from './row.ts'
+import { WORK } from '../steps.ts'
+import { row, type FunctionRow, type Running } from './row.ts'
 
 const NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
 
@@ -14,6 +15,11 @@ function numberOf(value: Value): number | undefined {
 function wholeOf(value: Value): number | undefined {
   const number = numberOf(value)
   return number === undefined ? undefined : Math.round(number)
+}
+
+function found(code: string, run: Running): Country | undefined {
+  run.charge(WORK.country)
+  return countryOf(code)
 }
 
 export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
@@ -38,7 +44,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
     says: 'The code of two letters of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
-    call: ([code]) => countryOf(code)?.alpha2,
+    call: ([code], _, run) => found(code, run)?.alpha2,
     example: ['Iso3166Convert.toAlpha2("IND")', 'IN'],
   }),
   row({
@@ -46,7 +52,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
     says: 'The code of three letters of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
-    call: ([code]) => countryOf(code)?.alpha3,
+    call: ([code], _, run) => found(code, run)?.alpha3,
     example: ['Iso3166Convert.toAlpha3("840")', 'USA'],
   }),
   row({
@@ -54,7 +60,7 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
     says: 'The code of three digits of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
-    call: ([code]) => countryOf(code)?.numeric,
+    call: ([code], _, run) => found(code, run)?.numeric,
     example: ['Iso3166Convert.toNumeric("USA")', '840'],
   }),
   row({
@@ -62,8 +68,8 @@ export const CONVERT_FUNCTIONS: readonly FunctionRow[] = [
     says: 'The English name of a country, by any of its codes.',
     parameters: ['text'],
     result: 'text',
-    call([code]) {
-      const country = countryOf(code)
+    call([code], _, run) {
+      const country = found(code, run)
       return country && nameOf(country)
     },
     example: ['Iso3166Convert.toName("IN")', 'India'],

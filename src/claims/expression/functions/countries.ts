@@ -38,9 +38,14 @@ function countryAt(at: number): Country {
   return { alpha2, alpha3, numeric }
 }
 
+/** Made when it is first asked for, since that takes long. */
+let names: Intl.DisplayNames | undefined
+
 /** In English. */
-export const nameOf = ({ alpha2 }: Country): string | undefined =>
-  new Intl.DisplayNames(['en'], { type: 'region' }).of(alpha2)
+export function nameOf({ alpha2 }: Country): string | undefined {
+  names ??= new Intl.DisplayNames(['en'], { type: 'region' })
+  return names.of(alpha2)
+}
 
 /** Where in a country's codes each kind of code stands, by its length and what it is made of. */
 const KINDS: readonly (readonly [RegExp, offset: number])[] = [

@@ -4,15 +4,16 @@
  */
 import type { GroupOfPerson } from '../../../domain/person.ts'
 import { limits } from '../../../platform/limits.ts'
+import { nameWork } from '../steps.ts'
 import type { Criterion, Value } from '../tree.ts'
 import { row, type Criteria, type FunctionRow, type Running } from './row.ts'
 
 type Test<Asked> = (name: string, asked: Asked) => boolean
 
-/** The groups, once looking at the names of all of them is paid for. */
-function named(run: Running, weight: number): readonly GroupOfPerson[] {
+/** The groups, once it is paid for that texts are looked for in the names of all of them. */
+function named(run: Running, texts: readonly Value[]): readonly GroupOfPerson[] {
   const all = run.groups ?? []
-  run.charge(all.reduce((sum, { name }) => sum + (name.length + 1) * weight, 0))
+  for (const text of texts) run.charge(all.reduce((sum, { name }) => sum + nameWork(name, text), 0))
   return all
 }
 
@@ -35,7 +36,7 @@ const memberBy = (
     parameters: ['text'],
     result: 'boolean',
     whenNull: false,
-    call: ([asked], _, run) => named(run, 1).some((group) => test(group.name, asked)),
+    call: ([asked], _, run) => named(run, [asked]).some((group) => test(group.name, asked)),
     example,
   })
 
@@ -69,7 +70,7 @@ const groupsBy = (
     call([source, asked, limit], _, run) {
       if (!isLimit(limit, false)) return undefined
       // Groups of apps and directories are not kept here.
-      const groups = source === OURS ? named(run, 1) : []
+      const groups = source === OURS ? named(run, [asked]) : []
       const names = groups.flatMap((group) => (test(group.name, asked) ? [group.name] : []))
       return names.length === 0 ? null : within(names, limit)
     },
@@ -109,7 +110,7 @@ const fits = (group: GroupOfPerson, { operator, entries }: Criteria): boolean =>
 
 function fitting(criteria: readonly Criteria[], run: Running): readonly GroupOfPerson[] {
   const texts = criteria.flatMap(({ entries }) => entries).flatMap(([, some]) => some)
-  return named(run, texts.length).filter((group) => criteria.every((one) => fits(group, one)))
+  return named(run, texts).filter((group) => criteria.every((one) => fits(group, one)))
 }
 
 export const GROUP_FUNCTIONS: readonly FunctionRow[] = [
@@ -156,7 +157,7 @@ export const GROUP_FUNCTIONS: readonly FunctionRow[] = [
     parameters: ['pattern'],
     result: 'boolean',
     call: ([matcher], _, run) =>
-      named(run, matcher.weight).some(({ name }) => matcher.matches(name)),
+      run.groups?.some(({ name }) => run.matches(matcher, name)) ?? false,
     example: ['isMemberOfGroupNameRegex("/.*Admins")', true],
   }),
   row({

@@ -44,6 +44,8 @@ export interface Running {
   readonly isCodeFlow: boolean
   /** Pays for looking at so many characters. Does not return when there were too many. */
   charge(steps: number): void
+  /** Whether a pattern matches the whole text, which is paid for in the same way. */
+  matches(matcher: Matcher, text: string): boolean
   ofGroup(evaluable: Evaluable, group: GroupOfPerson): Value
 }
 

@@ -3,7 +3,8 @@ import { parseInstant, timestampOfMillis } from '../../../platform/clock.ts'
 import { readTime } from '../time/read.ts'
 import { writeTime } from '../time/write.ts'
 import { isInRange } from '../time/zone.ts'
-import { row, type FunctionRow } from './row.ts'
+import { WORK } from '../steps.ts'
+import { row, type FunctionRow, type Running } from './row.ts'
 
 /** From the epoch of Windows (1601) to that of Unix, and the ticks of 100 ns in a millisecond. */
 const WINDOWS_EPOCH_MILLIS = 11_644_473_600_000
@@ -28,6 +29,16 @@ const toWindows = (millis: number | undefined): string | undefined =>
 const toUnix = (millis: number | undefined): string | undefined =>
   millis === undefined ? undefined : String(Math.floor(millis / 1000))
 
+function written(millis: number, zone: string, format: string, run: Running): string | undefined {
+  run.charge(format.length * WORK.timePattern + (zone === 'UTC' ? 0 : WORK.clock))
+  return writeTime(millis, zone, format)
+}
+
+function read(text: string, format: string, run: Running): number | undefined {
+  run.charge(format.length * WORK.timePattern)
+  return readTime(text, format)
+}
+
 /** The tests take this as the present. */
 const EXAMPLE = '2014-11-07T19:00:00.000Z'
 
@@ -38,9 +49,9 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
     parameters: [],
     optional: ['zone', 'format'],
     result: 'text',
-    call(_, [zone, format], { nowMillis }) {
-      if (zone === undefined) return iso(nowMillis)
-      return writeTime(nowMillis, zone, format ?? "yyyy-MM-dd'T'HH:mm:ss.SSSZZ")
+    call(_, [zone, format], run) {
+      if (zone === undefined) return iso(run.nowMillis)
+      return written(run.nowMillis, zone, format ?? "yyyy-MM-dd'T'HH:mm:ss.SSSZZ", run)
     },
     example: ['Time.now("EST", "YYYY-MM-dd HH:mm:ss")', '2014-11-07 14:00:00'],
   }),
@@ -65,7 +76,7 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
     says: 'A time that a pattern describes in ISO 8601; without a zone in it, it is UTC.',
     parameters: ['text', 'format'],
     result: 'text',
-    call: ([text, format]) => iso(readTime(text, format)),
+    call: ([text, format], _, run) => iso(read(text, format, run)),
     example: ['Time.fromStringToIso8601("07/11/2014 19:00", "dd/MM/yyyy HH:mm")', EXAMPLE],
   }),
   row({
@@ -89,9 +100,9 @@ export const TIME_FUNCTIONS: readonly FunctionRow[] = [
     says: 'A time in ISO 8601 as a pattern writes it, in UTC.',
     parameters: ['text', 'format'],
     result: 'text',
-    call([text, format]) {
+    call([text, format], _, run) {
       const millis = instant(text)
-      return millis === undefined ? undefined : writeTime(millis, 'UTC', format)
+      return millis === undefined ? undefined : written(millis, 'UTC', format, run)
     },
     example: [
       `Time.fromIso8601ToString("${EXAMPLE}", "EEE, d MMM yyyy h a")`,

@@ -1,17 +1,20 @@
 /** From a pattern to its program. Repetitions are written out, so their number is bounded. */
 import { limits } from '../../../platform/limits.ts'
 import { parsePattern, PatternRefused, type Pattern } from './parse.ts'
-import type { Program, State } from './program.ts'
+import type { CharacterSet, Program, State } from './program.ts'
 
 export type CompiledPattern =
   | { readonly outcome: 'compiled'; readonly program: Program }
   | { readonly outcome: 'refused'; readonly message: string }
 
 /** Total: any text gives a program or a sentence that says what is wrong. */
-export function compilePattern(source: string): CompiledPattern {
+export function compilePattern(
+  source: string,
+  statesMax: number = limits.patternStatesMax,
+): CompiledPattern {
   try {
     const { pattern, ignoresCase } = parsePattern(source)
-    const writer = new ProgramWriter()
+    const writer = new ProgramWriter(statesMax)
     writer.write(pattern)
     return { outcome: 'compiled', program: { states: writer.end(), ignoresCase } }
   } catch (error) {
@@ -20,26 +23,51 @@ export function compilePattern(source: string): CompiledPattern {
   }
 }
 
+/** The patterns of one expression, which have no more states together than one alone may have. */
+export class Patterns {
+  #statesLeft: number = limits.patternStatesMax
+
+  compile(source: string): CompiledPattern {
+    const compiled = compilePattern(source, this.#statesLeft)
+    if (compiled.outcome === 'compiled') this.#statesLeft -= compiled.program.states.length
+    return compiled
+  }
+}
+
 class ProgramWriter {
+  readonly #statesMax: number
   readonly #states: State[] = []
+  /** What is repeated takes the same characters each time. */
+  readonly #takes = new Map<CharacterSet, State>()
   /** Counted as well, because a repetition of nothing writes no state. */
   #visits = 0
 
+  constructor(statesMax: number) {
+    this.#statesMax = statesMax
+  }
+
+  /** Arrays that have grown hold room for more, which would be kept as long as the claim is. */
   end(): readonly State[] {
-    return [...this.#states, { does: 'accept' }]
+    const states = this.#states.map((state) =>
+      state.does === 'split' ? { ...state, targets: [...state.targets] } : state,
+    )
+    return [...states, { does: 'accept' }]
   }
 
   write(pattern: Pattern): void {
-    if (
-      ++this.#visits > limits.patternStatesMax * 4 ||
-      this.#states.length > limits.patternStatesMax
-    )
+    if (++this.#visits > limits.patternStatesMax * 4 || this.#states.length >= this.#statesMax)
       throw new PatternRefused('the pattern is too large')
-    if (pattern.is === 'set') this.#states.push({ does: 'take', set: pattern.set })
+    if (pattern.is === 'set') this.#states.push(this.#take(pattern.set))
     else if (pattern.is === 'begin' || pattern.is === 'end') this.#states.push({ does: pattern.is })
     else if (pattern.is === 'sequence') for (const part of pattern.parts) this.write(part)
     else if (pattern.is === 'either') this.#either(pattern.parts)
     else this.#repeat(pattern.part, pattern.least, pattern.most)
+  }
+
+  #take(set: CharacterSet): State {
+    const take = this.#takes.get(set) ?? ({ does: 'take', set } as const)
+    this.#takes.set(set, take)
+    return take
   }
 
   /** A state whose targets are known later. */

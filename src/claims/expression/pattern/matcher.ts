@@ -1,60 +1,94 @@
 /**
  * Matches texts with a program. All states that are alive advance together, one character at a time. Sets of states
  * that were alive together are kept, with the sets that characters lead to from there, so that what is like a text
- * before needs a look-up for each character.
+ * before needs a look-up for each character. What it costs does not depend on what is kept.
  */
 import { limits } from '../../../platform/limits.ts'
-import { weightOf, type CharacterSet, type Program } from './program.ts'
+import { WORK, type Steps } from '../steps.ts'
+import { characterWork, takes, type Program } from './program.ts'
+import { Threads } from './threads.ts'
+
+/** Room for what patterns keep of texts, which several share. */
+export class PatternMemory {
+  #left: number
+
+  constructor(most: number) {
+    this.#left = most
+  }
+
+  /** False: there is no room left. */
+  take(room: number): boolean {
+    if (room > this.#left) return false
+    this.#left -= room
+    return true
+  }
+}
+
+/** Room of a way from place to place, and of a place beside its states, of which some take as much. */
+const WAY_ROOM = 1
+const PLACE_ROOM = 8
+const STATES_IN_ROOM = 4
 
 /** States that are alive together, and those that are reached from them without a character. */
 interface Place {
   readonly states: readonly number[]
-  readonly next: Map<number, Place>
+  /** Where characters lead from here; null: this place is not kept. */
+  readonly next: Map<number, Place> | null
+  /** Steps of the next character. */
+  readonly work: number
   /** Whether a text may end here; null: nobody has asked. */
   isEnd: boolean | null
 }
 
-const placeOf = (states: readonly number[]): Place => ({ states, next: new Map(), isEnd: null })
-
-function isIn({ isNegated, ranges }: CharacterSet, point: number): boolean {
-  for (const [from, to] of ranges) if (from <= point && point <= to) return !isNegated
-  return isNegated
-}
-
-/** A point as it is, in lower case and in upper case. */
-function variants(point: number): readonly number[] {
-  const text = String.fromCodePoint(point)
-  return [point, text.toLowerCase().codePointAt(0)!, text.toUpperCase().codePointAt(0)!]
-}
-
 export class Matcher {
-  /** What it costs to look at one character. */
-  readonly weight: number
   readonly #program: Program
+  readonly #memory: PatternMemory
+  /** One pattern leaves room for others, whatever texts it meets. */
+  #room: number = limits.patternKeptMax
   /** By their states. */
   readonly #places = new Map<string, Place>()
   readonly #start: Place
-  #kept = 0
   /** In which turn each state was reached last. */
   readonly #reachedIn: Float64Array
   #turn = 0
+  /** Made when there is no room left. */
+  #threads: Threads | null = null
 
-  constructor(program: Program) {
-    this.weight = weightOf(program)
+  constructor(program: Program, memory: PatternMemory) {
     this.#program = program
+    this.#memory = memory
     this.#reachedIn = new Float64Array(program.states.length)
-    this.#start = placeOf(this.#closed([0], true, false))
+    this.#start = this.#placeOf(this.#closed([0], true, false), true)
   }
 
-  /** Whether the pattern matches the whole text, as `matches` of Java does. */
-  matches(text: string): boolean {
+  /**
+   * Whether the pattern matches the whole text, as `matches` of Java does. When the steps are used up before that is
+   * known it says that it does not, and whoever asks looks at the steps.
+   */
+  matches(text: string, steps: Steps): boolean {
     let place = this.#start
+    if (!steps.take(WORK.match)) return false
     for (let at = 0; at < text.length && place.states.length > 0;) {
+      if (place.next === null) return this.#goesOn(place, text, at, steps)
+      if (!steps.take(place.work)) return false
       const point = text.codePointAt(at)!
       at += point > 0xffff ? 2 : 1
       place = place.next.get(point) ?? this.#step(place, point)
     }
     return (place.isEnd ??= this.#canEnd(place))
+  }
+
+  /** The same from a place in the text on, without keeping anything. */
+  #goesOn({ states }: Place, text: string, from: number, steps: Steps): boolean {
+    const threads = (this.#threads ??= new Threads(this.#program))
+    threads.begin(states)
+    for (let at = from; at < text.length;) {
+      if (!threads.areAlive || !steps.take(threads.work)) return false
+      const point = text.codePointAt(at)!
+      at += point > 0xffff ? 2 : 1
+      threads.step(point, at === text.length)
+    }
+    return threads.haveAccepted
   }
 
   #canEnd(place: Place): boolean {
@@ -63,22 +97,35 @@ export class Matcher {
     return reached.some((index) => states[index]!.does === 'accept')
   }
 
+  #placeOf(states: readonly number[], isKept: boolean): Place {
+    const work = characterWork(this.#program, states)
+    return { states, next: isKept ? new Map() : null, work, isEnd: null }
+  }
+
   #step(place: Place, point: number): Place {
-    const { states, ignoresCase } = this.#program
-    const forms = ignoresCase ? variants(point) : [point]
-    const next: number[] = []
-    for (const index of place.states) {
-      const state = states[index]!
-      if (state.does === 'take' && forms.some((one) => isIn(state.set, one))) next.push(index + 1)
-    }
-    const reached = this.#closed(next, false, false)
-    this.#kept += reached.length + 1
-    if (this.#kept > limits.patternKeptMax) return placeOf(reached)
-    const name = reached.join()
-    const known = this.#places.get(name) ?? placeOf(reached)
-    this.#places.set(name, known)
-    place.next.set(point, known)
-    return known
+    const { states } = this.#program
+    const matches = takes(this.#program, point)
+    const next = place.states.flatMap((index) => (matches(states[index]!) ? [index + 1] : []))
+    return this.#led(place, point, this.#closed(next, false, false))
+  }
+
+  /** The place of the states to which a character led, kept as far as there is room. */
+  #led({ next }: Place, point: number, states: readonly number[]): Place {
+    if (next === null || !this.#takes(WAY_ROOM)) return this.#placeOf(states, false)
+    const name = states.join()
+    const known = this.#places.get(name)
+    const isKept = known !== undefined || this.#takes(PLACE_ROOM + states.length / STATES_IN_ROOM)
+    const place = known ?? this.#placeOf(states, isKept)
+    if (!isKept) return place
+    this.#places.set(name, place)
+    next.set(point, place)
+    return place
+  }
+
+  #takes(room: number): boolean {
+    const isThere = room <= this.#room && this.#memory.take(room)
+    if (isThere) this.#room -= room
+    return isThere
   }
 
   /** The states that are reached without a character, those that they are reached from included. */

@@ -1,4 +1,5 @@
 /** Patterns of Joda-Time, with which dates and times are written and read: letters that stand for fields, and text. */
+import { limits } from '../../../platform/limits.ts'
 
 export type Field =
   | { readonly letter: string; readonly width: number }
@@ -13,8 +14,9 @@ export const LETTERS = 'yYMdHhkKmsSaEDZz'
 /** More letters in a row mean nothing. */
 const WIDTH_MAX = 20
 
-/** Null for a pattern with other letters, too many in a row, or a quote that is left open. */
+/** Null for a pattern that is too long, with other letters, too many in a row, or a quote that is left open. */
 export function readFormat(pattern: string): readonly Field[] | null {
+  if (pattern.length > limits.timePatternCharactersMax) return null
   const fields: Field[] = []
   let at = 0
   while (at < pattern.length) {

@@ -25,12 +25,19 @@ export const isInRange = (millis: number): boolean => millis > FIRST && millis <
 /** To make one takes longer than everything else that is done with it. */
 const clocks = new LruMap<string, Intl.DateTimeFormat>(limits.timeZonesCachedMax)
 
+/** Zones that are known to exist, of which there are some hundreds. */
+const known = new Set<string>()
+
+/** Names of zones are ASCII, and the same in small and capital letters. */
+const NAME = /^[\w+/:-]{1,64}$/
+
 /** Throws RangeError when there is no such zone. */
 function clockOf(zone: string): Intl.DateTimeFormat {
-  const known = clocks.get(zone)
-  if (known !== undefined) return known
+  const name = zone.toUpperCase()
+  const kept = clocks.get(name)
+  if (kept !== undefined) return kept
   const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone: zone,
+    timeZone: name,
     calendar: 'gregory',
     hourCycle: 'h23',
     year: 'numeric',
@@ -40,11 +47,14 @@ function clockOf(zone: string): Intl.DateTimeFormat {
     minute: 'numeric',
     second: 'numeric',
   })
-  clocks.set(zone, clock)
+  clocks.set(name, clock)
+  known.add(name)
   return clock
 }
 
 export function zoneExists(zone: string): boolean {
+  if (!NAME.test(zone)) return false
+  if (known.has(zone.toUpperCase())) return true
   try {
     return clockOf(zone) !== null
   } catch {
@@ -55,6 +65,24 @@ export function zoneExists(zone: string): boolean {
 /** Null outside of the years 1 to 9999. */
 export function fieldsOf(millis: number, zone: string): Fields | null {
   if (!isInRange(millis)) return null
+  return zone === 'UTC' ? fieldsInUtc(millis) : fieldsByClock(millis, zone)
+}
+
+function fieldsInUtc(millis: number): Fields {
+  const date = new Date(millis)
+  return {
+    year: date.getUTCFullYear(),
+    month: date.getUTCMonth() + 1,
+    day: date.getUTCDate(),
+    hour: date.getUTCHours(),
+    minute: date.getUTCMinutes(),
+    second: date.getUTCSeconds(),
+    millis: date.getUTCMilliseconds(),
+    offset: 0,
+  }
+}
+
+function fieldsByClock(millis: number, zone: string): Fields {
   const parts = new Map(
     clockOf(zone)
       .formatToParts(millis)
