@@ -2,7 +2,9 @@
  * What signing people in reads and writes of the database. Everything throws StorageUnavailable when it is away; what
  * is written is durable before it returns, with the event that tells of it.
  */
+import type { LogoutTarget } from './logout-target.ts'
 import type { OrgSettings } from './org.ts'
+import type { Participant } from './session.ts'
 import type { SystemLogEvent } from './system-log.ts'
 
 /** To whom a consent belongs. */
@@ -33,6 +35,8 @@ export interface Directory {
   ) => Promise<boolean>
   /** A person signed in. `now` in seconds. */
   readonly signedIn: (userId: string, now: number, event: SystemLogEvent) => Promise<void>
+  /** Where apps learn that a session has ended; those that want to learn nothing are left out. */
+  readonly logoutTargets: (participants: readonly Participant[]) => Promise<readonly LogoutTarget[]>
   /** Something that must not be lost happened. */
   readonly record: (event: SystemLogEvent) => Promise<void>
   /** What the org says of itself, as far as pages show it. */

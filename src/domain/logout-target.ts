@@ -9,5 +9,11 @@ export interface LogoutTarget {
   readonly clientId: string
   readonly label: string
   /** OpenID Connect Back-Channel Logout §2.2. */
-  readonly backchannelUri: string
+  readonly backchannelUri: string | null
+  /** Front-Channel Logout §2. */
+  readonly frontchannel: {
+    readonly uri: string
+    /** Its page is told of whom and of which session. */
+    readonly isSessionRequired: boolean
+  } | null
 }

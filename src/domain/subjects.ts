@@ -8,6 +8,7 @@ import type { Assignment, Person } from './person.ts'
 import type {
   Dismissed,
   NamedSession,
+  Participant,
   Session,
   SessionKey,
   SignedIn,
@@ -175,9 +176,11 @@ export interface Subjects {
   readonly refreshSession: (named: NamedSession, now: number) => Promise<StandingSession | null>
   /**
    * Ends a session and the codes that were not redeemed yet; refresh tokens outlive it. Who took part in it, and is
-   * told after the answer; null: there was no such session.
+   * told after the answer; null: there was no such session. Older objects do not name the session in it.
    */
-  readonly endSession: (named: NamedSession) => Promise<readonly Dismissed[] | null>
+  readonly endSession: (
+    named: NamedSession,
+  ) => Promise<readonly (Participant & Partial<Dismissed>)[] | null>
   /**
    * Stores an authorization, of somebody who was found signed in in an epoch. False: the session has ended since, or
    * tokens like these have, or the person may not have it any more.

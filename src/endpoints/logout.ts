@@ -1,6 +1,7 @@
 /**
  * Logout endpoint, OpenID Connect RP-Initiated Logout §2: with a genuine hint of the person who is signed in the
- * session ends at once; without one the person is asked. The way back is one that the client registered, or none.
+ * session ends at once; without one the person is asked. The way back is one that the client registered, or none. Pages
+ * of apps that took part in the session are loaded on the way (Front-Channel Logout §3).
  */
 import { isState } from '../authorize/parameters.ts'
 import { withQuery } from '../authorize/response.ts'
@@ -14,6 +15,7 @@ import { errorPage } from './authorization-answer.ts'
 import { noSessionCookie } from './browser.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
+import { logoutFrames } from './logout-frames.ts'
 import { leavingOf, sealedLeaving, SIGN_OUT_PATH, type Leaving } from './leaving.ts'
 import { namedClient } from './presented-token.ts'
 import { eventOf, signedOut } from './sign-in-log.ts'
@@ -52,7 +54,7 @@ async function answered(parameters: Form, visit: Visit): Promise<Response> {
   const leaving = await askedOf(parameters, hint, context)
   const found =
     sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
-  if (found === null) return left(leaving, visit)
+  if (found === null) return left(leaving, [], visit)
   if (hint !== null && hint.userId !== found.person.id)
     throw new LogoutRefused('id_token_does_not_match_session', 'id_token_hint')
   if (hint !== null) return signedOutAnswer(leaving, visit)
@@ -110,18 +112,23 @@ export async function signOut(request: Request, context: ProtocolContext): Promi
 
 async function signedOutAnswer(leaving: Leaving, visit: Visit): Promise<Response> {
   const { sessionKey, context, now } = visit
-  if (sessionKey !== null) {
-    const participants = await context.subjects.endSession(sessionKey)
-    if (participants !== null) {
-      const event = eventOf(signedOut(sessionKey.userId, participants), context, now)
-      await context.directory.record(event)
-    }
-  }
-  return withCookies(await left(leaving, visit), [noSessionCookie(context.settings)])
+  const participants = sessionKey && (await context.subjects.endSession(sessionKey))
+  const [frameUris] = await Promise.all([
+    logoutFrames(participants ?? [], context),
+    sessionKey !== null &&
+      participants !== null &&
+      context.directory.record(eventOf(signedOut(sessionKey.userId, participants), context, now)),
+  ])
+  return withCookies(await left(leaving, frameUris, visit), [noSessionCookie(context.settings)])
 }
 
-async function left({ uri, state }: Leaving, visit: Visit): Promise<Response> {
-  if (uri === null) return signedOutPage({ ...(await pagePropsOf(visit)), signInUri: SIGN_IN_PATH })
-  if (state === null) return seeOther(uri)
-  return seeOther(withQuery(uri, { state }))
+async function left(
+  { uri, state }: Leaving,
+  frameUris: readonly string[],
+  visit: Visit,
+): Promise<Response> {
+  const nextUri = uri === null || state === null ? uri : withQuery(uri, { state })
+  if (nextUri !== null && frameUris.length === 0) return seeOther(nextUri)
+  const signInUri = nextUri === null ? SIGN_IN_PATH : null
+  return signedOutPage({ ...(await pagePropsOf(visit)), signInUri, frameUris, nextUri })
 }

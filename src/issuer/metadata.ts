@@ -106,6 +106,8 @@ export function openidMetadata(compiled: CompiledServer, offered: Offered): Docu
     userinfo_signing_alg_values_supported: [server.signingAlgorithm],
     backchannel_logout_supported: true,
     backchannel_logout_session_supported: true,
+    frontchannel_logout_supported: true,
+    frontchannel_logout_session_supported: true,
     claims_parameter_supported: true,
     claim_types_supported: ['normal'],
   }

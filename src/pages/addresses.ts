@@ -31,6 +31,21 @@ export function imageOf(uri: string | null): Image | null {
   return url !== null && isNameable(url) ? { uri: url.href, source: url.origin } : null
 }
 
+/** A page of somebody else that a page of ours may load in a frame. */
+export interface Frame {
+  readonly uri: string
+  readonly source: string
+}
+
+/** Null unless it is a web page of a host that a policy can name. */
+export function frameOf(uri: string): Frame | null {
+  const source = originSource(uri)
+  return source === null ? null : { uri, source }
+}
+
+/** Whether a browser may be led to a URI: it goes there, and does not run or show the URI itself. */
+export const leadsAway = (uri: string): boolean => formSource(uri) !== null
+
 /** The origin of a web page as a policy names it, null where it cannot. */
 export function originSource(uri: string): string | null {
   const url = parsed(uri, /^https?:$/)

@@ -9,6 +9,8 @@ export interface PageNeeds {
   readonly script?: string
   /** Origins of its images. */
   readonly images: readonly string[]
+  /** Origins of the frames in it. */
+  readonly frames?: readonly string[]
   /** Sources that its forms may lead to, redirects included, which Chromium holds to `form-action` too. */
   readonly formTargets: readonly string[]
   /** The only origin that may frame it. */
@@ -44,12 +46,13 @@ async function hashSource(text: string): Promise<string> {
 }
 
 async function contentSecurityPolicy(needs: PageNeeds): Promise<string> {
-  const { style, script, images, formTargets, framedBy } = needs
+  const { style, script, images, frames = [], formTargets, framedBy } = needs
   return [
     "default-src 'none'",
     `style-src ${await hashSource(style)}`,
     ...(script === undefined ? [] : [`script-src ${await hashSource(script)}`]),
     ...(images.length === 0 ? [] : [`img-src ${listed(images)}`]),
+    ...(frames.length === 0 ? [] : [`frame-src ${listed(frames)}`]),
     `form-action ${listed(formTargets)}`,
     `frame-ancestors ${framedBy ?? "'none'"}`,
     "base-uri 'none'",

@@ -1,7 +1,7 @@
 /** The frame of every page: the document, the org above, the links below, and the headers that fit. */
 import { html } from 'hono/html'
 import type { Child } from 'hono/jsx'
-import { imageOf, linkUri } from './addresses.ts'
+import { imageOf, linkUri, type Frame } from './addresses.ts'
 import type { Branding, PageProps, PresentedApp } from './branding.ts'
 import { pageHeaders, type PageNeeds } from './headers.ts'
 import { Away } from './parts.tsx'
@@ -16,6 +16,10 @@ export interface Page extends Partial<Pick<PageNeeds, 'script' | 'framedBy'>> {
   /** Whose terms and policy the links below lead to. */
   readonly app?: PresentedApp | null
   readonly formTargets?: readonly string[]
+  /** Loaded beside it, unseen. */
+  readonly frames?: readonly Frame[]
+  /** Where the browser goes as soon as everything is loaded, script or not. */
+  readonly next?: string | null
   /** False where no authorization passes by. */
   readonly inPopup?: boolean
 }
@@ -72,6 +76,7 @@ function Document({
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
+        {page.next != null && <meta http-equiv="refresh" content={`0;url=${page.next}`} />}
         <title>{`${page.title} · ${branding.orgName}`}</title>
         <style dangerouslySetInnerHTML={{ __html: style }} />
       </head>
@@ -81,6 +86,14 @@ function Document({
           <main>{page.main}</main>
           <Links branding={branding} messages={messages} app={page.app} />
         </div>
+        {page.frames?.map(({ uri }) => (
+          <iframe
+            hidden
+            src={uri}
+            sandbox="allow-scripts allow-same-origin allow-forms"
+            referrerpolicy="no-referrer"
+          />
+        ))}
         {page.script !== undefined && <script dangerouslySetInnerHTML={{ __html: page.script }} />}
       </body>
     </html>
@@ -105,6 +118,7 @@ export async function pageResponse(
   const headers = await pageHeaders({
     style,
     images: imageSources(branding, page.app),
+    frames: (page.frames ?? []).map(({ source }) => source),
     formTargets: page.formTargets ?? [],
     inPopup: page.inPopup ?? true,
     ...(page.script === undefined ? {} : { script: page.script }),

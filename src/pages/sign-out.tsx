@@ -1,5 +1,6 @@
 /** Leaving (OpenID Connect RP-Initiated Logout §2): the question, and that it is done. */
-import { formSource } from './addresses.ts'
+import { limits } from '../platform/limits.ts'
+import { formSource, frameOf, leadsAway } from './addresses.ts'
 import type { PageProps, PresentedUser } from './branding.ts'
 import { SELF } from './headers.ts'
 import { pageResponse } from './page.tsx'
@@ -55,21 +56,39 @@ export function signOutQuestionPage(props: SignOutQuestionProps): Promise<Respon
 export interface SignedOutProps extends PageProps {
   /** Where somebody signs in again, a path of ours. */
   readonly signInUri: string | null
+  /** Pages of apps in which they sign their person out. */
+  readonly frameUris: readonly string[]
+  /** Where the browser goes once those pages are loaded; null when it stays. */
+  readonly nextUri: string | null
 }
+
+/** A frame that does not load keeps the browser for as long as this; without script a link leads on. */
+const LEAVE = `setTimeout(() => location.replace(document.getElementById('signed-out-continue').href), ${limits.logoutFramesMillis})`
 
 /** 200. */
 export function signedOutPage(props: SignedOutProps): Promise<Response> {
-  const { messages, signInUri } = props
+  const { messages, signInUri, frameUris } = props
+  const nextUri = props.nextUri !== null && leadsAway(props.nextUri) ? props.nextUri : null
   return pageResponse(props, {
     title: messages.signedOut,
     inPopup: false,
+    frames: frameUris.flatMap((uri) => frameOf(uri) ?? []),
+    next: nextUri,
+    ...(nextUri !== null && { script: LEAVE }),
     main: (
       <div id="signed-out">
         <div class="tile" aria-hidden="true">
           <Icon name="check" />
         </div>
         <h1>{messages.signedOut}</h1>
-        <p class="lead">{messages.signedOutIntroduction}</p>
+        <p class="lead">{nextUri === null ? messages.signedOutIntroduction : messages.returning}</p>
+        {nextUri !== null && (
+          <div class="stack">
+            <a class="button main" id="signed-out-continue" href={nextUri}>
+              {messages.continue}
+            </a>
+          </div>
+        )}
         {signInUri !== null && (
           <div class="stack">
             <a class="button" href={signInUri}>

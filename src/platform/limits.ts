@@ -231,6 +231,9 @@ export const limits = {
   /** As many connections as the platform opens at once. */
   logoutsAtOnceMax: 6,
   logoutBatchMax: 60,
+  /** Pages of apps that a browser loads when its person signs out, and how long it waits for them. */
+  logoutFramesMax: 20,
+  logoutFramesMillis: 5000,
   hookAnswerBytesMax: 256 * 1024,
   hookOperationsMax: 1000,
   /** How long a hook may let a token live. */

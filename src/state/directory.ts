@@ -7,6 +7,7 @@ import type { Kept } from '../platform/kept.ts'
 import { randomId } from '../platform/random.ts'
 import { saveConsents } from '../store/consents.ts'
 import { commit, ForeignKeyViolation } from '../store/database.ts'
+import { readLogoutTargets } from '../store/logout-targets.ts'
 import { deliverAll } from '../store/outbox.ts'
 import { rolesOf } from '../store/role-assignments.ts'
 import { decidedScopes, saveSkipped, unskip } from '../store/skipped-scopes.ts'
@@ -51,6 +52,7 @@ export function directoryOf(env: Cloudflare.Env, settings: Kept<OrgSettings>): D
     async signedIn(userId, now, event) {
       await committed([touchLogin(db, userId, now)], event)
     },
+    logoutTargets: (participants) => readLogoutTargets(db, participants),
     async record(event) {
       await committed([], event)
     },

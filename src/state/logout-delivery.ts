@@ -51,9 +51,14 @@ export async function tellLogouts(
   const worker = async (): Promise<void> => {
     for (const logout of waiting) {
       const target = targets.find((one) => matches(one, logout))
-      const failure = target === undefined ? null : await told(logout, target, signers, settings)
+      const uri = target?.backchannelUri ?? null
+      if (target === undefined || uri === null) {
+        settle(logout)
+        continue
+      }
+      const failure = await told(logout, target, uri, signers, settings)
       if (failure === null) settle(logout)
-      if (target !== undefined) events.push(eventOf(logout, target, failure))
+      events.push(eventOf(logout, target, failure))
     }
   }
   await Promise.all(Array.from({ length: limits.logoutsAtOnceMax }, worker))
@@ -62,7 +67,8 @@ export async function tellLogouts(
 
 async function told(
   logout: Logout,
-  { server, backchannelUri }: LogoutTarget,
+  { server }: LogoutTarget,
+  uri: string,
   signers: Signers,
   { origin, outboundAllowedOrigins }: Settings,
 ): Promise<string | null> {
@@ -71,7 +77,7 @@ async function told(
   const { issuer } = urlsOf(origin, server)
   const token = await signLogoutToken(logout, issuer, signer, nowSeconds())
   const form = { logout_token: token }
-  return failureOf(await guardedForm(backchannelUri, form, outboundAllowedOrigins))
+  return failureOf(await guardedForm(uri, form, outboundAllowedOrigins))
 }
 
 /** The published keys of servers, each asked for once. */

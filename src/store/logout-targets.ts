@@ -10,7 +10,9 @@ interface TargetRow {
   app_id: string
   client_id: string
   label: string
-  backchannel_uri: string
+  backchannel_uri: string | null
+  frontchannel_uri: string | null
+  is_session_required: number | null
 }
 
 /** Of active apps at active servers: nothing else is told anything. Those that registered nothing are left out. */
@@ -23,10 +25,14 @@ export async function readLogoutTargets(
     db
       .prepare(
         `SELECT p.value ->> 0 AS server_id, s.is_default, a.id AS app_id, a.client_id, a.label,
-         a.document ->> '$.oauthClient.backchannel_logout_uri' AS backchannel_uri
+         a.document ->> '$.oauthClient.backchannel_logout_uri' AS backchannel_uri,
+         CASE WHEN coalesce(a.document ->> '$.oauthClient.participate_slo', 1)
+         THEN a.document ->> '$.oauthClient.frontchannel_logout_uri' END AS frontchannel_uri,
+         a.document ->> '$.oauthClient.frontchannel_logout_session_required' AS is_session_required
          FROM json_each(?1) p JOIN apps a ON a.client_id = p.value ->> 1
          LEFT JOIN authorization_servers s ON s.id = p.value ->> 0
-         WHERE a.status = 'ACTIVE' AND (p.value ->> 0 = ?2 OR s.status = 'ACTIVE') AND backchannel_uri IS NOT NULL`,
+         WHERE a.status = 'ACTIVE' AND (p.value ->> 0 = ?2 OR s.status = 'ACTIVE') 
+         AND coalesce(backchannel_uri, frontchannel_uri) IS NOT NULL`,
       )
       .bind(JSON.stringify(asked), ORG_SERVER_ID),
   )
@@ -40,5 +46,9 @@ export async function readLogoutTargets(
     clientId: row.client_id,
     label: row.label,
     backchannelUri: row.backchannel_uri,
+    frontchannel:
+      row.frontchannel_uri === null
+        ? null
+        : { uri: row.frontchannel_uri, isSessionRequired: row.is_session_required === 1 },
   }))
 }

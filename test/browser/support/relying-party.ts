@@ -30,6 +30,9 @@ const LISTENER = `
   window.openPopup = (url) => { window.popup = open(url, 'popup', 'width=500,height=700') }
 `
 
+/** What the page does itself, as an app without a server of its own would. */
+const LOGGED_OUT = "localStorage.setItem('logged-out', 'yes')"
+
 export class RelyingParty {
   readonly #server: Server
   readonly arrivals: Arrival[] = []
@@ -78,6 +81,10 @@ export class RelyingParty {
       '/callback': () => response.end(page('Back at the app')),
       '/logo.svg': () => response.setHeader('content-type', 'image/svg+xml').end(LOGO),
       '/signed-out': () => response.end(page('Signed out of the app')),
+      '/logged-in': () => response.setHeader('set-cookie', 'here=yes').end(page('Logged in')),
+      '/log-out': () =>
+        response.setHeader('set-cookie', 'here=; Max-Age=0').end(page('Logged out', LOGGED_OUT)),
+      '/silence': () => undefined,
       '/landed': () => response.end(page('Landed elsewhere')),
       '/opener': () => response.end(page('Opener', LISTENER)),
       // The browser stays where it is.

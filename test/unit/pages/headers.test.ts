@@ -15,11 +15,15 @@ const SEND = hash(
   "var answer = JSON.parse(document.getElementById('answer').textContent)\n" +
     ';(window.opener || window.parent).postMessage(answer.data, answer.origin)',
 )
+const LEAVE = hash(
+  "setTimeout(() => location.replace(document.getElementById('signed-out-continue').href), 5000)",
+)
 
 interface Expected {
   readonly form: string
   readonly script?: string
   readonly frame?: string
+  readonly frames?: string
   readonly referrer: 'same-origin' | 'no-referrer'
   readonly opener?: 'same-origin'
 }
@@ -30,6 +34,13 @@ const TABLE: Readonly<Record<PageName, Expected>> = {
   authorizationError: { form: "'none'", referrer: 'no-referrer' },
   signOutQuestion: { form: "'self' https:", referrer: 'same-origin', opener: 'same-origin' },
   signedOut: { form: "'none'", referrer: 'no-referrer', opener: 'same-origin' },
+  signedOutOfApps: {
+    form: "'none'",
+    frames: ATLAS,
+    script: LEAVE,
+    referrer: 'no-referrer',
+    opener: 'same-origin',
+  },
   signedIn: { form: "'self'", referrer: 'same-origin', opener: 'same-origin' },
   formPost: { form: 'https:', script: SUBMIT, referrer: 'no-referrer' },
   oktaPostMessage: { form: "'none'", script: SEND, frame: ATLAS, referrer: 'no-referrer' },
@@ -37,7 +48,7 @@ const TABLE: Readonly<Record<PageName, Expected>> = {
 }
 
 describe.each(pageNames)('%s', (name) => {
-  const { form, script, frame, referrer, opener } = TABLE[name]
+  const { form, script, frame, frames, referrer, opener } = TABLE[name]
 
   it('has exactly the policy that it needs', async () => {
     const page = await pages[name](plain)
@@ -47,6 +58,7 @@ describe.each(pageNames)('%s', (name) => {
         `style-src ${hash(styleOf(null))}`,
         ...(script === undefined ? [] : [`script-src ${script}`]),
         `img-src ${ATLAS}`,
+        ...(frames === undefined ? [] : [`frame-src ${frames}`]),
         `form-action ${form}`,
         `frame-ancestors ${frame ?? "'none'"}`,
         "base-uri 'none'",

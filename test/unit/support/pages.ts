@@ -83,7 +83,15 @@ export const pages = {
       stayUri: '/',
       redirectUri: values.redirectUri,
     }),
-  signedOut: (values: Values) => signedOutPage({ ...pageProps(values), signInUri: '/signin' }),
+  signedOut: (values: Values) =>
+    signedOutPage({ ...pageProps(values), signInUri: '/signin', frameUris: [], nextUri: null }),
+  signedOutOfApps: (values: Values) =>
+    signedOutPage({
+      ...pageProps(values),
+      signInUri: null,
+      frameUris: [values.redirectUri],
+      nextUri: values.redirectUri,
+    }),
   signedIn: (values: Values) =>
     signedInPage({
       ...pageProps(values),
