@@ -17,6 +17,14 @@ export interface Ending {
   readonly at: number
 }
 
+/** Every session, whatever began in it. */
+export const ALL_SESSIONS = {
+  of: 'sessions',
+  serverId: null,
+  clientId: null,
+  authorizationId: null,
+} as const satisfies Omit<Ending, 'at'>
+
 /**
  * The time between two endings in a user's object, by a name that only the object can place. A proof says in which it
  * was made, and what is stored on the strength of it brings that back, so that no clock has to tell what came first.

@@ -42,6 +42,13 @@ export const maySignIn = ({ status }: Pick<Person, 'status'>): boolean => status
 export const keepsAccess = ({ status }: Pick<Person, 'status'>): boolean =>
   status === 'ACTIVE' || status === LOCKED_OUT
 
-/** Whoever is one of these gets in by changing the password first. */
+/** Whoever is one of these gets in when the password is another one. */
 export const mustChangePassword = ({ status }: Pick<Person, 'status'>): boolean =>
   status === 'PASSWORD_EXPIRED' || status === 'RECOVERY'
+
+/**
+ * Whoever knows the password may put another in its place. A password that an administrator took out of use (RECOVERY)
+ * proves nobody any more: whoever it leaked to knows it, too.
+ */
+export const mayReplacePassword = ({ status }: Pick<Person, 'status'>): boolean =>
+  status === 'PASSWORD_EXPIRED'

@@ -1,5 +1,6 @@
 /** A person signed in at the org in one browser: one sign-in serves every issuer. */
 import type { Epoch } from './ending.ts'
+import type { ExpiredPassword } from './password-replacement.ts'
 import type { Assignment, Person } from './person.ts'
 import type { SystemLogEntity } from './system-log.ts'
 
@@ -75,6 +76,11 @@ export interface Proven {
   readonly epoch?: Epoch
 }
 
-/** What a right or wrong password comes to. `expired`: it is right and must be changed first. */
+/**
+ * What a right or wrong password comes to. `expired`: it is right and must be changed first, by its person where that
+ * is said; older objects do not say it.
+ */
 export type SignInOutcome =
-  ({ readonly outcome: 'correct' } & Proven) | { readonly outcome: 'wrong' | 'locked' | 'expired' }
+  | ({ readonly outcome: 'correct' } & Proven)
+  | { readonly outcome: 'wrong' | 'locked' }
+  | { readonly outcome: 'expired'; readonly replaceable?: ExpiredPassword }

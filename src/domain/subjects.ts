@@ -4,6 +4,11 @@
  */
 import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
 import type { Epoch } from './ending.ts'
+import type {
+  PasswordProof,
+  PasswordReplacement,
+  ReplacementOutcome,
+} from './password-replacement.ts'
 import type { Assignment, Person } from './person.ts'
 import type {
   Dismissed,
@@ -159,6 +164,10 @@ export interface SessionBeginning {
 export interface Subjects {
   /** One attempt to sign in, with the same work for nobody as for somebody. */
   readonly verifyPassword: (attempt: PasswordAttempt) => Promise<SignInOutcome>
+  /** Whose proof it is. Null: it is worth nothing any more. */
+  readonly holderOfProof: (proof: PasswordProof) => Promise<Person | null>
+  /** Puts another password in the place of an expired one. */
+  readonly replacePassword: (replacement: PasswordReplacement) => Promise<ReplacementOutcome>
   /**
    * Begins a session. One of the same person that the browser had is replaced and keeps its `sid`. Null: the person may
    * not sign in, or sessions of before have ended since they proved to be themselves.

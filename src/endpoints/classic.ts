@@ -6,7 +6,9 @@ import type { Context, Hono } from 'hono'
 import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
-import { authenticate, AUTHN_PATH } from './authn.ts'
+import { AUTHN_PATH, CANCEL_PATH, CHANGE_PASSWORD_PATH } from './authn-answers.ts'
+import { authenticate } from './authn.ts'
+import { cancelTransaction, changePassword, introspectTransaction } from './authn-transaction.ts'
 import { isTrusted } from './calling-page.ts'
 import type { ProtocolContext } from './context.ts'
 import { contextOf, type ProtocolDoor } from './routes.ts'
@@ -27,6 +29,9 @@ type Handle = (request: Request, context: ProtocolContext) => Promise<Response>
 /** By path and method. */
 const calls: Readonly<Record<string, Readonly<Record<string, Handle>>>> = {
   [AUTHN_PATH]: { POST: authenticate },
+  [`${AUTHN_PATH}/introspect`]: { POST: introspectTransaction },
+  [CHANGE_PASSWORD_PATH]: { POST: changePassword },
+  [CANCEL_PATH]: { POST: cancelTransaction },
   [SESSIONS_PATH]: { POST: createSession },
   [OWN_SESSION_PATH]: { GET: readOwnSession, DELETE: closeOwnSession },
   [`${OWN_SESSION_PATH}/lifecycle/refresh`]: { POST: refreshOwnSession },

@@ -46,6 +46,15 @@ export const verified = (person: Person): Happening => ({
   target: [personEntity(person)],
 })
 
+/** A person put a password in the place of one that had expired; with a reason: they could not. */
+export const passwordReplaced = (person: Person, reason: string | null = null): Happening => ({
+  eventType: 'user.account.update_password',
+  displayMessage: 'Password is changed',
+  actor: personEntity(person),
+  target: [personEntity(person)],
+  ...(reason !== null && { outcome: { result: 'FAILURE', reason } }),
+})
+
 /** Why nobody is signed in. `ended`: the password was right, and what it is worth ended before a session began. */
 export type Failure = Exclude<AttemptOutcome['outcome'], 'correct'> | 'ended'
 

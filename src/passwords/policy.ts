@@ -1,4 +1,5 @@
 /** Which passwords are good enough (Okta's default policy), and temporary ones that are. */
+import type { PasswordRequirement } from '../domain/password-requirement.ts'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric } from '../platform/random.ts'
 import { prepared } from './preparation.ts'
@@ -10,6 +11,7 @@ export interface PasswordContext {
 }
 
 interface Requirement {
+  readonly name: PasswordRequirement
   readonly sentence: string
   readonly holds: (password: string, context: PasswordContext) => boolean
 }
@@ -28,21 +30,33 @@ const partsOf = (login: string): readonly string[] =>
 
 const requirements: readonly Requirement[] = [
   {
+    name: 'minLength',
     sentence: `must have at least ${passwordCharactersMin} characters`,
     holds: (password) => characters(password) >= passwordCharactersMin,
   },
   {
+    name: 'maxLength',
     sentence: `must have at most ${passwordCharactersMax} characters`,
     holds: (password) => characters(password) <= passwordCharactersMax,
   },
-  { sentence: 'must hold a lower-case letter', holds: (password) => /\p{Ll}/u.test(password) },
-  { sentence: 'must hold an upper-case letter', holds: (password) => /\p{Lu}/u.test(password) },
-  { sentence: 'must hold a number', holds: (password) => /\p{Nd}/u.test(password) },
   {
+    name: 'lowerCase',
+    sentence: 'must hold a lower-case letter',
+    holds: (password) => /\p{Ll}/u.test(password),
+  },
+  {
+    name: 'upperCase',
+    sentence: 'must hold an upper-case letter',
+    holds: (password) => /\p{Lu}/u.test(password),
+  },
+  { name: 'number', sentence: 'must hold a number', holds: (password) => /\p{Nd}/u.test(password) },
+  {
+    name: 'wellFormed',
     sentence: 'must be text without broken characters',
     holds: (password) => password.isWellFormed(),
   },
   {
+    name: 'excludesLogin',
     sentence: 'must not hold a part of the login',
     holds: (password, { login }) => {
       const lower = password.toLowerCase()
@@ -50,16 +64,40 @@ const requirements: readonly Requirement[] = [
     },
   },
   {
+    name: 'differs',
     sentence: 'must differ from the current password',
     holds: (password, { current }) => current === undefined || password !== prepared(current),
   },
 ]
 
-/** Every requirement that a new password misses, each as a sentence that begins behind the name of the field. */
-export function passwordFaults(password: string, context: PasswordContext): readonly string[] {
+const missed = (password: string, context: PasswordContext): readonly Requirement[] => {
   const text = prepared(password)
-  return requirements.filter(({ holds }) => !holds(text, context)).map(({ sentence }) => sentence)
+  return requirements.filter(({ holds }) => !holds(text, context))
 }
+
+/** Every requirement that a new password misses. */
+export const missedRequirements = (
+  password: string,
+  context: PasswordContext,
+): readonly PasswordRequirement[] => missed(password, context).map(({ name }) => name)
+
+/** The same, each as a sentence that begins behind the name of the field. */
+export const passwordFaults = (password: string, context: PasswordContext): readonly string[] =>
+  missed(password, context).map(({ sentence }) => sentence)
+
+/** The sentence of a requirement. */
+export const sentenceOf = (requirement: PasswordRequirement): string =>
+  requirements.find(({ name }) => name === requirement)!.sentence
+
+/** The requirements as Okta's authentication API counts them. */
+export const COMPLEXITY = {
+  minLength: passwordCharactersMin,
+  minLowerCase: 1,
+  minUpperCase: 1,
+  minNumber: 1,
+  minSymbol: 0,
+  excludeUsername: true,
+} as const
 
 /** A password for an administrator to hand on, drawn again while it misses a requirement: about one draw in twelve. */
 export function temporaryPassword(login: string): string {

@@ -28,6 +28,7 @@ export type Purpose =
   | 'login-mac'
   | 'transaction'
   | 'session-token'
+  | 'state-token'
 
 /** An AES-256-GCM ciphertext with what is needed to open it, except the associated data. */
 export interface Envelope {

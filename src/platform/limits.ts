@@ -27,6 +27,8 @@ export const limits = {
   /** How often the use of a session is written down. */
   sessionTouchSeconds: 60,
   sessionTokenSeconds: 300,
+  /** How long somebody has to choose another password once they have proved to know one that expired. */
+  expiredSignInSeconds: 600,
   authnBytesMax: 16 * 1024,
   /** Sign-in transactions, and the characters of a sealed one. */
   transactionSeconds: 3600,

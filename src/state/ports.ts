@@ -93,6 +93,9 @@ export function subjectsOf(
       const name = attempt.userId ?? (await nobody(attempt.login))
       return answered(() => of(name).signIn(attempt))
     },
+    holderOfProof: (proof) => answered(() => of(proof.userId).holderOfProof(proof)),
+    replacePassword: (replacement) =>
+      answered(() => of(replacement.proof.userId).replacePassword(replacement)),
     startSession: (begin) => answered(() => of(begin.userId).startSession(begin)),
     findSession: (key, app, now) => answered(() => of(key.userId).findSession(key, app, now)),
     readSession: (named, now) =>

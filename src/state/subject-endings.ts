@@ -3,7 +3,7 @@
  * of it are two calls, between which an ending may come; what it would have ended is not stored any more then. What
  * is older than the endings that are kept cannot be placed, and is not stored either.
  */
-import type { Ending, Epoch } from '../domain/ending.ts'
+import { endsSession, type Ending, type Epoch } from '../domain/ending.ts'
 import { limits } from '../platform/limits.ts'
 import { randomToken } from '../platform/random.ts'
 
@@ -55,6 +55,11 @@ export class SubjectEndings {
 
   forget(): void {
     this.#storage.kv.delete('endings')
+  }
+
+  /** The same of a session that began then, in milliseconds. */
+  hasEndedSession(epoch: Epoch | undefined, authenticatedAt: number): boolean {
+    return this.hasEnded(epoch, (ending) => endsSession(ending, authenticatedAt))
   }
 
   #begin(ending: Ending | null): Epoch {

@@ -25,7 +25,7 @@ import type { KnownUser, SubjectPerson } from './subject-person.ts'
 /** Tells the database and the log that the user is locked out. */
 export type RecordLockout = (userId: string, login: string, now: number) => Promise<boolean>
 
-/** An outcome, with the user whose password was right and when that was. */
+/** An outcome, with the user whose password was right, as it is stored from now on, and when that was. */
 export type Attempted =
   | { readonly outcome: 'correct'; readonly user: KnownUser; readonly epoch: Epoch }
   | { readonly outcome: Exclude<PasswordOutcome, 'correct'> }
@@ -128,8 +128,10 @@ export class SubjectPassword {
     this.#storage.kv.delete('attempts')
     // An ending may come while the hash is replaced, behind this proof.
     const epoch = this.#endings.current()
-    if (verdict.outdated) await this.#renew(user.passwordHash, attempt)
-    return { outcome: 'correct', user, epoch }
+    const passwordHash = verdict.outdated
+      ? await this.#renewed(user.passwordHash, attempt)
+      : user.passwordHash
+    return { outcome: 'correct', user: { ...user, passwordHash }, epoch }
   }
 
   /** The password is worked on as ever, so that nobody can time that it does not count. */
@@ -167,14 +169,17 @@ export class SubjectPassword {
     }
   }
 
-  /** The password is right; that its hash could not be replaced is no reason to say otherwise. */
-  async #renew(outdated: string, { userId, password }: Attempt): Promise<void> {
+  /** The hash from now on. The password is right; that its hash could not be replaced is no reason to say otherwise. */
+  async #renewed(outdated: string, { userId, password }: Attempt): Promise<string> {
+    const renewed = hashPassword(password)
     try {
-      await replaceHash(this.#db, userId, outdated, hashPassword(password))
+      return (await replaceHash(this.#db, userId, outdated, renewed)) ? renewed : outdated
     } catch (cause) {
       logFault('subject.renew', { userId }, cause)
+      return outdated
+    } finally {
+      this.#person.markStale()
     }
-    this.#person.markStale()
   }
 
   get #attempts(): Attempts {

@@ -4,6 +4,7 @@
  */
 import { reach, type Ending } from '../domain/ending.ts'
 import type { Dismissed, NamedSession, Participant, Session } from '../domain/session.ts'
+import type { SessionBeginning } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { randomAlphanumeric, randomId } from '../platform/random.ts'
@@ -40,11 +41,10 @@ export const presented = async (named: NamedSession): Promise<PresentedSession> 
 
 export type EndedSession = Pick<Session, 'sid' | 'userId'>
 
-export interface NewSession {
-  readonly userId: string
+export interface NewSession extends Omit<SessionBeginning, 'secret'> {
   readonly secretHash: string
-  readonly amr: readonly string[]
-  readonly authenticatedAt: number
+  /** Whether one that was proved then, in milliseconds, has ended already. */
+  readonly hasEnded: (authenticatedAt: number) => boolean
 }
 
 export class SubjectSessions {
@@ -85,12 +85,19 @@ export class SubjectSessions {
     return this.#session(row!)
   }
 
-  /** Begins a session; one that it takes the place of gives it the `sid`. */
+  /**
+   * Begins a session, in place of the one that its browser shows, which gives it the `sid`. Null: there is none whose
+   * place it was to take, or what was proved has ended.
+   */
   begin(
-    { userId, secretHash, amr, authenticatedAt }: NewSession,
-    replaced: Session | null,
-    now: number,
-  ): Session {
+    { userId, secretHash, amr, onlyInPlace = false, hasEnded, now }: NewSession,
+    shown: PresentedSession | null,
+  ): Session | null {
+    const replaced = shown && this.find(shown, now)
+    if (onlyInPlace && replaced === null) return null
+    // What takes a session's place without another proof is as old as the proof.
+    const authenticatedAt = (onlyInPlace ? replaced?.authenticatedAt : null) ?? now
+    if (hasEnded(authenticatedAt)) return null
     const row = {
       id: randomAlphanumeric(20),
       user_id: userId,

@@ -5,9 +5,14 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
-import { endsSession, type Ending, type Epoch } from '../domain/ending.ts'
+import { ALL_SESSIONS, type Ending, type Epoch } from '../domain/ending.ts'
 import type { PasswordOutcome } from '../domain/password-attempts.ts'
-import { keepsAccess, maySignIn, mustChangePassword } from '../domain/person.ts'
+import type {
+  PasswordProof,
+  PasswordReplacement,
+  ReplacementOutcome,
+} from '../domain/password-replacement.ts'
+import { keepsAccess, maySignIn, type Person } from '../domain/person.ts'
 import type {
   Dismissed,
   NamedSession,
@@ -30,7 +35,7 @@ import type {
   SessionBeginning,
   Undelivered,
 } from '../domain/subjects.ts'
-import { hashPassword, verifyNothing } from '../passwords/verify.ts'
+import { hashPassword } from '../passwords/verify.ts'
 import { digest } from '../platform/encoding.ts'
 import { logFault } from '../platform/log.ts'
 import { recordLockout } from './lockout.ts'
@@ -43,7 +48,9 @@ import { SubjectListing } from './subject-listing.ts'
 import { SubjectLogouts } from './subject-logouts.ts'
 import { SubjectPassword } from './subject-password.ts'
 import { SubjectPerson } from './subject-person.ts'
+import { SubjectReplacement } from './subject-replacement.ts'
 import { presented, SubjectSessions, type EndedSession } from './subject-sessions.ts'
+import { signInWith } from './subject-sign-in.ts'
 import { SubjectTables } from './subject-tables.ts'
 
 /** Storage was away, which says nothing about what was asked. */
@@ -59,6 +66,12 @@ export class Subject extends DurableObject {
     this.#person,
     this.#endings,
     (userId, login, now) => recordLockout(this.env, userId, login, now),
+  )
+  readonly #replacement = new SubjectReplacement(
+    this.env,
+    this.#person,
+    this.#password,
+    this.#endings,
   )
   readonly #sessions = new SubjectSessions(this.#tables)
   readonly #authorizations = new SubjectAuthorizations(this.#tables)
@@ -99,46 +112,35 @@ export class Subject extends DurableObject {
 
   /** One attempt, whatever the user may do with it. */
   async verifyPassword(userId: string, password: string, now: number): Answer<PasswordOutcome> {
-    return this.#answered('verify', async () => {
-      const { outcome } = await this.#password.verify({ userId, app: null, password, now })
-      return outcome
-    })
+    const attempt = { userId, app: null, password, now }
+    return this.#answered('verify', async () => (await this.#password.verify(attempt)).outcome)
   }
 
-  /** One attempt to sign in. Without a user: the work of one, in an object that stores nothing. */
-  async signIn({ userId, password, app, now }: PasswordAttempt): Answer<SignInOutcome> {
-    return this.#answered('signIn', async () => {
-      if (userId === null) {
-        verifyNothing(password)
-        return { outcome: 'wrong' }
-      }
-      const attempt = { userId, app, password, now: Math.floor(now / 1000) }
-      const attempted = await this.#password.verify(attempt)
-      if (attempted.outcome !== 'correct') return attempted
-      const { user, epoch } = attempted
-      if (mustChangePassword(user.person)) return { outcome: 'expired' }
-      if (!maySignIn(user.person)) return { outcome: 'wrong' }
-      return { outcome: 'correct', person: user.person, assignment: user.assignment, epoch }
-    })
+  async signIn(attempt: PasswordAttempt): Answer<SignInOutcome> {
+    return this.#answered('signIn', () => signInWith(attempt, this.#password, this.#replacement))
+  }
+
+  async holderOfProof(proof: PasswordProof): Answer<Person | null> {
+    return this.#answered('holderOfProof', () => this.#replacement.standing(proof))
+  }
+
+  async replacePassword(replacement: PasswordReplacement): Answer<ReplacementOutcome> {
+    return this.#answered('replacePassword', () =>
+      this.#replacement.replace(replacement, (at) => this.end({ ...ALL_SESSIONS, at })),
+    )
   }
 
   async startSession(begin: SessionBeginning): Answer<Session | null> {
-    const { userId, secret, amr, replaces, onlyInPlace = false, epoch, now } = begin
+    const { userId, secret, replaces, epoch } = begin
     return this.#answered('startSession', async () => {
       const secretHash = await digest(secret)
       const earlier = replaces?.userId === userId ? await presented(replaces) : null
       return this.#person.decide(userId, null, (user) => {
         if (user === null || !maySignIn(user.person)) return null
         return this.#tables.atomically(() => {
-          const replaced = earlier && this.#sessions.find(earlier, now)
-          if (onlyInPlace && replaced === null) return null
-          // What takes a session's place without another proof is as old as the proof.
-          const authenticatedAt = (onlyInPlace ? replaced?.authenticatedAt : null) ?? now
-          if (this.#endings.hasEnded(epoch, (ending) => endsSession(ending, authenticatedAt)))
-            return null
-          const begun = { userId, secretHash, amr, authenticatedAt }
-          const session = this.#sessions.begin(begun, replaced, now)
-          this.#ended(this.#sessions.crowdOut(session))
+          const hasEnded = (at: number): boolean => this.#endings.hasEndedSession(epoch, at)
+          const session = this.#sessions.begin({ ...begin, secretHash, hasEnded }, earlier)
+          if (session !== null) this.#ended(this.#sessions.crowdOut(session))
           return session
         })
       })
@@ -184,8 +186,7 @@ export class Subject extends DurableObject {
       const shown = await presented(named)
       return this.#tables.atomically(() => {
         const ended = this.#sessions.end(shown)
-        const dismissed = this.#ended(ended)
-        return ended.length === 0 ? null : dismissed
+        return ended.length === 0 ? null : this.#ended(ended)
       })
     })
   }
@@ -256,8 +257,7 @@ export class Subject extends DurableObject {
   }
 
   override async alarm(): Promise<void> {
-    const isEmpty = await this.#alarm.rang()
-    if (!isEmpty) return
+    if (!(await this.#alarm.rang())) return
     this.#person.markStale()
     if (!this.#password.hasAttempts) await this.#forget()
   }

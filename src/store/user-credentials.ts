@@ -48,6 +48,21 @@ export const replaceHash = (
       .bind(userId, outdated, passwordHash),
   ])
 
+/** Lets in whoever replaces an expired password. Changes nothing when the password or the status is another one. */
+export const replaceExpired = (
+  db: D1Database,
+  userId: string,
+  outdated: string,
+  now: number,
+): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE users SET status = 'ACTIVE', status_changed = ?3, password_changed = ?3, last_updated = ?3,
+       version = version + 1 WHERE id = ?1 AND status = 'PASSWORD_EXPIRED' AND EXISTS (
+       SELECT 1 FROM user_credentials WHERE user_id = ?1 AND password_hash = ?2)`,
+    )
+    .bind(userId, outdated, now)
+
 /** Changes nothing when the user's status has become one that cannot be locked out. */
 export const lockOut = (db: D1Database, userId: string, now: number): D1PreparedStatement =>
   db
