@@ -20,12 +20,16 @@ const rules = {
   notBefore: 0,
   secret: 'x',
 }
+const proof = { userId: '00u1', epoch: 'e', mark: 'm', provenAt: 1 }
 const attempt = { userId: '00u1', login: 'Ada', password: 'p', app, now: 1 }
 
 type Calls = { readonly [Name in keyof Subjects]: (port: Subjects) => Promise<unknown> }
 
 const CALLS: Calls = {
   verifyPassword: (port) => port.verifyPassword(attempt),
+  holderOfProof: (port) => port.holderOfProof(proof),
+  replacePassword: (port) =>
+    port.replacePassword({ proof, oldPassword: null, newPassword: 'n', revokeSessions: false, event: {} as never, now: 1 }), // prettier-ignore
   startSession: (port) =>
     port.startSession({ userId: '00u1', secret: 'x', amr: [], replaces: key, now: 1 }),
   findSession: (port) => port.findSession(key, app, 1),
