@@ -111,6 +111,10 @@ async function asked(
     tell('the endpoint answered with an error')
     throw new OAuthError('hook_refused', result.description ?? undefined)
   }
+  if (result.outcome === 'busy') {
+    tell(result.reason)
+    throw new OAuthError('temporarily_unavailable')
+  }
   tell(result.outcome === 'skipped' ? result.reason : null)
   return result.outcome === 'skipped' ? drafts : result.drafts
 }

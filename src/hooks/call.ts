@@ -8,6 +8,7 @@ import { guardedPost } from '../platform/guarded-fetch.ts'
 import { limits } from '../platform/limits.ts'
 import type { Settings } from '../platform/settings.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
+import { unlessBusy } from './under-way.ts'
 
 type Outbound = Pick<Settings, 'keyEncryption' | 'outboundAllowedOrigins'>
 
@@ -32,6 +33,10 @@ export type HookAnswer =
   | { readonly outcome: 'answered'; readonly document: HookDocument }
   | { readonly outcome: 'unchanged' }
   | { readonly outcome: 'failed'; readonly reason: HookFailure }
+  /** The endpoint was not asked. */
+  | { readonly outcome: 'busy'; readonly reason: typeof BUSY }
+
+const BUSY = 'too many calls are under way'
 
 const REFUSALS = {
   address: 'the address must not be asked',
@@ -80,7 +85,10 @@ export async function callHook(
     ...headers.map(({ key, value }) => [key, value] as const),
     ...(secretHeader !== null && secret !== null ? [[secretHeader, secret] as const] : []),
   ])
-  const answer = await guardedPost(uri, request, sent, outbound.outboundAllowedOrigins)
+  const answer = await unlessBusy(hook.id, () =>
+    guardedPost(uri, request, sent, outbound.outboundAllowedOrigins),
+  )
+  if (answer === null) return { outcome: 'busy', reason: BUSY }
   if (answer.outcome === 'refused') return failed(REFUSALS[answer.reason])
   if (answer.status === 204) return { outcome: 'unchanged' }
   if (answer.status !== 200) return failed(`the endpoint answered with status ${answer.status}`)

@@ -11,6 +11,8 @@ export type Transformed =
   | { readonly outcome: 'transformed'; readonly drafts: TokenDrafts }
   /** The tokens stay as they were drafted. */
   | { readonly outcome: 'skipped'; readonly reason: HookFailure | PatchFault }
+  /** Nobody could be asked for now; a token that goes out unasked might say what it should not. */
+  | { readonly outcome: 'busy'; readonly reason: string }
   /** There are to be no tokens. `description` is what the client is told; null: the endpoint did not say. */
   | { readonly outcome: 'refused'; readonly description: string | null }
 
@@ -21,6 +23,7 @@ export async function transformed(
   outbound: Pick<Settings, 'keyEncryption' | 'outboundAllowedOrigins'>,
 ): Promise<Transformed> {
   const answer = await callHook(hook, hookRequest(asking), outbound)
+  if (answer.outcome === 'busy') return answer
   if (answer.outcome === 'failed') return { outcome: 'skipped', reason: answer.reason }
   return answer.outcome === 'unchanged'
     ? { outcome: 'transformed', drafts: asking.drafts }

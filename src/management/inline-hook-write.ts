@@ -17,6 +17,7 @@ import { isFetchable } from '../platform/guarded-fetch.ts'
 import type { Envelope } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
+import { isLoopback } from '../platform/settings.ts'
 import { invalid } from '../protocol/api-errors.ts'
 import {
   bumpServersUsingHook,
@@ -38,12 +39,21 @@ const channelOf = ({ uri, headers, authScheme }: Config): HookChannel => ({
 
 const same = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase()
 
-/** Whether a secret goes where it went before: the same header, to the same origin. */
+/**
+ * Whether a secret goes where it went before: the same header, to the same URL. Hosts are shared, and whose endpoint
+ * it is may be told by the path or the query alone.
+ */
 const leadsToSamePlace = (channel: HookChannel, before: HookChannel): boolean =>
   channel.secretHeader !== null &&
   before.secretHeader !== null &&
   same(channel.secretHeader, before.secretHeader) &&
-  URL.parse(channel.uri)?.origin === URL.parse(before.uri)?.origin
+  URL.parse(channel.uri)?.href === URL.parse(before.uri)?.href
+
+/** A hook that has itself executed would call itself without end. Whoever tries things out on a machine may. */
+function leadsBack(uri: string, origin: string): boolean {
+  const { hostname } = new URL(origin)
+  return !isLoopback(hostname) && URL.parse(uri)?.hostname.replace(/\.+$/, '') === hostname
+}
 
 /** Throws E0000001 for a channel through which nothing could be asked. */
 function checkChannel(
@@ -52,9 +62,11 @@ function checkChannel(
   { ports }: ManagementContext,
 ): void {
   const { uri, headers, secretHeader } = channel
+  const { origin, outboundAllowedOrigins } = ports.settings
   const faults: string[] = []
-  if (!isFetchable(uri, ports.settings.outboundAllowedOrigins))
+  if (!isFetchable(uri, outboundAllowedOrigins))
     faults.push('channel.config.uri: must be an https URL with a public host name')
+  if (leadsBack(uri, origin)) faults.push('channel.config.uri: must not lead back to this org')
   const names = [...headers.map(({ key }) => key), ...(secretHeader === null ? [] : [secretHeader])]
   if (new Set(names.map((name) => name.toLowerCase())).size < names.length)
     faults.push('channel.config.headers: must not name a header twice')

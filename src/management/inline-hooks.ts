@@ -81,7 +81,7 @@ async function executed(
 ): Promise<unknown> {
   const answer = await callHook(hook, request, context.ports.settings)
   const change = hookChange(hook, 'executed')
-  if (answer.outcome === 'failed') {
+  if (answer.outcome === 'failed' || answer.outcome === 'busy') {
     await context.commit([], { ...change, outcome: { result: 'FAILURE', reason: answer.reason } })
     throw invalid('inlineHook', `inlineHook: ${answer.reason}`)
   }

@@ -238,6 +238,8 @@ export const limits = {
   logoutFramesMillis: 5000,
   hookAnswerBytesMax: 256 * 1024,
   hookOperationsMax: 1000,
+  /** Requests of one isolate that wait for the same hook: whoever comes on top of them is told to come later. */
+  hookCallsAtOnceMax: 500,
   /** How long a hook may let a token live. */
   hookTokenSecondsMin: 300,
   hookTokenSecondsMax: 24 * 3600,

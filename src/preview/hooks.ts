@@ -130,6 +130,10 @@ function after(
     hooks: [...preview.hooks, { hook, endpoint, result, reason }],
   })
   if (found === null) return standing('NOT_CALLED', null)
+  if (found.outcome === 'busy') {
+    const refusal = new OAuthError('temporarily_unavailable')
+    return { ...standing('NOT_CALLED', found.reason), refusal }
+  }
   if (found.outcome === 'skipped') return standing('SKIPPED', found.reason)
   if (found.outcome === 'refused') {
     const refusal = new OAuthError('hook_refused', found.description ?? undefined)

@@ -135,11 +135,12 @@ describe('an inline hook', () => {
     const path = `${HOOKS}/${hook['id']}`
     const before = hook['channel']['config']
     const uri = `${before['uri']}/changed`
+    const moved = config({ uri, authScheme: SECRET })
     for (const [patch, changed] of [
       [{}, {}],
       [{ channel: {} }, {}],
       [config({}), {}],
-      [config({ uri }), { uri }],
+      [moved, { uri }],
       [config({ headers: [] }), { uri, headers: [] }],
       [config({ headers }), { uri }],
       [config({ headers: null }), { uri, headers: [] }],
@@ -167,6 +168,8 @@ describe('an inline hook', () => {
       [{ uri: ' https://hooks.example/' }, 'uri'],
       [{ uri: `https://hooks.example/${'x'.repeat(limits.uriCharactersMax)}` }, 'uri'],
       [{ uri: 7 }, 'uri'],
+      [{ uri: `${ORIGIN}/api/v1/inlineHooks/cal1/execute` }, 'uri'],
+      [{ uri: `${ORIGIN}.:8443/` }, 'uri'],
       [{ method: 'GET' }, 'method'],
       [header('x y'), 'headers.0.key'],
       [header(''), 'headers.0.key'],
@@ -264,7 +267,7 @@ describe('the secret of a hook', () => {
     const { value: _, ...named } = SECRET
     const uri = hook['channel']['config']['uri']
     const elsewhere = 'https://elsewhere.example/hook'
-    await made(200, 'PUT', path, aHook({ uri: `${uri}/below`, authScheme: named }))
+    await made(200, 'PUT', path, aHook({ uri, authScheme: named }))
     await made(200, 'POST', path, config({ uri, authScheme: { ...named, key: 'authorization' } }))
     expect(await storedSecret(hook['id'])).toBe(SECRET.value)
     const sentence = 'channel.config.authScheme.value: must be given'
@@ -272,6 +275,10 @@ describe('the secret of a hook', () => {
       ['PUT', aHook({ uri: elsewhere, authScheme: named })],
       ['POST', config({ uri: elsewhere })],
       ['POST', config({ uri: uri.replace('hooks.example', 'hooks.example:8443') })],
+      // Whose endpoint it is may be told by the rest alone.
+      ['POST', config({ uri: `${uri}/other` })],
+      ['POST', config({ uri: `${uri}?tenant=other` })],
+      ['PUT', aHook({ uri: uri.toUpperCase().replace('HTTPS', 'https'), authScheme: named })],
       ['POST', config({ authScheme: { ...named, key: 'x-other' } })],
     ] as const)
       expect(await refusal(method, path, body)).toContain(sentence)

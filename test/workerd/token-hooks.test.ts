@@ -3,9 +3,12 @@
  * a hook which fails changes nothing.
  */
 import { env } from 'cloudflare:workers'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/platform/limits.ts'
 import { boundToHook } from '../../src/domain/inline-hook.ts'
+import { callHook } from '../../src/hooks/call.ts'
+import { readSettings } from '../../src/platform/settings.ts'
+import { findInlineHook } from '../../src/store/inline-hooks.ts'
 import { KeyEncryption } from '../../src/platform/key-encryption.ts'
 import { testBindings } from '../bindings.ts'
 import { answerOf } from './browser.ts'
@@ -28,6 +31,7 @@ import {
 import {
   aClient,
   answered,
+  api,
   basic,
   made,
   mintWith,
@@ -259,6 +263,30 @@ describe('a client that asks for itself', () => {
   it('does not wait for an endpoint that hangs', async () => {
     endpoint = () => new Promise(() => undefined)
     expect(lifeOf(accessOf(await minted()))).toBe(3600)
+  })
+
+  it('is told to come later, and has no token unasked, while too many wait for the hook', async () => {
+    // However slow the machine is, nobody gives up.
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal)
+    const release: (() => void)[] = []
+    endpoint = () =>
+      new Promise((resolve) => {
+        release.push(() => resolve(new Response(null, { status: 204 })))
+      })
+    const found = (await findInlineHook(DB, hook['id']))!
+    const outbound = readSettings(testBindings)
+    const waiting = Array.from({ length: limits.hookCallsAtOnceMax }, () => callHook(found, {}, outbound)) // prettier-ignore
+    await vi.waitFor(() => expect(release).toHaveLength(limits.hookCallsAtOnceMax), 30_000)
+    const refused = await mintWith(server, client)
+    expect(refused.headers.get('retry-after')).not.toBeNull()
+    expect((await refusalOf(refused)).slice(0, 2)).toEqual([503, 'temporarily_unavailable'])
+    expect(release).toHaveLength(limits.hookCallsAtOnceMax)
+    const [status, error] = await answered(await api('POST', `${HOOKS}/${hook['id']}/execute`, {}))
+    expect([status, JSON.stringify(error)]).toEqual([400, expect.stringContaining('too many calls')]) // prettier-ignore
+    for (const one of release) one()
+    await Promise.all(waiting)
+    endpoint = () => new Response(null, { status: 204 })
+    await minted()
   })
 
   it('has no token when the hook says so, and is told why as RFC 6749 §5.2 lets it', async () => {
@@ -601,7 +629,7 @@ describe('a hook', () => {
     await minted()
     expect(asked.map(({ headers }) => headers.get('authorization'))).toEqual([SECRET.value, 'changed']) // prettier-ignore
     const moved = hooks.serve(`${uri}/moved`, answers({}))
-    await made(200, 'POST', path, { channel: { config: { uri: `${uri}/moved` } } })
+    await made(200, 'POST', path, { channel: { config: { uri: `${uri}/moved`, authScheme: SECRET } } }) // prettier-ignore
     await minted()
     expect([asked.length, moved.length]).toEqual([2, 1])
     await made(200, 'POST', path, { channel: { config: { uri, authScheme: SECRET } } })
