@@ -28,7 +28,7 @@ export const PreviewInput = z
       .max(limits.nameCharactersMax)
       .optional()
       .describe(
-        'Of an authorization request: `code` unless it is said, and `id_token token` of the implicit grant.',
+        'Of an authorization request: `code` unless it is said, and `id_token token` of the implicit grant, which is the one without `code`.',
       ),
     userId: Id.nullish().describe('Id or login of the person. Not for `client_credentials`.'),
     scopes: Names.default([]),
@@ -99,6 +99,10 @@ export const PreviewOutput = z
     authorizationResponse: Answer.optional().describe('What goes through the browser.'),
     tokenResponse: Answer.optional(),
     userinfo: Payload.optional(),
+    userinfoError: z
+      .object({ error: z.string(), error_description: z.string() })
+      .optional()
+      .describe('Why userinfo would refuse the access token, which goes out all the same.'),
     scopes: z.array(
       z.object({
         name: z.string(),
@@ -112,7 +116,7 @@ export const PreviewOutput = z
       .array(
         z.object({
           id: z.string(),
-          name: z.string(),
+          name: z.string().optional().describe('For who may read inline hooks.'),
           endpoint: z.enum(['authorize', 'token']),
           result: z.enum(['TRANSFORMED', 'SKIPPED', 'REFUSED', 'NOT_CALLED']),
           reason: z.string().optional(),

@@ -57,13 +57,18 @@ export async function authenticatePrincipal(
   throw new ApiError('E0000011')
 }
 
+interface Needed {
+  readonly scope: string
+  readonly permission: string
+}
+
+/** Whether the scopes and the roles both cover what is needed. */
+export const allows = ({ scopes, roles }: Principal, { scope, permission }: Needed): boolean =>
+  (scopes === null || coversScope(scopes, scope)) && rolesAllow(roles, permission)
+
 /** Throws E0000006 unless the scopes and the roles both cover what a route needs. */
-export function authorize(
-  { scopes, roles }: Principal,
-  needed: { readonly scope: string; readonly permission: string },
-): void {
-  const inScope = scopes === null || coversScope(scopes, needed.scope)
-  if (!inScope || !rolesAllow(roles, needed.permission)) throw new ApiError('E0000006')
+export function authorize(principal: Principal, needed: Needed): void {
+  if (!allows(principal, needed)) throw new ApiError('E0000006')
 }
 
 async function apiTokenPrincipal(value: string, ports: ManagementPorts): Promise<Principal> {

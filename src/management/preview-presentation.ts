@@ -15,6 +15,8 @@ interface Asked {
   readonly server: CompiledServer
   readonly client: Client
   readonly nowMillis: number
+  /** Whether the caller may read hooks. */
+  readonly showsHooks: boolean
 }
 
 export function presentPreview(
@@ -37,13 +39,13 @@ export function presentPreview(
     serverStatus: server.server.status,
     ...answerOf('authorize'),
     ...answerOf('token'),
-    ...(refusal === null && flow.userinfo !== null && { userinfo: { ...flow.userinfo } }),
+    ...(refusal === null && presentUserinfo(flow)),
     scopes: scopes.map((one) => ({ ...one })),
     consent: {
       required: flow.consent.required.map(({ name }) => name),
       optional: flow.consent.optional.map(({ name }) => name),
     },
-    hooks: hooks.map(presentHook),
+    hooks: hooks.map((one) => presentHook(one, asked)),
     policies: policies.map(presentPolicy),
     claims: claims.map(presentClaim),
   }
@@ -71,9 +73,19 @@ function presentAnswer(
   }
 }
 
-const presentHook = ({ hook, endpoint, result, reason }: HookStanding) => ({
+const presentUserinfo = ({ userinfo, userinfoRefusal: refused }: HookedPreview['flow']) => ({
+  ...(userinfo !== null && { userinfo: { ...userinfo } }),
+  ...(refused !== null && {
+    userinfoError: { error: refused.error, error_description: refused.description },
+  }),
+})
+
+const presentHook = (
+  { hook, endpoint, result, reason }: HookStanding,
+  { showsHooks }: Pick<Asked, 'showsHooks'>,
+) => ({
   id: hook.id,
-  name: hook.name,
+  ...(showsHooks && { name: hook.name }),
   endpoint,
   result,
   ...(reason !== null && { reason }),

@@ -12,8 +12,8 @@ import { accessTokenRing } from '../issuer/rings.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import type { PreviewedPerson } from '../preview/flows.ts'
-import { withHook, type Asker } from '../preview/hooks.ts'
-import { withUnsaved, type Unsaved } from '../preview/overlay.ts'
+import { withHook, type Asker, type HookStanding } from '../preview/hooks.ts'
+import { unnameable, withUnsaved, type Unsaved } from '../preview/overlay.ts'
 import { preview } from '../preview/preview.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import type { Form } from '../protocol/form.ts'
@@ -22,15 +22,17 @@ import { findInlineHook } from '../store/inline-hooks.ts'
 import { assignmentOf, readPerson } from '../store/person.ts'
 import { decidedScopes } from '../store/skipped-scopes.ts'
 import { findUser } from '../store/users.ts'
-import { authorize } from './access.ts'
+import { allows, authorize } from './access.ts'
 import { changedClaim, newClaim } from './claims.ts'
 import type { ManagementContext } from './context.ts'
+import { hookChange } from './inline-hook-presentation.ts'
 import { changedPolicy, newPolicy } from './policies.ts'
 import { presentPreview } from './preview-presentation.ts'
 import { route, type Params, type Route } from './route.ts'
 import { changedRule, newRule } from './rules.ts'
 import { SERVER_PATH, SERVERS_READ, serverIdParam } from './server-resource.ts'
 
+const HOOKS_READ = 'okta.inlineHooks.read'
 const HOOKS_MANAGE = 'okta.inlineHooks.manage'
 
 /** What a preview shows beside the server, each of which a caller must be allowed to read. */
@@ -64,7 +66,21 @@ async function previewed(
   const ring = await ringOf(server, context)
   const asker = input.includeHook ? askerOf(context) : null
   const hooked = await withHook(preview(asked, configuration), asked, asker)
-  return presentPreview(hooked, asked, ring)
+  for (const one of hooked.hooks) if (one.result !== 'NOT_CALLED') await tellAsked(one, context)
+  const showsHooks = allows(context.principal, { scope: HOOKS_READ, permission: HOOKS_READ })
+  return presentPreview(hooked, { ...asked, showsHooks }, ring)
+}
+
+/** Whatever is told of a person to an endpoint outside is in the log, as when the hook is executed. */
+async function tellAsked(
+  { hook, result, reason }: HookStanding,
+  context: ManagementContext,
+): Promise<void> {
+  const failure = result === 'REFUSED' ? 'the endpoint answered with an error' : reason
+  await context.commit([], {
+    ...hookChange(hook, 'executed'),
+    ...(failure !== null && { outcome: { result: 'FAILURE', reason: failure } }),
+  })
 }
 
 /** A hook is called as whoever administers hooks may call it. */
@@ -105,6 +121,9 @@ async function asUnsaved(
     policy: await policyOf(configuration, input, context),
     rule: await ruleOf(configuration, input, context),
   }
+  const unnamed = unnameable(configuration, unsaved)
+  if (unnamed !== null)
+    throw invalid(unnamed, `${unnamed}.name: An object with this name already exists`)
   const hookId = unsaved.rule?.hookId ?? null
   const hook = hookId === null ? null : await findInlineHook(context.db, hookId)
   const hooks = hook?.status === 'ACTIVE' ? [...configuration.hooks, hook] : configuration.hooks
@@ -185,15 +204,17 @@ const ANY_CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 /** The request that a client would send. */
 function parametersOf(input: PreviewInput, { clientId, flows }: Client): Form {
   const { grantType, scopes, responseType, nonce, acr_values: acrValues, claims } = input
-  const types = responseType ?? (grantType === 'implicit' ? 'id_token token' : 'code')
-  const needsNonce = types.split(' ').includes('id_token')
+  const types = (responseType ?? (grantType === 'implicit' ? 'id_token token' : 'code')).split(' ')
+  const hasCode = types.includes('code')
+  if (hasCode === (grantType === 'implicit'))
+    throw invalid('responseType', `responseType: is not one of the grant type '${grantType}'`)
   const ofAuthorize = {
     client_id: clientId,
-    response_type: types,
+    response_type: types.join(' '),
     redirect_uri: flows.redirectUris[0] ?? '',
-    nonce: nonce ?? (needsNonce ? ANY_NONCE : ''),
-    code_challenge: types.includes('code') ? ANY_CHALLENGE : '',
-    code_challenge_method: types.includes('code') ? 'S256' : '',
+    nonce: nonce ?? (types.includes('id_token') ? ANY_NONCE : ''),
+    code_challenge: hasCode ? ANY_CHALLENGE : '',
+    code_challenge_method: hasCode ? 'S256' : '',
     acr_values: acrValues ?? '',
     claims: claims ?? '',
   }

@@ -16,7 +16,13 @@ import { beginsFamily } from '../domain/authorization-state.ts'
 import type { Client } from '../domain/client.ts'
 import type { DecidedScopes } from '../domain/directory.ts'
 import type { PreviewInput } from '../domain/preview.ts'
-import { keepsAccess, maySignIn, type Assignment, type Person } from '../domain/person.ts'
+import {
+  keepsAccess,
+  maySignIn,
+  mustChangePassword,
+  type Assignment,
+  type Person,
+} from '../domain/person.ts'
 import type { Scope } from '../domain/scope.ts'
 import { checkGrant } from '../grants/allowed.ts'
 import { clientCredentials } from '../grants/client-credentials.ts'
@@ -88,6 +94,8 @@ export interface Flow {
   holder: Holder | null
   readonly answers: PreviewedAnswer[]
   userinfo: Readonly<Record<string, unknown>> | null
+  /** Userinfo is asked later, and refuses by itself. */
+  userinfoRefusal: OAuthError | null
   hasRefreshToken: boolean
 }
 
@@ -98,11 +106,13 @@ export const beginning = (): Flow => ({
   holder: null,
   answers: [],
   userinfo: null,
+  userinfoRefusal: null,
   hasRefreshToken: false,
 })
 
 /** Throws OAuthError where the request would be refused; `flow` says how far it came. */
 export function run(previewed: Previewed, flow: Flow): void {
+  if (previewed.client.status !== 'ACTIVE') throw new OAuthError('inactive_client')
   FLOWS[previewed.grantType](previewed, flow)
 }
 
@@ -131,6 +141,7 @@ function runPassword(previewed: Previewed, flow: Flow): void {
   const { server, client, parameters, nowMillis } = previewed
   checkGrant(password, client)
   const { person, assignment, decided } = someone(previewed)
+  if (mustChangePassword(person)) throw new OAuthError('expired_password_credentials')
   if (!maySignIn(person)) throw new OAuthError('invalid_password_credentials')
   if (assignment === null) throw new OAuthError('user_not_assigned')
   const holder = { person, assignment }
@@ -162,7 +173,10 @@ function runPassword(previewed: Previewed, flow: Flow): void {
 function runAuthorize(previewed: Previewed, flow: Flow): void {
   const { server, client, nowMillis } = previewed
   const request = checkAuthorizationRequest(previewed.parameters, server, client)
-  authorize(request, previewed, flow)
+  const { person, assignment, decided } = someone(previewed)
+  if (!maySignIn(person)) throw new OAuthError('login_required')
+  if (assignment === null) throw new OAuthError('user_not_assigned')
+  authorize(request, { person, assignment }, decided, previewed, flow)
   const { record, holder } = flow
   if (record === null || holder === null) return
   const { responseTypes, nonce } = request
@@ -173,27 +187,32 @@ function runAuthorize(previewed: Previewed, flow: Flow): void {
     answer('token', access, tokensOfGrant(server, record, record.nonce), previewed, flow)
 }
 
-/** What a later refresh of a code's tokens brings. */
+/** What a later refresh of a code's tokens brings. Who was locked out since keeps what they have. */
 function runRefresh(previewed: Previewed, flow: Flow): void {
   const { server, client, nowMillis } = previewed
   checkGrant(refreshToken, client)
   const request = checkAuthorizationRequest(previewed.parameters, server, client)
-  authorize(request, previewed, flow)
+  const { person, assignment, decided } = someone(previewed)
+  if (!keepsAccess(person) || assignment === null) throw new OAuthError('invalid_refresh_token')
+  authorize(request, { person, assignment }, decided, previewed, flow)
   const { record, holder } = flow
   if (record === null || holder === null) return
-  if (!flow.hasRefreshToken || !keepsAccess(holder.person))
-    throw new OAuthError('invalid_refresh_token')
+  if (!flow.hasRefreshToken) throw new OAuthError('invalid_refresh_token')
   const access = recordedAccess(server, client, record, holder, record.scopes, nowMillis)
   answer('token', access, tokensOfGrant(server, record, null), previewed, flow)
 }
 
-function authorize(request: AuthorizationRequest, previewed: Previewed, flow: Flow): void {
+function authorize(
+  request: AuthorizationRequest,
+  holder: Holder,
+  decided: DecidedScopes,
+  previewed: Previewed,
+  flow: Flow,
+): void {
   const { server, client, nowMillis } = previewed
-  const { person, assignment, decided } = someone(previewed)
-  if (!maySignIn(person)) throw new OAuthError('login_required')
-  if (assignment === null) throw new OAuthError('user_not_assigned')
-  const { responseTypes, scopes: requestedScopes } = request
-  const holder = { person, assignment }
+  const { person } = holder
+  const { responseTypes, scopes: requestedScopes, subject } = request
+  if (subject !== null && subject !== person.id) throw new OAuthError('login_required')
   const authorization = {
     grantType: grantTypeOf(responseTypes),
     isHybrid: isHybrid(responseTypes),
@@ -251,8 +270,13 @@ function answer(
   const subject = { server, client, record, ...holder }
   const drafts = draftTokens(subject, access, asked, orgId, nowMillis)
   flow.answers.push({ endpoint, access, asked, drafts })
-  if (asked.hasAccessToken && access.scopes.includes('openid'))
+  if (!asked.hasAccessToken || !access.scopes.includes('openid')) return
+  try {
     flow.userinfo = userinfoClaims(subject, access.scopes, nowMillis)
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    flow.userinfoRefusal = error
+  }
 }
 
 function someone({ person }: Previewed): PreviewedPerson {

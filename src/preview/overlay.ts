@@ -18,6 +18,32 @@ const replacing = <Kind>(all: readonly Of<Kind>[], one: Of<Kind>): readonly Of<K
     ? all.map((other) => (other.id === one.id ? one : other))
     : [...all, one]
 
+/** What cannot be saved: another one has its name already. */
+export type Unnameable = 'claim' | 'policy' | 'rule'
+
+/** Null: everything can be saved as it is called. */
+export function unnameable(
+  { claims, policies }: ServerConfiguration,
+  { claim, policy, rule }: Unsaved,
+): Unnameable | null {
+  const others = claims.filter(({ claimType }) => claimType === claim?.claimType)
+  const rules = policies.find(({ id }) => id === rule?.policyId)?.rules ?? []
+  const checked = [
+    ['claim', claim, others],
+    ['policy', policy, policies],
+    ['rule', rule, rules],
+  ] as const
+  return checked.find(([, one, all]) => one !== null && isTaken(one, all))?.[0] ?? null
+}
+
+interface Named {
+  readonly id: string
+  readonly name: string
+}
+
+const isTaken = (one: Named, all: readonly Named[]): boolean =>
+  all.some(({ id, name }) => id !== one.id && name === one.name)
+
 /** Saving moves whoever has the same priority behind it; being older than everybody does the same. */
 const inFront = <Kind extends { readonly created: number }>(one: Kind): Kind => ({
   ...one,

@@ -97,7 +97,7 @@ function placesOf(
   const isOpenid = grantedScopes.includes('openid')
   const types = (parameters.get('response_type') ?? '').split(' ')
   const isBrowser = grantType === 'authorization_code' || grantType === 'implicit'
-  const isToken = grantType !== 'implicit' && (!isBrowser || types.includes('code'))
+  const isToken = !isBrowser || types.includes('code')
   const asked: readonly (readonly [Place['endpoint'], AskedTokens])[] = [
     ...(isBrowser ? [['authorize', tokensOfBrowser(types, null)] as const] : []),
     ...(isToken ? [['token', tokensOfGrant(server, { grantType }, null)] as const] : []),

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { anAdministrator, APPS } from './app-support.ts'
 import { aGroup, GROUPS } from './group-support.ts'
 import { attach, createHook, serveHooks, type Asked, type Endpoint } from './hook-support.ts'
+import { logEvents } from './log-support.ts'
 import { previewed, previewPath, timeless } from './preview-support.ts'
 import { aPersonWithPassword, aSignInApp, payloadOf, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
 import { aClient, answered, aPolicy, api, aRule, aServer, made, mintWith, unique, type Json, type TestClient, type TestServer } from './support.ts' // prettier-ignore
@@ -12,6 +13,9 @@ let app: SignInApp
 let client: TestClient
 let person: TestPerson
 let server: TestServer
+let toldId: string
+let policyName: string
+let ruleName: string
 
 const at = ({ id }: TestServer): string => `/api/v1/authorizationServers/${id}`
 
@@ -45,8 +49,11 @@ beforeAll(async () => {
   await addClaim('writers', '"yes"', { conditions: { scopes: ['write'] } })
   await addClaim('never', 'user.middleName')
   await addClaim('off', 'true', { status: 'INACTIVE' })
-  await addClaim('told', '"there"', { claimType: 'IDENTITY' })
+  toldId = (await addClaim('told', '"there"', { claimType: 'IDENTITY' }))['id']
   await addClaim('always', '"here"', { claimType: 'IDENTITY', alwaysIncludeInToken: true })
+  const policies = `${at(server)}/policies/${server.policyId}`
+  policyName = (await made(200, 'GET', policies))['name']
+  ruleName = (await made(200, 'GET', `${policies}/rules/${server.ruleId}`))['name']
 })
 
 describe('a preview of tokens', () => {
@@ -267,6 +274,13 @@ describe('what is not saved', () => {
     ['userId', () => ofCode({ userId: null })],
     ['userId', () => ofCode({ grantType: 'client_credentials' })],
     ['grantType', () => ofCode({ grantType: 'interaction_code' })],
+    ['responseType', () => ofCode({ grantType: 'implicit', responseType: 'code token' })],
+    ['responseType', () => ofCode({ grantType: 'refresh_token', responseType: 'id_token' })],
+    ['responseType', () => ofCode({ responseType: 'token' })],
+    ['claim.name', () => ofCode({ claim: { name: 'department', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: '1' } })], // prettier-ignore
+    ['claim.name', () => ofCode({ claim: { id: toldId, name: 'always', claimType: 'IDENTITY', valueType: 'EXPRESSION', value: '1' } })], // prettier-ignore
+    ['policy.name', () => ofCode({ policy: aPolicy({ name: policyName }) })],
+    ['rule.name', () => ofCode({ rule: { ...peopleRule({ name: ruleName }), policyId: server.policyId } })], // prettier-ignore
   ])('is refused where it could not be saved or asked, naming %s', async (field, body) => {
     const [status, error] = await answered(await api('POST', previewPath(server), body()))
     expect([status, error['errorCode']]).toEqual([400, 'E0000001'])
@@ -411,6 +425,42 @@ describe('the inline hook of the rule that decided', () => {
     const [policy] = (await made(200, 'GET', `${at(server)}/policies`)) as Json[]
     const ask = ofCode({ rule: { ...rule, policyId: policy!['id'] }, includeHook: true })
     expect((await previewed(server, ask))['hooks']).toEqual([standing('TRANSFORMED')])
+  })
+
+  it('is called by its name for who may read hooks', async () => {
+    const reads = ['okta.authorizationServers.read', 'okta.apps.read', 'okta.users.read', 'okta.groups.read'] // prettier-ignore
+    for (const [scopes, expected] of [
+      [[...reads, 'okta.inlineHooks.read'], standing('NOT_CALLED')],
+      [reads, { id: hook['id'], endpoint: 'token', result: 'NOT_CALLED' }],
+    ] as const) {
+      const reader = await anAdministrator('READ_ONLY_ADMIN', ...scopes)
+      const [, preview] = await answered(await api('POST', previewPath(hooked), ofCode(), reader))
+      expect(preview['hooks']).toEqual([expected])
+    }
+  })
+
+  it('that is called for a preview is in the log, with what came of it and who asked', async () => {
+    const own = await createHook()
+    const to = await aPeopleServer()
+    await attach(to, own['id'], peopleRule())
+    hooks.serve(own['channel']['config']['uri'], (one) => endpoint(one))
+    const events = (): Promise<readonly Json[]> =>
+      logEvents(`eventType eq "inline_hook.executed" and target.id eq "${own['id']}"`)
+    await previewed(to, ofCode())
+    expect(await events()).toEqual([])
+    await previewed(to, ofCode({ includeHook: true }))
+    endpoint = () => new Response(null, { status: 500 })
+    await previewed(to, ofCode({ includeHook: true }))
+    endpoint = () => Response.json({ error: { errorSummary: 'patient-1234' } })
+    await previewed(to, ofCode({ includeHook: true }))
+    const told = await events()
+    expect(told.map(({ outcome }) => outcome)).toEqual([
+      { result: 'SUCCESS', reason: null },
+      { result: 'FAILURE', reason: 'the endpoint answered with status 500' },
+      { result: 'FAILURE', reason: 'the endpoint answered with an error' },
+    ])
+    expect(told[0]!['actor']['type']).toBe('User')
+    expect(JSON.stringify(told)).not.toContain('patient')
   })
 
   it('is called only for who may call it', async () => {
