@@ -52,11 +52,21 @@ export function claimTrail(
   seen: ClaimsSeen,
 ): readonly ClaimStanding[] {
   const { accessToken, identity } = seen.server.claims
-  const all = (compiled: readonly CompiledClaim[], isThin: boolean): Verdicts =>
-    new Map(explainClaims(seen.server.claims, compiled, seen.situation, isThin))
+  const known = new Map<string, Verdicts>()
+  // The same claims come to the same in both answers, and may be costly.
+  const all = (compiled: readonly CompiledClaim[], of: string, isThin: boolean): Verdicts => {
+    const key = `${of} ${isThin}`
+    const verdicts =
+      known.get(key) ?? new Map(explainClaims(seen.server.claims, compiled, seen.situation, isThin))
+    known.set(key, verdicts)
+    return verdicts
+  }
   const verdicts = places.map((place) => ({
     place,
-    custom: place.in === 'accessToken' ? all(accessToken, false) : all(identity, place.isThin),
+    custom:
+      place.in === 'accessToken'
+        ? all(accessToken, 'access', false)
+        : all(identity, 'identity', place.isThin),
   }))
   return claims.map((claim) => ({
     claim,

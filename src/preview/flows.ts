@@ -271,6 +271,8 @@ function answer(
   const drafts = draftTokens(subject, access, asked, orgId, nowMillis)
   flow.answers.push({ endpoint, access, asked, drafts })
   if (!asked.hasAccessToken || !access.scopes.includes('openid')) return
+  // Of both access tokens of a request it says the same.
+  if (flow.userinfo !== null || flow.userinfoRefusal !== null) return
   try {
     flow.userinfo = userinfoClaims(subject, access.scopes, nowMillis)
   } catch (error) {

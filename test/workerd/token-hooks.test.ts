@@ -77,6 +77,16 @@ beforeEach(() => {
   endpoint = () => new Response(null, { status: 204 })
 })
 
+/** The endpoint keeps whoever asks waiting until it is told how to answer, for as long as that takes. */
+function held(): { readonly release: (answer: Endpoint) => void } {
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => new AbortController().signal)
+  let release: (answer: Endpoint) => void = () => undefined
+  const answer = new Promise<Endpoint>((resolve) => (release = resolve))
+  // An answer belongs to the request in which it is made.
+  endpoint = async (one) => (await answer)(one)
+  return { release: (one) => release(one) }
+}
+
 const lastAsked = (): Asked => {
   expect(asked).toHaveLength(1)
   return asked[0]!
@@ -410,6 +420,34 @@ describe('a person', () => {
     endpoint = answers({ error: {} })
     expect((await refusalOf(await refresh(base, rotating, token)))[1]).toBe('server_error')
     expect([before, await rotatedAt()]).toEqual([{ rotated_at: expect.any(Number) }, before])
+  })
+
+  it('[race] who presents a code twice while the hook is slow has it asked once, and nothing that lives', async () => {
+    const { code = '' } = answerOf(await arrived(base, app, person, { scope: OFFLINE }))
+    const { release } = held()
+    const first = redeem(base, app, code)
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    expect((await refusalOf(await redeem(base, app, code)))[1]).toBe('invalid_grant')
+    release(() => new Response(null, { status: 204 }))
+    const [status, tokens] = await answered(await first)
+    expect([status, asked.length]).toEqual([200, 1])
+    expect(await introspect(base, app, tokens['access_token'])).toEqual({ active: false })
+    expect((await refresh(base, app, tokens['refresh_token'])).status).toBe(400)
+  })
+
+  it('[race] whose refresh is refused late does not lose what another one brought meanwhile', async () => {
+    const rotating = await aSignInApp({ refresh_token: { rotation_type: 'ROTATE', leeway: 60 } })
+    const { refresh_token: token } = await tokensFor(base, rotating, person, { scope: OFFLINE })
+    ;(asked as Asked[]).length = 0
+    const { release } = held()
+    const first = refresh(base, rotating, token)
+    await vi.waitFor(() => expect(asked).toHaveLength(1))
+    endpoint = () => new Response(null, { status: 204 })
+    const { refresh_token: second } = await refreshed(base, rotating, token)
+    const { refresh_token: third } = await refreshed(base, rotating, second)
+    release(answers({ error: {} }))
+    expect((await refusalOf(await first))[1]).toBe('server_error')
+    await refreshed(base, rotating, third)
   })
 
   it('has a code that is used up, whatever the hook says then', async () => {
