@@ -1,5 +1,5 @@
 /** Custom claims, compiled once a snapshot: parsed, filtered and sorted by where they go. */
-import { RESERVED_CLAIM_NAMES, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
+import { isReservedName, SUBJECT_EXPRESSION, type Claim } from '../domain/claim.ts'
 import type { GroupsClaim } from '../domain/id-token-settings.ts'
 import { utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
@@ -70,8 +70,8 @@ const compileClaim = (claim: Claim, memory: PatternMemory): CompiledClaim => ({
 })
 
 /** Whether a claim can be in a token at all. Reserved names never are, whatever is stored. */
-export const isCustom = ({ system, valueType, name }: Claim): boolean =>
-  !system && valueType !== 'SYSTEM' && !RESERVED_CLAIM_NAMES.has(name)
+export const isCustom = ({ system, valueType, name, claimType }: Claim): boolean =>
+  !system && valueType !== 'SYSTEM' && !isReservedName(name, claimType)
 
 /** Compiles the claims of a server. */
 export function compileClaims(
@@ -99,7 +99,7 @@ const ofApps = new WeakMap<GroupsClaim, readonly CompiledClaim[]>()
 
 /** What an app's ID tokens of the org server say of groups. Compiled once for each record of the app in memory. */
 export function compiledGroupsClaim(claim: GroupsClaim | null): readonly CompiledClaim[] {
-  if (claim === null || RESERVED_CLAIM_NAMES.has(claim.name)) return []
+  if (claim === null || isReservedName(claim.name, 'IDENTITY')) return []
   const known = ofApps.get(claim)
   if (known !== undefined) return known
   const { name } = claim

@@ -34,13 +34,18 @@ export const RESERVED_CLAIM_NAMES: ReadonlySet<string> = new Set(
   ).split(' '),
 )
 
+/** Two names that look the same are the same. */
+export const ClaimName = z
+  .string()
+  .max(limits.nameCharactersMax)
+  .refine(
+    (name) => !/[\s\p{C}]/u.test(name),
+    'must not contain white space, nor what cannot be seen',
+  )
+
 export const ClaimInput = z
   .object({
-    name: z
-      .string()
-      .min(1)
-      .max(limits.nameCharactersMax)
-      .refine((name) => !/[\s\p{Cc}]/u.test(name), 'must not contain white space'),
+    name: ClaimName.min(1),
     status: z.enum(['ACTIVE', 'INACTIVE']).default('ACTIVE'),
     claimType: z.enum(['RESOURCE', 'IDENTITY']),
     valueType: z.enum(['EXPRESSION', 'GROUPS', 'SYSTEM']),
@@ -101,6 +106,16 @@ const IDENTITY_CLAIMS: readonly (readonly [string, string, boolean])[] = [
   ['phone_number', 'phone', false],
   ['address', 'address', false],
 ]
+
+/** Claims of the standard, of which one is given with `phone_number`. */
+const STANDARD_NAMES: ReadonlySet<string> = new Set([
+  ...IDENTITY_CLAIMS.map(([name]) => name),
+  'phone_number_verified',
+])
+
+/** Whether a custom claim of a type can never have a name. Whoever reads an ID token believes the standard ones. */
+export const isReservedName = (name: string, claimType: Claim['claimType']): boolean =>
+  RESERVED_CLAIM_NAMES.has(name) || (claimType === 'IDENTITY' && STANDARD_NAMES.has(name))
 
 /** The system claims of a server, `sub` first; ids follow from the server's. */
 export function systemClaims(serverId: string): readonly Claim[] {

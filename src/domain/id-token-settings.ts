@@ -1,6 +1,7 @@
 /** What an app's ID tokens say of groups: the setting behind the endpoint that Terraform's okta_app_oauth calls. */
 import * as z from 'zod'
 import { limits } from '../platform/limits.ts'
+import { ClaimName } from './claim.ts'
 
 const ISSUER_MODES = ['ORG_URL', 'CUSTOM_URL', 'DYNAMIC'] as const
 const FILTERS = ['EQUALS', 'STARTS_WITH', 'CONTAINS', 'REGEX'] as const
@@ -22,11 +23,7 @@ export const IdTokenSettingsInput = z
     issuerMode: unlessEmpty(z.enum(ISSUER_MODES)),
     valueType: unlessEmpty(z.enum(['GROUPS', 'EXPRESSION'])),
     groupFilterType: unlessEmpty(z.enum(FILTERS)),
-    name: z
-      .string()
-      .max(limits.nameCharactersMax)
-      .refine((name) => !/[\s\p{Cc}]/u.test(name), 'must not contain white space')
-      .nullish(),
+    name: ClaimName.nullish(),
     value: z.string().max(limits.expressionCharactersMax).nullish(),
   })
   .meta({ id: 'IdTokenSettingsInput' })

@@ -3,7 +3,7 @@
  * Okta's has it.
  */
 import type { App } from '../domain/app.ts'
-import { RESERVED_CLAIM_NAMES } from '../domain/claim.ts'
+import { isReservedName } from '../domain/claim.ts'
 import {
   IdTokenSettingsInput,
   IdTokenSettingsOutput,
@@ -46,7 +46,7 @@ function claimOf({
 }: IdTokenSettingsInput): GroupsClaim | null {
   if (valueType == null) return null
   if (!name) throw invalid('name', 'name: The field cannot be left blank')
-  if (RESERVED_CLAIM_NAMES.has(name)) throw invalid('name', `name: '${name}' is a reserved name`)
+  if (isReservedName(name, 'IDENTITY')) throw invalid('name', `name: '${name}' is a reserved name`)
   if (!value) throw invalid('value', 'value: The field cannot be left blank')
   if (valueType === 'EXPRESSION') {
     checkExpression(value)

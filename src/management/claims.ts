@@ -7,7 +7,7 @@ import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import {
   ClaimInput,
   ClaimOutput,
-  RESERVED_CLAIM_NAMES,
+  isReservedName,
   SUBJECT_EXPRESSION,
   systemClaims,
   type Claim,
@@ -108,9 +108,9 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
   const { name, claimType, valueType } = input
   const value = input.value ?? ''
   const groupFilterType = input.group_filter_type ?? null
-  if (RESERVED_CLAIM_NAMES.has(name)) throw invalid('name', `name: '${name}' is a reserved name`)
   if (systemClaims(serverId).some((one) => one.name === name && one.claimType === claimType))
     throw invalid('name', 'name: An object with this field already exists')
+  if (isReservedName(name, claimType)) throw invalid('name', `name: '${name}' is a reserved name`)
   if (valueType === 'SYSTEM')
     throw invalid('valueType', 'valueType: Only system claims have the value type SYSTEM')
   if (value === '') throw invalid('value', 'value: The field cannot be left blank')

@@ -533,6 +533,9 @@ describe('scopes and claims', () => {
       { name: 'cid' },
       { name: '' },
       { name: 'a b' },
+      { name: 'a\u200bb' },
+      { name: 'a\u202eb' },
+      { name: 'a\ud800' },
       { value: '' },
       { value: undefined },
       { value: 'user' },
@@ -544,6 +547,7 @@ describe('scopes and claims', () => {
       { valueType: 'GROUPS' },
       { claimType: 'OTHER' },
       { name: 'email', claimType: 'IDENTITY' },
+      { name: 'phone_number_verified', claimType: 'IDENTITY' },
     ])
       expect([
         change,

@@ -1,12 +1,13 @@
 /** Custom claims of access tokens: which are in, with what value, and when issuance must fail. */
 import { describe, expect, it } from 'vitest'
-import { compileClaims } from '../../../src/claims/compile.ts'
+import { compileClaims, compiledGroupsClaim } from '../../../src/claims/compile.ts'
 import {
   evaluateClaims,
   evaluateIdentity,
   explainClaims,
   type ClaimSituation,
 } from '../../../src/claims/evaluate.ts'
+import { IDENTITY_CLAIM_NAMES } from '../../../src/claims/identity.ts'
 import {
   RESERVED_CLAIM_NAMES,
   SUBJECT_EXPRESSION,
@@ -372,6 +373,15 @@ describe('custom claims of ID tokens and userinfo', () => {
   it('never have reserved names', () => {
     const stored = [...RESERVED_CLAIM_NAMES].map((name) => aClaim({ name }))
     expect(identity(stored, false)).toMatchObject({ claims: [] })
+  })
+
+  it('never have names of the standard, nor has what an app says of groups', () => {
+    const stored = IDENTITY_CLAIM_NAMES.map((name) => aClaim({ name }))
+    expect(identity(stored, false)).toMatchObject({ claims: [] })
+    const ofApp = (name: string) =>
+      compiledGroupsClaim({ name, valueType: 'EXPRESSION', groupFilterType: null, value: '"x"' })
+    expect(ofApp('teams')).toHaveLength(1)
+    for (const name of IDENTITY_CLAIM_NAMES) expect([name, ofApp(name)]).toEqual([name, []])
   })
 
   it('fail where they cannot be compiled, only for the scopes that they are for', () => {
