@@ -9,7 +9,7 @@ export const FACTS: readonly (readonly [title: string, text: string])[] = [
   ],
   [
     'When',
-    'It is read when the claim is saved: what could never be evaluated is refused, with the position. It is evaluated for every token. `POST /api/v1/authorizationServers/{authServerId}/preview` shows what it comes to, also before it is saved.',
+    'It is read when the claim is saved: what could never be evaluated is refused, with the position, and so is an attribute that the profile of users has not, or a relation that there is not. It is evaluated for every token. `POST /api/v1/authorizationServers/{authServerId}/preview` shows what it comes to, also before it is saved.',
   ],
   [
     'What comes of it',

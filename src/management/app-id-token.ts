@@ -2,6 +2,7 @@
  * What an app's ID tokens say of groups. Terraform's okta_app_oauth reads and writes it at every run; no public API of
  * Okta's has it.
  */
+import type { DefinedNames } from '../claims/expression/defined.ts'
 import type { App } from '../domain/app.ts'
 import { isReservedName } from '../domain/claim.ts'
 import {
@@ -14,6 +15,7 @@ import { updateApp } from '../store/apps.ts'
 import { appChange, appOf, APPS_MANAGE, APPS_READ, changedApp, commitAt } from './app-resource.ts'
 import { checkExpression, checkGroupFilter } from './claims.ts'
 import type { ManagementContext } from './context.ts'
+import { definedNames } from './defined-names.ts'
 import { route, type Route } from './route.ts'
 
 const PATH = '/api/v1/internal/apps/:appId/settings/oauth/idToken'
@@ -38,18 +40,17 @@ function present({ clientId, document }: App, origin: string): Record<string, un
 }
 
 /** Null: the ID token says nothing of groups. Throws E0000001. */
-function claimOf({
-  name,
-  valueType,
-  groupFilterType,
-  value,
-}: IdTokenSettingsInput): GroupsClaim | null {
+function claimOf(
+  { name, valueType, groupFilterType, value }: IdTokenSettingsInput,
+  known: GroupsClaim | null,
+  defined: DefinedNames,
+): GroupsClaim | null {
   if (valueType == null) return null
   if (!name) throw invalid('name', 'name: The field cannot be left blank')
   if (isReservedName(name, 'IDENTITY')) throw invalid('name', `name: '${name}' is a reserved name`)
   if (!value) throw invalid('value', 'value: The field cannot be left blank')
   if (valueType === 'EXPRESSION') {
-    checkExpression(value)
+    checkExpression(value, value === known?.value ? null : defined)
     return { name, valueType, groupFilterType: null, value }
   }
   if (groupFilterType == null)
@@ -64,10 +65,10 @@ async function saved(
   context: ManagementContext,
 ): Promise<unknown> {
   const { db, nowSeconds, origin } = context
-  const { oauthClient } = app.document
+  const { oauthClient, groupsClaim } = app.document
   const document = {
     ...app.document,
-    groupsClaim: claimOf(input),
+    groupsClaim: claimOf(input, groupsClaim ?? null, await definedNames(context)),
     oauthClient:
       input.issuerMode == null ? oauthClient : { ...oauthClient, issuer_mode: input.issuerMode },
   }

@@ -1,6 +1,7 @@
 /** Claims of an authorization server. Expressions are parsed when a claim is saved, so that a bad one never mints. */
 import * as z from 'zod'
 import { unslashed } from '../claims/expression/arguments.ts'
+import type { DefinedNames } from '../claims/expression/defined.ts'
 import { compilePattern } from '../claims/expression/pattern/compile.ts'
 import { parseExpression } from '../claims/expression/parser.ts'
 import type { AuthorizationServer } from '../domain/authorization-server.ts'
@@ -29,6 +30,7 @@ import {
 import { readAll } from '../store/database.ts'
 import { changedServer, serverChange, serverHref, serverOf } from './server-resource.ts'
 import type { ManagementContext } from './context.ts'
+import { definedNames } from './defined-names.ts'
 import { Overtaken } from './overtaken.ts'
 import { whole } from './page.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
@@ -74,9 +76,12 @@ async function claimOf(
   return claim
 }
 
-/** Throws E0000001 with the position of what is wrong. */
-export function checkExpression(value: string): void {
-  const parsed = parseExpression(value)
+/**
+ * Throws E0000001 with the position of what is wrong. `defined` is null for an expression that is there already, which
+ * may name what has gone since.
+ */
+export function checkExpression(value: string, defined: DefinedNames | null): void {
+  const parsed = parseExpression(value, defined)
   if (parsed.outcome === 'error')
     throw invalid(
       'value',
@@ -104,7 +109,11 @@ function scopesOf({ conditions }: ClaimInput): readonly string[] {
 }
 
 /** The fields of a custom claim, checked against each other. */
-function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system'> {
+function fields(
+  input: ClaimInput,
+  serverId: string,
+  defined: DefinedNames | null,
+): Omit<Claim, 'id' | 'system'> {
   const { name, claimType, valueType } = input
   const value = input.value ?? ''
   const groupFilterType = input.group_filter_type ?? null
@@ -114,7 +123,7 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
   if (valueType === 'SYSTEM')
     throw invalid('valueType', 'valueType: Only system claims have the value type SYSTEM')
   if (value === '') throw invalid('value', 'value: The field cannot be left blank')
-  if (valueType === 'EXPRESSION') checkExpression(value)
+  if (valueType === 'EXPRESSION') checkExpression(value, defined)
   if (valueType === 'GROUPS') checkGroupFilter(groupFilterType, value)
   return {
     name,
@@ -129,7 +138,7 @@ function fields(input: ClaimInput, serverId: string): Omit<Claim, 'id' | 'system
 }
 
 /** Of `sub` only the expression may change, of the other system claims only whether they are always included. */
-function systemFields(claim: Claim, input: ClaimInput): Claim {
+function systemFields(claim: Claim, input: ClaimInput, defined: DefinedNames | null): Claim {
   for (const member of ['name', 'claimType', 'valueType', 'status'] as const)
     if (input[member] !== claim[member])
       throw invalid(member, `${member}: cannot be changed in a system claim`)
@@ -137,20 +146,29 @@ function systemFields(claim: Claim, input: ClaimInput): Claim {
     return { ...claim, alwaysIncludeInToken: input.alwaysIncludeInToken }
   const value = input.value ?? ''
   if (value === '') throw invalid('value', 'value: The field cannot be left blank')
-  if (value !== SUBJECT_EXPRESSION) checkExpression(value)
+  if (value !== SUBJECT_EXPRESSION) checkExpression(value, defined)
   return { ...claim, value }
 }
 
 /** The claim that an input makes. Throws E0000001. */
-export const newClaim = (input: ClaimInput, serverId: string): Claim => ({
+export const newClaim = (input: ClaimInput, serverId: string, defined: DefinedNames): Claim => ({
   id: randomId('ocl'),
   system: false,
-  ...fields(input, serverId),
+  ...fields(input, serverId, defined),
 })
 
 /** What an input makes of a claim. Throws E0000001. */
-export const changedClaim = (claim: Claim, input: ClaimInput, serverId: string): Claim =>
-  claim.system ? systemFields(claim, input) : { ...claim, ...fields(input, serverId) }
+export function changedClaim(
+  claim: Claim,
+  input: ClaimInput,
+  serverId: string,
+  defined: DefinedNames,
+): Claim {
+  const named = input.value === claim.value ? null : defined
+  return claim.system
+    ? systemFields(claim, input, named)
+    : { ...claim, ...fields(input, serverId, named) }
+}
 
 const change = (server: AuthorizationServer, claim: Claim, verb: string) =>
   serverChange(server, `oauth2.claim.${verb}`, `OAuth2 claim is ${verb}`, [
@@ -202,7 +220,8 @@ export const claimRoutes: readonly Route[] = [
       changedServer(params, context, async (server) => {
         if ((await claimsOf(context, server)).length >= limits.claimsPerServerMax)
           throw invalid('claim', `claim: A server has at most ${limits.claimsPerServerMax} claims`)
-        return saved(newClaim(body, server.id), 'created', server, context)
+        const claim = newClaim(body, server.id, await definedNames(context))
+        return saved(claim, 'created', server, context)
       }),
   }),
   route({
@@ -228,7 +247,8 @@ export const claimRoutes: readonly Route[] = [
     async handle({ params, body }, context) {
       const server = await serverOf(params, context)
       const claim = await claimOf(params, context, server)
-      return saved(changedClaim(claim, body, server.id), 'updated', server, context)
+      const changed = changedClaim(claim, body, server.id, await definedNames(context))
+      return saved(changed, 'updated', server, context)
     },
   }),
   route({

@@ -25,6 +25,7 @@ import { findUser } from '../store/users.ts'
 import { allows, authorize } from './access.ts'
 import { changedClaim, newClaim } from './claims.ts'
 import type { ManagementContext } from './context.ts'
+import { definedNames } from './defined-names.ts'
 import { hookChange } from './inline-hook-presentation.ts'
 import { changedPolicy, newPolicy } from './policies.ts'
 import { presentPreview } from './preview-presentation.ts'
@@ -117,7 +118,7 @@ async function asUnsaved(
   context: ManagementContext,
 ): Promise<ServerConfiguration> {
   const unsaved: Unsaved = {
-    claim: claimOf(configuration, input),
+    claim: await claimOf(configuration, input, context),
     policy: await policyOf(configuration, input, context),
     rule: await ruleOf(configuration, input, context),
   }
@@ -141,12 +142,17 @@ function found<Kind extends { readonly id: string }>(
   return one
 }
 
-function claimOf({ claims, server }: ServerConfiguration, { claim }: PreviewInput) {
+async function claimOf(
+  { claims, server }: ServerConfiguration,
+  { claim }: PreviewInput,
+  context: ManagementContext,
+) {
   if (claim == null) return null
   const { id, ...input } = claim
+  const defined = await definedNames(context)
   return id === undefined
-    ? newClaim(input, server.id)
-    : changedClaim(found(claims, id, 'claim.id'), input, server.id)
+    ? newClaim(input, server.id, defined)
+    : changedClaim(found(claims, id, 'claim.id'), input, server.id, defined)
 }
 
 function policyOf(

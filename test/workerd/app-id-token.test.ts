@@ -63,6 +63,10 @@ describe('the ID token settings of an app', () => {
     ['value: The field cannot be left blank', { value: undefined }],
     ['value: ', { value: 'x'.repeat(1025) }],
     ['value: ', { valueType: 'EXPRESSION', value: 'user.(' }],
+    [
+      'value: the profile of users has no attribute "emial"',
+      { valueType: 'EXPRESSION', value: 'user.emial' },
+    ],
     ['value: a "(" of the pattern is not closed', { value: '(' }],
     ['issuerMode: ', { issuerMode: 'NOWHERE' }],
   ])('are refused with the cause %s', async (cause, changes) => {

@@ -558,6 +558,29 @@ describe('scopes and claims', () => {
     )
     expect(causes).toEqual([expect.stringContaining('(at position 5 of the expression)')])
   })
+
+  it('claims: expressions name attributes that the schema has, and outlive them', async () => {
+    const { id } = await aServer()
+    const path = `${SERVERS}/${id}/claims`
+    const name = unique('attribute').replaceAll('-', '_')
+    const claim = { name: 'own', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: `{1, user.${name}}` } // prettier-ignore
+    const unknown = [400, 'E0000001', [`value: the profile of users has no attribute "${name}" (at position 5 of the expression)`]] // prettier-ignore
+    expect(await refused(await api('POST', path, claim))).toEqual(unknown)
+    const schema = async (definition: unknown) =>
+      made(200, 'POST', '/api/v1/meta/schemas/user/default', {
+        definitions: { custom: { properties: { [name]: definition } } },
+      })
+    await schema({ title: 'Own', type: 'string' })
+    const saved = await made(201, 'POST', path, claim)
+    await schema(null)
+    const off = { ...claim, status: 'INACTIVE' }
+    expect(await made(200, 'PUT', `${path}/${saved['id']}`, off)).toMatchObject(off)
+    const other = { ...claim, value: `user.${name}` }
+    expect((await refused(await api('PUT', `${path}/${saved['id']}`, other)))[1]).toBe('E0000001')
+    const [sub] = (await made(200, 'GET', path)).filter((one: Json) => one['name'] === 'sub')
+    const typo = { ...sub, value: 'user.lgoin' }
+    expect((await refused(await api('PUT', `${path}/${sub['id']}`, typo)))[1]).toBe('E0000001')
+  })
 })
 
 describe('policies and rules', () => {

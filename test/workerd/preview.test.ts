@@ -266,6 +266,7 @@ describe('what is not saved', () => {
   it.each<[string, () => Json]>([
     ['claim.id', () => ofCode({ claim: { id: 'ocl1', name: 'a', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: '1' } })], // prettier-ignore
     ['value', () => ofCode({ claim: { name: 'a', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: '1 +' } })], // prettier-ignore
+    ['value', () => ofCode({ claim: { name: 'a', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: 'user.emial' } })], // prettier-ignore
     ['name', () => ofCode({ claim: { name: 'iss', claimType: 'RESOURCE', valueType: 'EXPRESSION', value: '1' } })], // prettier-ignore
     ['rule.policyId', () => ofCode({ rule: { ...peopleRule(), policyId: '00p1' } })],
     ['policy.id', () => ofCode({ policy: aPolicy({ id: '00p1' }) })],

@@ -6,6 +6,7 @@ import { limits } from '../../platform/limits.ts'
 import { criteriaArgument, patternArgument } from './arguments.ts'
 import { argumentRefusal, constantOf, kindOf, type Kind } from './check.ts'
 import { Cursor, ExpressionRefused, numberOf, type Placed } from './cursor.ts'
+import { expectDefined, type DefinedNames } from './defined.ts'
 import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
 import { arityRefusal, parameterAt, type FunctionRow } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
@@ -25,12 +26,22 @@ const CONSTANTS: ReadonlyMap<string, true | false | null> = new Map<string, true
   ['null', null],
 ])
 
-/** Total: any text gives a tree or an error, in time linear in its length. */
-export function parseExpression(source: string): Parsed {
+/** What all parts of one expression are read with. */
+interface Reading {
+  readonly patterns: Patterns
+  readonly defined: DefinedNames | null
+}
+
+/**
+ * Total: any text gives a tree or an error, in time linear in its length. With `defined` it may name nothing else of
+ * what the org defines; an expression that was saved is read without, and what is gone since is null.
+ */
+export function parseExpression(source: string, defined: DefinedNames | null = null): Parsed {
   if (source.length > limits.expressionCharactersMax)
     return refusal(limits.expressionCharactersMax, 'the expression is too long')
+  const reading = { patterns: new Patterns(), defined }
   try {
-    return { outcome: 'parsed', expression: wholeOf(source, 0, new Patterns(), false) }
+    return { outcome: 'parsed', expression: wholeOf(source, 0, reading, false) }
   } catch (error) {
     if (error instanceof ExpressionRefused) return refusal(error.at, error.message)
     throw error
@@ -38,15 +49,10 @@ export function parseExpression(source: string): Parsed {
 }
 
 /** Throws ExpressionRefused. */
-function wholeOf(
-  source: string,
-  depth: number,
-  patterns: Patterns,
-  isOfGroup: boolean,
-): Expression {
+function wholeOf(source: string, depth: number, reading: Reading, isOfGroup: boolean): Expression {
   const words = lex(source)
   if ('message' in words) throw new ExpressionRefused(words.at, words.message)
-  return new Parser(new Cursor(words), patterns, isOfGroup).whole(depth)
+  return new Parser(new Cursor(words), reading, isOfGroup).whole(depth)
 }
 
 const refusal = (at: number, message: string): Parsed => ({
@@ -74,13 +80,13 @@ const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
 
 class Parser {
   readonly #cursor: Cursor
-  readonly #patterns: Patterns
+  readonly #reading: Reading
   /** It is about a group, in an expression that asks for several. */
   readonly #isOfGroup: boolean
 
-  constructor(cursor: Cursor, patterns: Patterns, isOfGroup: boolean) {
+  constructor(cursor: Cursor, reading: Reading, isOfGroup: boolean) {
     this.#cursor = cursor
-    this.#patterns = patterns
+    this.#reading = reading
     this.#isOfGroup = isOfGroup
   }
 
@@ -155,7 +161,7 @@ class Parser {
     const pattern = constantOf(tree)
     if (typeof pattern !== 'string')
       throw new ExpressionRefused(at, 'expected a pattern in quotes after "matches"')
-    const compiled = this.#patterns.compile(pattern)
+    const compiled = this.#reading.patterns.compile(pattern)
     if (compiled.outcome === 'refused') throw new ExpressionRefused(at, compiled.message)
     const { program } = compiled
     return { at: text.at, tree: { kind: 'matches', text: text.tree, pattern, program } }
@@ -233,7 +239,8 @@ class Parser {
     const name = path.join('.')
     if (FUNCTIONS.has(name) || ABSENT_FUNCTIONS.has(name) || USER_METHODS.has(name))
       throw new ExpressionRefused(this.#cursor.peek.at, `expected "(" after "${name}"`)
-    if (isRead || isObject(path)) return { kind: 'attribute', path }
+    if (isRead || isObject(path))
+      return expectDefined(this.#reading.defined, first.at, { kind: 'attribute', path })
     throw new ExpressionRefused(first.at, absence(path))
   }
 
@@ -244,7 +251,7 @@ class Parser {
     const method = USER_METHODS.get(name)
     if (method !== undefined) {
       const args = this.#separated(')', () => this.#value(depth + 1))
-      return method(at, args, this.#cursor)
+      return expectDefined(this.#reading.defined, at, method(at, args, this.#cursor))
     }
     if (row === undefined) throw new ExpressionRefused(at, `there is no function "${name}"`)
     const given = this.#separated(')', (place) => this.#given(row, place, depth + 1))
@@ -276,7 +283,7 @@ class Parser {
       throw new ExpressionRefused(at, `${wrong} as argument ${place + 1} of "${row.name}"`)
     const text = constantOf(tree)
     if (typeof text === 'string' && type === 'pattern')
-      return patternArgument(text, at, this.#patterns)
+      return patternArgument(text, at, this.#reading.patterns)
     if (typeof text === 'string' && type === 'ofGroup') return this.#ofGroup(text, at, depth)
     return tree
   }
@@ -287,7 +294,7 @@ class Parser {
       return {
         kind: 'ofGroup',
         source,
-        expression: wholeOf(source, depth + 1, this.#patterns, true),
+        expression: wholeOf(source, depth + 1, this.#reading, true),
       }
     } catch (error) {
       if (!(error instanceof ExpressionRefused)) throw error
