@@ -12,7 +12,9 @@ export default defineConfig({
   root,
   test: {
     projects: [
-      { test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'] } },
+      {
+        test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+      },
       {
         plugins: [
           cloudflareTest(async () => ({
