@@ -1,7 +1,7 @@
 /** What operators do with two values. Undefined: they are not of kinds that the operator takes. */
 import type { Kind } from './check.ts'
 import type { Described } from './described.ts'
-import type { Operator, Value } from './tree.ts'
+import { OPERATORS, type Operator, type Value } from './tree.ts'
 
 const isList = (value: Value): value is readonly Value[] => Array.isArray(value)
 
@@ -110,3 +110,14 @@ export const OPERATIONS: Readonly<Record<Operator, OperatorRow>> = {
     example: [`'level ' + (1 + 2)`, 'level 3'],
   },
 }
+
+/** Operators by how they are written, in small letters. */
+export const OPERATORS_WRITTEN: ReadonlyMap<string, Operator> = new Map(
+  OPERATORS.flat().flatMap((operator) => {
+    const { spelling = operator } = OPERATIONS[operator]
+    return [
+      [operator, operator],
+      [spelling, operator],
+    ]
+  }),
+)

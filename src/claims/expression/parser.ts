@@ -11,7 +11,7 @@ import { ABSENT_FUNCTIONS, FUNCTIONS } from './functions/index.ts'
 import { arityRefusal, parameterAt, type FunctionRow } from './functions/row.ts'
 import { lex, type ExpressionError, type Word } from './lexer.ts'
 import { absence, isAttribute, isObject } from './objects.ts'
-import { OPERATIONS } from './operators.ts'
+import { OPERATIONS, OPERATORS_WRITTEN } from './operators.ts'
 import { Patterns } from './pattern/compile.ts'
 import { OPERATORS, type Argument, type Expression, type Operator } from './tree.ts'
 import { USER_METHODS } from './user-methods.ts'
@@ -64,17 +64,6 @@ interface PlacedArgument {
   readonly at: number
   readonly tree: Argument
 }
-
-/** Operators by how they are written, in small letters. */
-const OPERATORS_WRITTEN: ReadonlyMap<string, Operator> = new Map(
-  OPERATORS.flat().flatMap((operator) => {
-    const { spelling = operator } = OPERATIONS[operator]
-    return [
-      [operator, operator],
-      [spelling, operator],
-    ]
-  }),
-)
 
 const NO_TEST: readonly Kind[] = ['text', 'number', 'list', 'null', 'object']
 
