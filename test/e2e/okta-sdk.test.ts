@@ -205,14 +205,18 @@ describe('PrivateKey mode', () => {
 
 describe('the SDK', () => {
   it.each(Object.entries(called))(
-    'has called each operation that it has, and read each list over several pages: %s',
+    'has called each other operation that it has, and read each list over several pages: %s',
     (_mode, of) => {
+      // What it has no operation of, and sessions, which have tests of their own.
       expect(uncalled(of).toSorted()).toEqual([
+        'DELETE /api/v1/sessions/:sessionId',
         'GET /api/v1/internal/apps/:appId/settings/oauth/idToken',
+        'GET /api/v1/sessions/:sessionId',
         'POST /api/v1/api-tokens',
         'POST /api/v1/authorizationServers/:authServerId/preview',
         'POST /api/v1/internal/apps/:appId/settings/oauth/idToken',
         'POST /api/v1/org/credentials/lifecycle/keyRotate',
+        'POST /api/v1/sessions/:sessionId/lifecycle/refresh',
       ])
     },
   )
