@@ -16,6 +16,9 @@ let app: SignInApp
 let server: TestServer
 let relation: Relation
 
+const side = (name: string): Json => ({ name, title: name, type: 'USER' })
+const MENTORING = { primary: side('mentor'), associated: side('mentee') }
+
 const claimsPath = (): string => `/api/v1/authorizationServers/${server.id}/claims`
 
 const aClaim = (name: string, value: string, claimType = 'RESOURCE'): Json => ({
@@ -38,6 +41,7 @@ beforeAll(async () => {
   await addClaim('managerEmail', manager('email'))
   await addClaim('isLed', `${manager('login')} != null`)
   await addClaim('managerName', manager('lastName'), 'IDENTITY')
+  await made(201, 'POST', LINKED_OBJECTS, MENTORING)
   await addClaim('mentor', 'user.getLinkedObject("mentor").email')
 })
 
@@ -87,9 +91,6 @@ describe('whom a person is linked to', () => {
   it('is told of no more once the relation is gone, and again when there is one of its name', async () => {
     const person = await aPersonWithPassword()
     const mentor = await aUser()
-    const side = (name: string) => ({ name, title: name, type: 'USER' })
-    const definition = { primary: side('mentor'), associated: side('mentee') }
-    await made(201, 'POST', LINKED_OBJECTS, definition)
     const path = `${linksPath(person.id, 'mentor')}/${mentor['id']}`
     const told = async (): Promise<unknown> =>
       payloadOf((await tokensFor(server.issuer, app, person))['access_token'])['mentor']
@@ -97,7 +98,7 @@ describe('whom a person is linked to', () => {
     expect(await told()).toBe(mentor['profile']['email'])
     await made(204, 'DELETE', `${LINKED_OBJECTS}/mentee`)
     expect(await told()).toBeUndefined()
-    await made(201, 'POST', LINKED_OBJECTS, definition)
+    await made(201, 'POST', LINKED_OBJECTS, MENTORING)
     expect(await told()).toBeUndefined()
     await made(204, 'PUT', path)
     expect(await told()).toBe(mentor['profile']['email'])
