@@ -46,7 +46,7 @@ export async function passwordExpired(
   const { origin } = context.settings
   const link = (path: string) => ({ href: `${origin}${path}`, hints: { allow: ['POST'] } })
   return Response.json({
-    stateToken: await sealExpiredSignIn(signIn, context),
+    stateToken: await sealExpiredSignIn('authn', signIn, context),
     expiresAt: timestampOfMillis(expires),
     status: 'PASSWORD_EXPIRED',
     ...(relayState !== null && { relayState }),

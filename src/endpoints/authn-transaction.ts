@@ -26,7 +26,7 @@ interface Waiting {
 
 /** Throws E0000011 for a token that is over, ended, used up or not ours. */
 async function waiting(text: string, context: ProtocolContext, now: number): Promise<Waiting> {
-  const signIn = await openExpiredSignIn(text, context, now)
+  const signIn = await openExpiredSignIn('authn', text, context, now)
   const person = signIn && (await context.subjects.holderOfProof(signIn.proof))
   if (signIn === null || person === null) throw new ApiError('E0000011')
   return { signIn, person }
@@ -53,7 +53,7 @@ export async function cancelTransaction(
   context: ProtocolContext,
 ): Promise<Response> {
   const { stateToken } = parsed(StateToken, await jsonObject(request), 'authn')
-  const signIn = await openExpiredSignIn(stateToken, context, nowMillis())
+  const signIn = await openExpiredSignIn('authn', stateToken, context, nowMillis())
   if (signIn === null) throw new ApiError('E0000011')
   await cancelExpiredSignIn(signIn, context)
   const { relayState } = signIn

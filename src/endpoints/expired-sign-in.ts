@@ -12,37 +12,41 @@ import { transactionLedger } from './transaction.ts'
 export interface ExpiredSignIn {
   readonly id: string
   readonly proof: PasswordProof
-  /** Comes back with every answer. */
+  /** At the authentication API: comes back with every answer. */
   readonly relayState: string | null
+  /** At the page: the id of the sign-in transaction that it belongs to, and to no other. */
+  readonly transactionId: string | null
   /** Milliseconds. */
   readonly expires: number
 }
 
 /** Where it can be brought, and nowhere else. */
-const DOOR = 'authn'
+type Door = 'authn' | 'page'
 
 const PURPOSE = 'state-token'
 
 export const newExpiredSignIn = (
   proof: PasswordProof,
-  { relayState = null }: Partial<ExpiredSignIn>,
+  { relayState = null, transactionId = null }: Partial<ExpiredSignIn>,
 ): ExpiredSignIn => {
   const expires = proof.provenAt + limits.expiredSignInSeconds * 1000
-  return { id: randomToken(), proof, relayState, expires }
+  return { id: randomToken(), proof, relayState, transactionId, expires }
 }
 
 export const sealExpiredSignIn = (
+  door: Door,
   signIn: ExpiredSignIn,
   { settings }: Pick<ProtocolContext, 'settings'>,
-): Promise<string> => writeSealed(PURPOSE, DOOR, signIn, settings.keyEncryption)
+): Promise<string> => writeSealed(PURPOSE, door, signIn, settings.keyEncryption)
 
 /** Null for anything that was not sealed here for that door, is over, or was cancelled. */
 export async function openExpiredSignIn(
+  door: Door,
   text: string,
   { settings, ledgers }: Pick<ProtocolContext, 'settings' | 'ledgers'>,
   now: number,
 ): Promise<ExpiredSignIn | null> {
-  const signIn = await readSealed<ExpiredSignIn>(PURPOSE, DOOR, text, settings.keyEncryption)
+  const signIn = await readSealed<ExpiredSignIn>(PURPOSE, door, text, settings.keyEncryption)
   if (signIn === null || now >= signIn.expires) return null
   return (await ledgers.has(transactionLedger(signIn), signIn.id)) ? null : signIn
 }

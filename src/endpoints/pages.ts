@@ -13,6 +13,8 @@ import type { ProtocolContext } from './context.ts'
 import { SIGN_OUT_PATH } from './leaving.ts'
 import { logout, signOut } from './logout.ts'
 import { contextOf, issuerOf, serverPaths, type ProtocolDoor } from './routes.ts'
+import { replacePassword } from './new-password.ts'
+import { NEW_PASSWORD_PATH } from './new-password-form.ts'
 import { redirectWithSession, SESSION_REDIRECT_PATH } from './session-redirect.ts'
 import { showSignIn, signIn } from './sign-in.ts'
 import { CONSENT_PATH, SIGN_IN_PATH } from './under-way.ts'
@@ -39,6 +41,7 @@ const routes: readonly PageRoute[] = [
   ...both([SESSION_REDIRECT_PATH], redirectWithSession),
   { method: 'GET', paths: [SIGN_IN_PATH], handle: showSignIn },
   { method: 'POST', paths: [SIGN_IN_PATH], handle: signIn },
+  { method: 'POST', paths: [NEW_PASSWORD_PATH], handle: replacePassword },
   { method: 'GET', paths: [CONSENT_PATH], handle: showConsent },
   { method: 'POST', paths: [CONSENT_PATH], handle: giveConsent },
   { method: 'POST', paths: [SIGN_OUT_PATH], handle: signOut },

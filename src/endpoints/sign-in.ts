@@ -2,32 +2,28 @@
  * The sign-in page: identifier and password, for an app that waits or for its own sake. The form is good once: whoever
  * sends it again after somebody has signed in begins anew, so that a page left open on a shared machine lets nobody in.
  */
-import type { Proven, SessionKey } from '../domain/session.ts'
 import { askedApp } from '../grants/grant.ts'
 import { attemptPassword } from '../grants/password-attempt.ts'
 import { signedInPage } from '../pages/home.tsx'
 import { presentedApp, presentedUser } from '../pages/branding.ts'
 import { signInPage, type SignInError } from '../pages/sign-in.tsx'
 import { limits } from '../platform/limits.ts'
-import { randomToken } from '../platform/random.ts'
-import { readForm, type Form } from '../protocol/form.ts'
-import { advance, type Done } from './advance.ts'
-import { refusing, resuming } from './authorize.ts'
-import { sessionCookie } from './browser.ts'
+import { resuming } from './authorize.ts'
 import type { ProtocolContext } from './context.ts'
+import { newExpiredSignIn, sealExpiredSignIn } from './expired-sign-in.ts'
 import { sealedLeaving, SIGN_OUT_PATH } from './leaving.ts'
+import { answerForm, letIn, type Answer, type SignInForm } from './letting-in.ts'
+import { newPasswordForm } from './new-password-form.ts'
 import { addressOf } from './people.ts'
-import { eventOf, signedIn, tellFailure, type Failure } from './sign-in-log.ts'
-import { transactionLedger } from './transaction.ts'
+import { tellFailure, type Failure } from './sign-in-log.ts'
 import {
   expiredPage,
   sealedTransaction,
   SIGN_IN_PATH,
   transactionOf,
-  type SignInTransaction,
   type UnderWay,
 } from './under-way.ts'
-import { pagePropsOf, seeOther, visitOf, withCookies, type Visit } from './visit.ts'
+import { pagePropsOf, visitOf, withCookies, type Visit } from './visit.ts'
 
 /** GET: the page, or who is signed in where nothing else is wanted. */
 export async function showSignIn(request: Request, context: ProtocolContext): Promise<Response> {
@@ -41,7 +37,7 @@ async function shown(request: Request, visit: Visit): Promise<Response> {
   const transaction = await transactionOf('sign-in', sealed, visit)
   if (transaction === null) return expiredPage(visit)
   return resuming(transaction, visit, (underWay) =>
-    form(sealed, underWay, visit, { identifier: underWay?.request.loginHint ?? null }),
+    signInForm(sealed, underWay, visit, { identifier: underWay?.request.loginHint ?? null }),
   )
 }
 
@@ -50,7 +46,8 @@ async function home(visit: Visit): Promise<Response> {
   const { sessionKey, context, now } = visit
   const found =
     sessionKey === null ? null : await context.subjects.findSession(sessionKey, null, now)
-  if (found === null) return form(await sealedTransaction('sign-in', null, visit), null, visit, {})
+  if (found === null)
+    return signInForm(await sealedTransaction('sign-in', null, visit), null, visit, {})
   const { person } = found
   return signedInPage({
     ...(await pagePropsOf(visit)),
@@ -60,7 +57,7 @@ async function home(visit: Visit): Promise<Response> {
   })
 }
 
-async function form(
+export async function signInForm(
   transaction: string,
   underWay: UnderWay | null,
   visit: Visit,
@@ -79,24 +76,8 @@ async function form(
 }
 
 /** POST: one attempt. */
-export async function signIn(request: Request, context: ProtocolContext): Promise<Response> {
-  const sent = await readForm(request)
-  const visit = await visitOf(request, context)
-  const transaction = await transactionOf('sign-in', sent.get('transaction'), visit)
-  if (transaction === null) return withCookies(await expiredPage(visit), visit.cookies)
-  const response = await resuming(transaction, visit, async (underWay) => {
-    const answer = (await isUsedUp(transaction, context))
-      ? await anew(underWay, visit)
-      : await attempted(sent, transaction, underWay, visit)
-    return withCookies(answer.response, answer.cookies)
-  })
-  return withCookies(response, visit.cookies)
-}
-
-interface Answer {
-  readonly response: Response
-  readonly cookies: readonly string[]
-}
+export const signIn = (request: Request, context: ProtocolContext): Promise<Response> =>
+  answerForm(request, context, attempted)
 
 /** What the person is told when it did not work. Nothing says whether somebody has the login. */
 const ERRORS: Readonly<Record<Failure, SignInError>> = {
@@ -107,20 +88,14 @@ const ERRORS: Readonly<Record<Failure, SignInError>> = {
   ended: 'SIGN_IN_ENDED',
 }
 
-async function attempted(
-  sent: Form,
-  transaction: SignInTransaction,
-  underWay: UnderWay | null,
-  visit: Visit,
-): Promise<Answer> {
+async function attempted(filledIn: SignInForm): Promise<Answer> {
+  const { sent, transaction, underWay, visit } = filledIn
   const { context, now } = visit
-  const { directory } = context
   const identifier = sent.get('identifier')?.trim() ?? ''
   const client = underWay?.client ?? null
   const failed = async (failure: Failure, sealed: string): Promise<Answer> => {
-    await tellFailure(identifier, failure, client, context, now)
     const again = { identifier, error: ERRORS[failure] }
-    return { response: await form(sealed, underWay, visit, again), cookies: [] }
+    return { response: await signInForm(sealed, underWay, visit, again), cookies: [] }
   }
   const outcome = await attemptPassword(
     {
@@ -132,55 +107,20 @@ async function attempted(
     },
     context,
   )
-  if (outcome.outcome !== 'correct') return failed(outcome.outcome, sent.get('transaction') ?? '')
-  if (!(await isFirst(transaction, context))) return anew(underWay, visit)
-  const key = await begun(outcome, visit)
-  if (key === null) return failed('ended', await sealedTransaction('sign-in', underWay, visit))
-  await directory.signedIn(
-    outcome.person.id,
-    Math.floor(now / 1000),
-    eventOf(signedIn(outcome.person, client), context, now),
-  )
-  return {
-    response: await onwards(underWay, { sessionKey: key }, visit),
-    cookies: [await sessionCookie(key, context.settings)],
+  const tell = (failure: Failure): Promise<void> =>
+    tellFailure(identifier, failure, client, context, now)
+  if (outcome.outcome !== 'correct') {
+    await tell(outcome.outcome)
+    if (outcome.outcome !== 'expired' || outcome.replaceable === undefined)
+      return failed(outcome.outcome, sent.get('transaction') ?? '')
+    const { person, proof } = outcome.replaceable
+    const waits = newExpiredSignIn(proof, { transactionId: transaction.id })
+    const sealed = await sealExpiredSignIn('page', waits, context)
+    const asks = { proof: sealed, login: String(person.profile['login'] ?? ''), error: null }
+    return { response: await newPasswordForm(asks, filledIn), cookies: [] }
   }
-}
-
-/** It begins anew, which asks nothing of a browser that has a session by now. */
-const anew = async (underWay: UnderWay | null, visit: Visit): Promise<Answer> => ({
-  response: await onwards(underWay && { ...underWay, began: visit.now }, {}, visit),
-  cookies: [],
-})
-
-/** Somebody has signed in with it. Then no password is tried, so that it tells nothing of any. */
-const isUsedUp = (transaction: SignInTransaction, { ledgers }: ProtocolContext): Promise<boolean> =>
-  ledgers.has(transactionLedger(transaction), transaction.id)
-
-/** Uses the transaction up: of many that come with it, one is first. */
-const isFirst = (transaction: SignInTransaction, { ledgers }: ProtocolContext): Promise<boolean> =>
-  ledgers.enter(
-    transactionLedger(transaction),
-    transaction.id,
-    Math.ceil(transaction.began / 1000) + limits.transactionSeconds,
-  )
-
-/** Begins the session that the cookie names, in place of whatever the browser had. */
-async function begun({ person, epoch }: Proven, visit: Visit): Promise<SessionKey | null> {
-  const { sessionKey, context, now } = visit
-  const userId = person.id
-  const secret = randomToken()
-  const begin = { userId, secret, amr: ['pwd'], replaces: sessionKey, epoch, now }
-  const session = await context.subjects.startSession(begin)
-  if (session === null) return null
-  if (sessionKey !== null && sessionKey.userId !== userId)
-    await context.subjects.endSession(sessionKey)
-  return { userId, id: session.id, secret }
-}
-
-function onwards(underWay: UnderWay | null, done: Done, visit: Visit): Promise<Response> {
-  const { settings } = visit.context
-  if (underWay === null) return Promise.resolve(seeOther(`${settings.origin}${SIGN_IN_PATH}`))
-  const { issuer } = underWay.server.urls
-  return refusing(issuer, visit, () => advance(underWay, visit, done))
+  const answer = await letIn(outcome, filledIn)
+  if (answer !== null) return answer
+  await tell('ended')
+  return failed('ended', await sealedTransaction('sign-in', underWay, visit))
 }

@@ -1,4 +1,5 @@
 /** The pages in English, which is complete and stands in for every language that has no table. */
+import { limits } from '../platform/limits.ts'
 import type { Messages } from './messages.ts'
 
 export const english: Messages = {
@@ -20,6 +21,22 @@ export const english: Messages = {
   passwordExpired: 'Your password has expired. Ask your administrator for a new one.',
   tooManyAttempts: 'Too many attempts from your network. Wait a few minutes and try again.',
   signInEnded: 'Your sign-in was ended before it was complete. Sign in again.',
+
+  newPasswordTitle: 'Choose a new password',
+  newPasswordIntroduction: 'The password of {name} has expired. Choose another one to go on.',
+  newPassword: 'New password',
+  confirmPassword: 'New password again',
+  changePassword: 'Change password and sign in',
+  passwordsDiffer: 'The two passwords are not the same. Type the new one twice.',
+  passwordNeeds: 'Your new password needs:',
+  ruleMinLength: `at least ${limits.passwordCharactersMin} characters`,
+  ruleMaxLength: `at most ${limits.passwordCharactersMax} characters`,
+  ruleLowerCase: 'a lower-case letter',
+  ruleUpperCase: 'an upper-case letter',
+  ruleNumber: 'a number',
+  ruleWellFormed: 'only characters that are whole',
+  ruleExcludesLogin: 'no part of your username',
+  ruleDiffers: 'to differ from the old one',
 
   consentTitle: '{app} asks for access',
   consentIntroduction: 'If you allow it, the app will be able to:',

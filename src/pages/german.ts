@@ -1,4 +1,5 @@
 /** The pages in German. */
+import { limits } from '../platform/limits.ts'
 import type { Messages } from './messages.ts'
 
 export const german: Messages = {
@@ -24,6 +25,23 @@ export const german: Messages = {
     'Zu viele Versuche aus Ihrem Netz. Warten Sie einige Minuten und versuchen Sie es dann noch einmal.',
   signInEnded:
     'Ihre Anmeldung wurde beendet, bevor sie abgeschlossen war. Melden Sie sich noch einmal an.',
+
+  newPasswordTitle: 'Neues Passwort wählen',
+  newPasswordIntroduction:
+    'Das Passwort von {name} ist abgelaufen. Wählen Sie ein neues, um fortzufahren.',
+  newPassword: 'Neues Passwort',
+  confirmPassword: 'Neues Passwort wiederholen',
+  changePassword: 'Passwort ändern und anmelden',
+  passwordsDiffer: 'Die beiden Passwörter sind nicht gleich. Geben Sie das neue zweimal ein.',
+  passwordNeeds: 'Ihr neues Passwort braucht:',
+  ruleMinLength: `mindestens ${limits.passwordCharactersMin} Zeichen`,
+  ruleMaxLength: `höchstens ${limits.passwordCharactersMax} Zeichen`,
+  ruleLowerCase: 'einen Kleinbuchstaben',
+  ruleUpperCase: 'einen Großbuchstaben',
+  ruleNumber: 'eine Ziffer',
+  ruleWellFormed: 'nur vollständige Zeichen',
+  ruleExcludesLogin: 'keinen Teil Ihres Benutzernamens',
+  ruleDiffers: 'einen Unterschied zum alten',
 
   consentTitle: '{app} bittet um Zugriff',
   consentIntroduction: 'Wenn Sie es erlauben, darf die App:',

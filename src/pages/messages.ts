@@ -26,6 +26,23 @@ export interface Messages {
   readonly tooManyAttempts: string
   readonly signInEnded: string
 
+  readonly newPasswordTitle: string
+  readonly newPasswordIntroduction: string
+  readonly newPassword: string
+  readonly confirmPassword: string
+  readonly changePassword: string
+  readonly passwordsDiffer: string
+  /** What follows are rules. */
+  readonly passwordNeeds: string
+  readonly ruleMinLength: string
+  readonly ruleMaxLength: string
+  readonly ruleLowerCase: string
+  readonly ruleUpperCase: string
+  readonly ruleNumber: string
+  readonly ruleWellFormed: string
+  readonly ruleExcludesLogin: string
+  readonly ruleDiffers: string
+
   readonly consentTitle: string
   readonly consentIntroduction: string
   readonly optional: string

@@ -110,3 +110,11 @@ export const Icon = ({ name }: { readonly name: keyof typeof PATHS }) => (
     />
   </svg>
 )
+
+/** What was wrong with the last attempt, read out at once. */
+export const Alert = ({ id, text }: { readonly id: string; readonly text: string }) => (
+  <div class="alert" role="alert" id={id}>
+    <Icon name="attention" />
+    <span>{text}</span>
+  </div>
+)

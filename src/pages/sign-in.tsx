@@ -4,7 +4,7 @@ import type { PageProps, PresentedApp } from './branding.ts'
 import { SELF } from './headers.ts'
 import type { Messages } from './messages.ts'
 import { pageResponse } from './page.tsx'
-import { AppName, AppTile, Away, Fields, Icon, Sentence } from './parts.tsx'
+import { Alert, AppName, AppTile, Away, Fields, Sentence } from './parts.tsx'
 
 /** Why the last attempt did not succeed. */
 export type SignInError = 'CREDENTIALS' | 'PASSWORD_EXPIRED' | 'TOO_MANY_ATTEMPTS' | 'SIGN_IN_ENDED'
@@ -32,15 +32,6 @@ const ERRORS = {
 } as const satisfies Record<SignInError, { status: number; message: keyof Messages }>
 
 const ERROR_ID = 'signin-error'
-
-function Alert({ text }: { readonly text: string }) {
-  return (
-    <div class="alert" role="alert" id={ERROR_ID}>
-      <Icon name="attention" />
-      <span>{text}</span>
-    </div>
-  )
-}
 
 function Lead({ app, messages }: SignInProps) {
   return (
@@ -123,7 +114,7 @@ export function signInPage(props: SignInProps): Promise<Response> {
         {app !== null && <AppTile app={app} />}
         <h1>{messages.signIn}</h1>
         <Lead {...props} />
-        {error !== null && <Alert text={messages[ERRORS[error].message]} />}
+        {error !== null && <Alert id={ERROR_ID} text={messages[ERRORS[error].message]} />}
         <Form {...props} />
       </>
     ),

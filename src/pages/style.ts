@@ -67,6 +67,13 @@ form { margin: 1.75rem 0 0 }
 .field input:autofill {
   -webkit-text-fill-color: var(--text); caret-color: var(--text); box-shadow: inset 0 0 0 4rem var(--tint);
 }
+.rules { margin-block-start: 0.6rem; font-size: 0.9rem; line-height: 1.45; color: var(--quiet) }
+.rules + .field { margin-block-start: 1.1rem }
+.rules ul {
+  margin: 0.3rem 0 0; padding-inline-start: 1.2rem; display: grid; gap: 0.15rem 1.6rem;
+  grid-template-columns: repeat(auto-fill, minmax(min(9.5rem, 100%), 1fr));
+}
+.rules li::marker { color: var(--ink) }
 .alert {
   margin-block: 1.5rem -0.25rem; padding: 0.8rem 1rem; border-radius: 0.75rem; font-size: 0.95rem; line-height: 1.45;
   background: var(--dangerGround); color: var(--danger); display: flex; gap: 0.7rem;
