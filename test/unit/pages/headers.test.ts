@@ -30,6 +30,7 @@ interface Expected {
 
 const TABLE: Readonly<Record<PageName, Expected>> = {
   signIn: { form: "'self' https:", referrer: 'same-origin' },
+  newPassword: { form: "'self' https:", referrer: 'same-origin' },
   consent: { form: "'self' https:", referrer: 'same-origin' },
   authorizationError: { form: "'none'", referrer: 'no-referrer' },
   signOutQuestion: { form: "'self' https:", referrer: 'same-origin', opener: 'same-origin' },

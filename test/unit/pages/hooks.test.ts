@@ -5,6 +5,7 @@ import { consentPage } from '../../../src/pages/consent.tsx'
 import { english } from '../../../src/pages/english.ts'
 import { german } from '../../../src/pages/german.ts'
 import { messagePage } from '../../../src/pages/message.tsx'
+import { newPasswordPage } from '../../../src/pages/new-password.tsx'
 import { type SignInError, signInPage } from '../../../src/pages/sign-in.tsx'
 import { aClient } from '../support/builders.ts'
 import { appOf, markupOf, pageNames, pageProps, pages, plain } from '../support/pages.ts'
@@ -45,6 +46,53 @@ it('an app is presented as its client was registered', () => {
     clientUri: null,
     tosUri: null,
     policyUri: null,
+  })
+})
+
+describe('choosing a new password', () => {
+  const made = (more: Partial<Parameters<typeof newPasswordPage>[0]> = {}) =>
+    newPasswordPage({
+      ...props,
+      action: '/signin/password',
+      fields: { transaction: 'trx.1', proof: 'prf.1' },
+      login: 'ada@example.com',
+      app: null,
+      error: null,
+      redirectUri: null,
+      ...more,
+    })
+
+  it('has its hooks, and tells what keeps passwords whose it is', async () => {
+    const response = await made()
+    expect(response.status).toBe(200)
+    const html = await response.text()
+    expect(html).toContain('<form method="post" action="/signin/password">')
+    expect(html).toContain('<input type="hidden" name="transaction" value="trx.1"/>')
+    expect(html).toContain('<input type="hidden" name="proof" value="prf.1"/>')
+    expect(html).toMatch(/<input[^>]* autocomplete="username" value="ada@example.com"[^>]* hidden/)
+    for (const name of ['newPassword', 'confirmPassword'])
+      expect(html).toMatch(
+        new RegExp(
+          `<input id="${name}" name="${name}" type="password" autocomplete="new-password"`,
+        ),
+      )
+    expect(html).toMatch(/<button[^>]* id="password-submit">/)
+    expect(html).toContain(english.ruleMinLength)
+    expect(html).not.toMatch(/<input[^>]*aria-invalid/)
+  })
+
+  it.each([
+    ['newPassword', ['number', 'wellFormed'], `${english.ruleNumber}, ${english.ruleWellFormed}.`],
+    ['confirmPassword', 'DIFFERENT', english.passwordsDiffer],
+  ] as const)('says what is wrong with %s, and where', async (name, error, text) => {
+    const response = await made({ error })
+    expect(response.status).toBe(400)
+    const html = await response.text()
+    expect(html).toMatch(/<div class="alert" role="alert" id="password-error">/)
+    expect(html).toContain(text)
+    expect(html.match(/<input[^>]*aria-invalid="true"[^>]*>/g)).toEqual([
+      expect.stringContaining(`name="${name}"`),
+    ])
   })
 })
 

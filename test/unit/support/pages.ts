@@ -7,6 +7,7 @@ import { english } from '../../../src/pages/english.ts'
 import { formPostPage } from '../../../src/pages/form-post.tsx'
 import { signedInPage } from '../../../src/pages/home.tsx'
 import { messagePage } from '../../../src/pages/message.tsx'
+import { newPasswordPage } from '../../../src/pages/new-password.tsx'
 import { postMessagePage } from '../../../src/pages/post-message.tsx'
 import { signInPage } from '../../../src/pages/sign-in.tsx'
 import { signedOutPage, signOutQuestionPage } from '../../../src/pages/sign-out.tsx'
@@ -49,6 +50,16 @@ export const pages = {
       identifier: `ada${values.text}`,
       app: appOf(values),
       error: null,
+      redirectUri: values.redirectUri,
+    }),
+  newPassword: (values: Values) =>
+    newPasswordPage({
+      ...pageProps(values),
+      action: '/signin/password',
+      fields: { transaction: values.text, proof: values.text },
+      login: `ada${values.text}`,
+      app: appOf(values),
+      error: ['minLength'],
       redirectUri: values.redirectUri,
     }),
   consent: (values: Values) =>
