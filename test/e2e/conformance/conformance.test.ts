@@ -7,6 +7,7 @@ import { basicModules } from './basic-modules.ts'
 import { configModules } from './config-modules.ts'
 import { deploy, KINDS, type Deployment } from './deployment.ts'
 import { frontChannelModules } from './front-channel-modules.ts'
+import { logoutModules } from './logout-modules.ts'
 
 let deployment: Deployment
 const deployed = (): Deployment => deployment
@@ -27,4 +28,8 @@ describe.each(KINDS)('at the %s server', (kind) => {
 
   describe('oidcc-implicit- and oidcc-hybrid-certification-test-plan, and by form_post', () =>
     frontChannelModules(deployed, kind))
+
+  describe.concurrent('oidcc-rp-initiated-logout-certification-test-plan', () =>
+    logoutModules(deployed, kind),
+  )
 })
