@@ -3,8 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, inject, it } from 'vitest'
 import { remove, temporaryFolder } from '../e2e/product.ts'
 import { authorizeUrl, Org, type App, type Person } from './support/org.ts'
-import { RelyingParty } from './support/relying-party.ts'
-import { TlsProxy } from './support/tls-proxy.ts'
+import { OtherSite } from './support/other-site.ts'
 import {
   aContext,
   atApp,
@@ -18,21 +17,16 @@ const origin = inject('secureOrigin')
 let browser: Browser
 let context: BrowserContext
 let page: Page
-let party: RelyingParty
-let proxy: TlsProxy
-/** Another site than the product's: the address in place of the name. */
-let partyOrigin: string
+let site: OtherSite
 let app: App
 let person: Person
 
 beforeAll(async () => {
-  party = await RelyingParty.start()
-  proxy = await TlsProxy.start(party.port)
-  partyOrigin = `https://127.0.0.1:${proxy.port}`
+  site = await OtherSite.start()
   const org = new Org(inject('secureListening'))
-  app = await org.app([`${partyOrigin}/callback`], {
-    post_logout_redirect_uris: [`${partyOrigin}/signed-out`],
-    logo_uri: `${partyOrigin}/logo.svg`,
+  app = await org.app([site.callback], {
+    post_logout_redirect_uris: [`${site.origin}/signed-out`],
+    logo_uri: `${site.origin}/logo.svg`,
   })
   person = await org.person()
   browser = await launch()
@@ -40,8 +34,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await browser.close()
-  proxy.stop()
-  party.stop()
+  site.stop()
 })
 
 beforeEach(async () => {
@@ -52,7 +45,7 @@ beforeEach(async () => {
 afterEach(() => context.close())
 
 const open = (parameters: Readonly<Record<string, string>> = {}): string =>
-  authorizeUrl(origin, app, `${partyOrigin}/callback`, parameters)
+  authorizeUrl(origin, app, site.callback, parameters)
 
 async function signedIn(tab = page): Promise<void> {
   await tab.goto(open())
@@ -62,8 +55,8 @@ async function signedIn(tab = page): Promise<void> {
 
 it('a code arrives, and the issuer is the https origin', async () => {
   await signedIn()
-  expect(new URL(page.url()).origin).toBe(partyOrigin)
-  expect(party.last()?.parameters).toMatchObject({ code: expect.any(String), iss: origin })
+  expect(new URL(page.url()).origin).toBe(site.origin)
+  expect(site.party.last()?.parameters).toMatchObject({ code: expect.any(String), iss: origin })
 })
 
 it("the app's logo is shown", async () => {
@@ -94,7 +87,7 @@ it('a frame of another site learns who is signed in, where the browser lets it h
   const profile = await launchPermissive(folder, { ignoreHTTPSErrors: true })
   const tab = await profile.newPage()
   await signedIn(tab)
-  await tab.goto(`${partyOrigin}/opener`)
+  await tab.goto(`${site.origin}/opener`)
   const asked = { response_type: 'id_token', response_mode: 'okta_post_message', prompt: 'none' }
   await tab.evaluate(`openFrame(${JSON.stringify(open(asked))})`)
   await expect.poll(() => tab.evaluate('messages')).toHaveLength(1)
@@ -107,16 +100,16 @@ it('a frame of another site learns who is signed in, where the browser lets it h
 
 it('[OIDC-3.1.2.1] a request that another site posts finds the session', async () => {
   await signedIn()
-  await page.goto(`${partyOrigin}/opener`)
+  await page.goto(`${site.origin}/opener`)
   const url = new URL(open({ state: 'posted' }))
   await page.evaluate(`post(${JSON.stringify([url.origin + url.pathname, [...url.searchParams]])})`)
   await atApp(page)
-  expect(party.last()?.parameters).toMatchObject({ code: expect.any(String), state: 'posted' })
+  expect(site.party.last()?.parameters).toMatchObject({ code: expect.any(String), state: 'posted' })
 })
 
 it('signing out takes the session away', async () => {
   await signedIn()
-  const back = `${partyOrigin}/signed-out`
+  const back = `${site.origin}/signed-out`
   const parameters = { client_id: app.clientId, post_logout_redirect_uri: back }
   await page.goto(`${origin}/oauth2/v1/logout?${new URLSearchParams(parameters).toString()}`)
   await page.click('#logout-confirm')

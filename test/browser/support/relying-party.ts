@@ -1,6 +1,10 @@
-/** An app on a port of its own: it remembers what arrives at its callback, and has a page that opens others. */
+/**
+ * An app on a port of its own: it remembers what arrives at its callback, has a page that opens others, and pages with
+ * whatever packages it is built with.
+ */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { packageFile } from './packages.ts'
 
 /** What a browser brought. */
 export interface Arrival {
@@ -9,8 +13,22 @@ export interface Arrival {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-const page = (title: string, script = ''): string =>
-  `<!doctype html><html lang="en"><title>${title}</title><h1>${title}</h1><script>${script}</script></html>`
+/** Files of packages that pages load, each by its path below node_modules. */
+export interface BuiltWith {
+  readonly scripts?: readonly string[]
+  readonly styles?: readonly string[]
+}
+
+const PACKAGES = '/packages/'
+
+const tagsOf = ({ scripts = [], styles = [] }: BuiltWith): string =>
+  [
+    ...styles.map((path) => `<link rel="stylesheet" href="${PACKAGES}${path}">`),
+    ...scripts.map((path) => `<script src="${PACKAGES}${path}"></script>`),
+  ].join('')
+
+const page = (title: string, script = '', head = ''): string =>
+  `<!doctype html><html lang="en"><title>${title}</title>${head}<h1>${title}</h1><div id="app"></div><script>${script}</script></html>`
 
 const LOGO =
   '<svg xmlns="http://www.w3.org/2000/svg" width="64" height="64"><circle cx="32" cy="32" r="32"/></svg>'
@@ -35,16 +53,19 @@ const LOGGED_OUT = "localStorage.setItem('logged-out', 'yes')"
 
 export class RelyingParty {
   readonly #server: Server
+  /** What the pages of the app itself load. */
+  readonly #tags: string
   readonly arrivals: Arrival[] = []
   /** Where `/onwards` leads. */
   onwardsTo = ''
 
-  private constructor() {
+  private constructor(builtWith: BuiltWith) {
+    this.#tags = tagsOf(builtWith)
     this.#server = createServer((request, response) => void this.#answer(request, response))
   }
 
-  static async start(): Promise<RelyingParty> {
-    const party = new RelyingParty()
+  static async start(builtWith: BuiltWith = {}): Promise<RelyingParty> {
+    const party = new RelyingParty(builtWith)
     await new Promise<void>((resolve) => party.#server.listen(0, '127.0.0.1', resolve))
     return party
   }
@@ -73,14 +94,19 @@ export class RelyingParty {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.origin)
+    if (url.pathname.startsWith(PACKAGES)) {
+      answerFile(url.pathname.slice(PACKAGES.length), response)
+      return
+    }
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
     const form = new URLSearchParams(Buffer.concat(chunks).toString())
     const parameters = Object.fromEntries([...url.searchParams, ...form])
     const answers: Readonly<Record<string, () => void>> = {
-      '/callback': () => response.end(page('Back at the app')),
+      '/': () => response.end(page('App', '', this.#tags)),
+      '/callback': () => response.end(page('Back at the app', '', this.#tags)),
       '/logo.svg': () => response.setHeader('content-type', 'image/svg+xml').end(LOGO),
-      '/signed-out': () => response.end(page('Signed out of the app')),
+      '/signed-out': () => response.end(page('Signed out of the app', '', this.#tags)),
       '/logged-in': () => response.setHeader('set-cookie', 'here=yes').end(page('Logged in')),
       '/log-out': () =>
         response.setHeader('set-cookie', 'here=; Max-Age=0').end(page('Logged out', LOGGED_OUT)),
@@ -100,4 +126,10 @@ export class RelyingParty {
     response.setHeader('content-type', 'text/html; charset=utf-8')
     answer()
   }
+}
+
+function answerFile(path: string, response: ServerResponse): void {
+  const file = packageFile(path)
+  if (file === null) response.writeHead(404).end()
+  else response.writeHead(200, { 'content-type': file.type }).end(file.content)
 }
