@@ -6,6 +6,7 @@ import type { LogoutTarget } from './logout-target.ts'
 import type { OrgSettings } from './org.ts'
 import type { Participant } from './session.ts'
 import type { SystemLogEvent } from './system-log.ts'
+import type { User } from './user.ts'
 
 /** To whom a consent belongs. */
 export interface ConsentKey {
@@ -23,6 +24,8 @@ export interface DecidedScopes {
 export interface Directory {
   /** The id of whoever has a login, in whatever case; null: nobody. */
   readonly userIdOf: (login: string) => Promise<string | null>
+  /** A user as they may see themselves; null: there is none. */
+  readonly ownUser: (userId: string) => Promise<User | null>
   /** Administrator roles of a person. */
   readonly rolesOf: (userId: string) => Promise<readonly string[]>
   readonly consentsOf: (key: ConsentKey) => Promise<DecidedScopes>

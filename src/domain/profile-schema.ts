@@ -24,7 +24,7 @@ const Permission = z.object({
 
 const length = z.int().min(0).max(limits.profileBytesMax).nullish()
 
-/** What is accepted and shown, but nothing here acts upon. */
+/** What is accepted and shown, but nothing here acts upon; of the permissions only that something is hidden. */
 const passedOn = {
   externalName: z.string().max(limits.nameCharactersMax).nullish(),
   externalNamespace: z.string().max(limits.nameCharactersMax).nullish(),
@@ -124,6 +124,10 @@ export const customAttribute = (
   format: (definition.format ?? undefined) as AttributeFormat | undefined,
   values: definition.enum ?? definition.items?.enum ?? undefined,
 })
+
+/** Whether people may not see what their own profile says. */
+export const isHiddenFromSelf = ({ permissions }: AttributeDefinition): boolean =>
+  permissions?.some(({ principal, action }) => principal === 'SELF' && action === 'HIDE') === true
 
 /** All attributes that profiles have now. */
 export const allAttributes = (

@@ -6,11 +6,13 @@ import type { Context, Hono } from 'hono'
 import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 import { AUTHN_PATH, CANCEL_PATH, CHANGE_PASSWORD_PATH } from './authn-answers.ts'
 import { authenticate } from './authn.ts'
 import { cancelTransaction, changePassword, introspectTransaction } from './authn-transaction.ts'
 import { isTrusted } from './calling-page.ts'
 import type { ProtocolContext } from './context.ts'
+import { OWN_USER_PATH, readOwnUser } from './own-user.ts'
 import { contextOf, type ProtocolDoor } from './routes.ts'
 import {
   closeOwnSession,
@@ -20,9 +22,6 @@ import {
   refreshOwnSession,
   SESSIONS_PATH,
 } from './sessions.ts'
-
-const ALLOWED_HEADERS =
-  'Accept, Content-Type, Prefer, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
 
 type Handle = (request: Request, context: ProtocolContext) => Promise<Response>
 
@@ -48,7 +47,21 @@ export function mountClassic<E extends { Bindings: Cloudflare.Env }>(
     app.options(path, (c) => answer(c, door(c.env), preflight(methods)))
     app.all(path, (c) => answer(c, door(c.env), otherMethods(methods)))
   }
+  // Whoever has a token, or asks to send one, is meant for the management door, which has more at this path.
+  app.get(OWN_USER_PATH, (c, next) =>
+    c.req.header('authorization') === undefined ? answer(c, door(c.env), readOwnUser) : next(),
+  )
+  app.options(OWN_USER_PATH, (c, next) =>
+    announced(c).includes('authorization') ? next() : answer(c, door(c.env), preflight(['GET'])),
+  )
 }
+
+/** Names of headers that a preflight asks for, Fetch §3.2.2. */
+const announced = (c: Context): readonly string[] =>
+  (c.req.header('access-control-request-headers') ?? '')
+    .toLowerCase()
+    .split(',')
+    .map((name) => name.trim())
 
 const preflight =
   (methods: readonly string[]): Handle =>
@@ -108,6 +121,6 @@ async function crossOrigin(context: ProtocolContext): Promise<Readonly<Record<st
     ...vary,
     'access-control-allow-origin': origin,
     'access-control-allow-credentials': 'true',
-    'access-control-expose-headers': 'X-Okta-Request-Id',
+    'access-control-expose-headers': EXPOSED_HEADERS,
   }
 }

@@ -1,12 +1,9 @@
 /** Answers of the protocol door: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 import type { OAuthError } from '../protocol/errors.ts'
 
 /** The Origin header of a request, read once: null when no page makes it. */
 export type RequestOrigin = string | null
-
-const ALLOWED_HEADERS =
-  'Accept, Authorization, Content-Type, DPoP, X-Okta-User-Agent-Extended, X-Device-Fingerprint, X-Device-Token'
-const EXPOSED_HEADERS = 'WWW-Authenticate, DPoP-Nonce, X-Okta-Request-Id'
 
 /** Shared by all answers; spread only where something is added. */
 const JSON_HEADERS: Readonly<Record<string, string>> = {

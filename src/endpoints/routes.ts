@@ -10,6 +10,7 @@ import { logFault } from '../platform/log.ts'
 import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer, errorEnvelope, notFound } from '../protocol/api-errors.ts'
+import { ALLOWED_HEADERS } from '../protocol/cross-origin.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext, ProtocolPorts } from './context.ts'
@@ -211,7 +212,7 @@ const metadataPreflight = (): Response =>
     headers: {
       'access-control-allow-origin': '*',
       'access-control-allow-methods': 'GET, HEAD',
-      'access-control-allow-headers': 'Accept, Content-Type, X-Okta-User-Agent-Extended',
+      'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': '3600',
       'cache-control': 'no-store',
     },

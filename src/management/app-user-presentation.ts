@@ -3,7 +3,7 @@ import { timestamp } from '../platform/clock.ts'
 import type { AssignedUser } from '../store/app-users.ts'
 import { appHref } from './app-resource.ts'
 import { groupHref } from './group-presentation.ts'
-import { userHref } from './user-presentation.ts'
+import { userHref } from '../domain/user-output.ts'
 
 export const presentAppUser = (one: AssignedUser, origin: string): Record<string, unknown> => ({
   id: one.userId,

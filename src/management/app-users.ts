@@ -20,7 +20,7 @@ import type { Change, ManagementContext } from './context.ts'
 import { begins, pageParameters, readPage, textParameter, walk } from './page.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
 import { idParam, ListAnswer, route, type Params, type Route } from './route.ts'
-import { presentUser } from './user-presentation.ts'
+import { presentUser } from '../domain/user-output.ts'
 import { userOf, USERS_READ } from './user-resource.ts'
 
 const PATH = `${APP_PATH}/users`

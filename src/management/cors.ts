@@ -3,11 +3,8 @@
  * whatever token they call with. No cookie takes part at this door, so nothing allows credentials.
  */
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 
-const ALLOWED_HEADERS =
-  'Accept, Authorization, Content-Type, DPoP, If-Match, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
-const EXPOSED_HEADERS =
-  'DPoP-Nonce, ETag, Link, Retry-After, WWW-Authenticate, X-Okta-Request-Id, X-Rate-Limit-Limit, X-Rate-Limit-Remaining, X-Rate-Limit-Reset'
 const PREFLIGHT_SECONDS = '600'
 
 /** `methods` are those of the path; a preflight (OPTIONS) is told them. */

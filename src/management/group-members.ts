@@ -24,7 +24,7 @@ import {
 } from './group-resource.ts'
 import { paged, pageParameters, readPage } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
-import { presentListedUser, UserOutput } from './user-presentation.ts'
+import { presentLinkedUser, UserOutput } from '../domain/user-output.ts'
 import { userEntity, userOf } from './user-resource.ts'
 
 const MEMBER_PATH = `${GROUP_PATH}/users/:userId`
@@ -67,7 +67,7 @@ export const groupMemberRoutes: readonly Route[] = [
       const most = limits.groupMembersPageSizeMax
       const page = readPage(query, most, most)
       const members = await listMembers(db, group.id, { ...page, limit: page.limit + 1 })
-      return new ListAnswer(paged(members, page, (user) => presentListedUser(user, origin)))
+      return new ListAnswer(paged(members, page, (user) => presentLinkedUser(user, origin)))
     },
   }),
   route({

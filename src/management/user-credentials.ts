@@ -18,7 +18,7 @@ import {
   presentUser,
   UserCredentialsOutput,
   UserOutput,
-} from './user-presentation.ts'
+} from '../domain/user-output.ts'
 import {
   changedUser,
   CREDENTIALS_MANAGE,

@@ -11,7 +11,7 @@ import type { Change, ManagementContext } from './context.ts'
 import { definitionByPrimary, definitionOf, definitionTarget } from './linked-object-resource.ts'
 import { paged, pageParameters, readPage, whole, type Listed, type Page } from './page.ts'
 import { ListAnswer, route, type Route } from './route.ts'
-import { userHref } from './user-presentation.ts'
+import { userHref } from '../domain/user-output.ts'
 import {
   changedUser,
   commitUserAt,

@@ -11,7 +11,7 @@ import { userFromRow, type UserRow } from '../store/users.ts'
 import type { ManagementContext } from './context.ts'
 import { readPage, type Listed } from './page.ts'
 import { branches, criterionOf, given, searchedRows } from './search-list.ts'
-import { presentListedUser } from './user-presentation.ts'
+import { presentLinkedUser } from '../domain/user-output.ts'
 
 type Attributes = ReadonlyMap<string, ProfileAttribute>
 
@@ -65,7 +65,7 @@ export async function listUsers(
     limit: page.limit,
   })
   return {
-    items: found.rows.map((row) => presentListedUser(userFromRow(row), origin)),
+    items: found.rows.map((row) => presentLinkedUser(userFromRow(row), origin)),
     next: q === null ? found.next : null,
   }
 }

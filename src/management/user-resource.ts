@@ -12,7 +12,7 @@ import { findUser, updateUserAt, type UserFields } from '../store/users.ts'
 import type { Change, ManagementContext } from './context.ts'
 import { Overtaken, untilFirst } from './overtaken.ts'
 import { idParam, type Params } from './route.ts'
-import { USERS_PATH } from './user-presentation.ts'
+import { USERS_PATH } from '../domain/user-output.ts'
 
 export const USER_PATH = `${USERS_PATH}/:userId`
 export const USERS_READ = 'okta.users.read'

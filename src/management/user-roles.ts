@@ -11,7 +11,7 @@ import { bumpUser } from '../store/users.ts'
 import type { ManagementContext } from './context.ts'
 import { roleNotFound, roleRoutes, roleTarget, type RoleHolder } from './role-assignment.ts'
 import type { Params, Route } from './route.ts'
-import { userHref } from './user-presentation.ts'
+import { userHref } from '../domain/user-output.ts'
 import { lastSuperAdmin, USER_PATH, userChange, userOf } from './user-resource.ts'
 
 const change = (user: User, assignment: RoleAssignment, verb: string, done: string) => ({

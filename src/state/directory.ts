@@ -11,7 +11,7 @@ import { readLogoutTargets } from '../store/logout-targets.ts'
 import { deliverAll } from '../store/outbox.ts'
 import { rolesOf } from '../store/role-assignments.ts'
 import { decidedScopes, saveSkipped, unskip } from '../store/skipped-scopes.ts'
-import { touchLogin, userIdOfLogin } from '../store/users.ts'
+import { readOwnUser, touchLogin, userIdOfLogin } from '../store/users.ts'
 import { deliver } from './ports.ts'
 
 const entryOf = (event: SystemLogEvent): OutboxEntry => ({
@@ -34,6 +34,7 @@ export function directoryOf(env: Cloudflare.Env, settings: Kept<OrgSettings>): D
   }
   return {
     userIdOf: (login) => userIdOfLogin(db, login),
+    ownUser: (userId) => readOwnUser(db, userId),
     rolesOf: async (userId) => (await rolesOf(db, 'USER', userId)).map(({ role }) => role),
     consentsOf: (key) => decidedScopes(db, key),
     async consent(key, { consented, skipped }, now, event) {

@@ -2,11 +2,12 @@
  * Table users. Every write to a user, their credentials or their roles counts in the user's version, so that a write
  * which was decided on what was read, the caller's right to it included, holds only if nobody wrote since.
  */
+import { isHiddenFromSelf } from '../domain/profile-schema.ts'
 import { loginKey, loginReservedUntil, type GuardedUser, type User } from '../domain/user.ts'
 import type { AttributeKind, ProfileValues } from '../domain/user-profile.ts'
 import { STATUSES_IN_USE, type UserStatus } from '../domain/user-status.ts'
 import { json, readAll, readBatch, readFirst } from './database.ts'
-import { kindOf } from './profile-attributes.ts'
+import { customAttributes, kindOf } from './profile-attributes.ts'
 import { forgetAttributes, indexAttributes } from './user-attributes.ts'
 
 /** Of `users u`, whatever else is joined. */
@@ -102,6 +103,19 @@ export async function findUser(db: D1Database, name: string): Promise<GuardedUse
     isPrivileged: row.is_privileged === 1,
     isLastSuperAdmin: row.is_last_super_admin === 1,
   }
+}
+
+/** A user by id, as they may see themselves: without the attributes that the schema hides from them. */
+export async function readOwnUser(db: D1Database, userId: string): Promise<User | null> {
+  const select = db.prepare(`SELECT ${userColumns} FROM users u WHERE u.id = ?1`).bind(userId)
+  const [row, attributes] = await Promise.all([readFirst<UserRow>(select), customAttributes(db)])
+  if (row === null) return null
+  const user = userFromRow(row)
+  const hidden = new Set(
+    attributes.filter(({ definition }) => isHiddenFromSelf(definition)).map(({ name }) => name),
+  )
+  const shown = Object.entries(user.profile).filter(([name]) => !hidden.has(name))
+  return { ...user, profile: Object.fromEntries(shown) }
 }
 
 /** Which of some ids are groups that people can be put into. */

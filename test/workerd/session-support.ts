@@ -47,3 +47,22 @@ export async function aTrustedOrigin(...types: readonly string[]): Promise<strin
   })
   return origin
 }
+
+/** Pages that have no business with the session of the browser that they are in, by what they send. */
+export const FOREIGN_PAGES: readonly (readonly [
+  name: string,
+  headers: () => Promise<Record<string, string>>,
+])[] = [
+  ['of another origin', async () => ({ origin: 'https://evil.example' })],
+  [
+    'that is trusted with redirects alone',
+    async () => ({ origin: await aTrustedOrigin('REDIRECT') }),
+  ],
+  ['that may only frame', async () => ({ origin: await aTrustedOrigin('IFRAME_EMBED') })],
+  ['without an origin', async () => ({ origin: 'null' })],
+  ['of another site that sends no Origin', async () => ({ 'sec-fetch-site': 'cross-site' })],
+  [
+    'of another origin of the site that sends none',
+    async () => ({ 'sec-fetch-site': 'same-site' }),
+  ],
+]

@@ -4,7 +4,7 @@ import { limits } from '../../src/platform/limits.ts'
 import { answerOf, Browser } from './browser.ts'
 import { logEvents } from './log-support.ts'
 import { API_TOKEN, answered, api, made, ORIGIN, send, type Json } from './support.ts'
-import { aSignedInBrowser, aTrustedOrigin, cookieOf, postJson, sessionTokenOf } from './session-support.ts' // prettier-ignore
+import { aSignedInBrowser, aTrustedOrigin, cookieOf, FOREIGN_PAGES, postJson, sessionTokenOf } from './session-support.ts' // prettier-ignore
 import { aPersonWithPassword, aSignInApp, authorizeUrl, ORG_BASE, payloadOf, redeem, signedIn, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
 import { aPerson } from './principals.ts'
 import { USERS } from './user-support.ts'
@@ -166,15 +166,7 @@ describe('the session of the browser', () => {
 })
 
 describe('a page that is not trusted', () => {
-  const FOREIGN: readonly (readonly [string, () => Promise<Record<string, string>>])[] = [
-    ['of another origin', async () => ({ origin: 'https://evil.example' })],
-    ['that is trusted with redirects alone', async () => ({ origin: await aTrustedOrigin('REDIRECT') })], // prettier-ignore
-    ['without an origin', async () => ({ origin: 'null' })],
-    ['of another site that sends no Origin', async () => ({ 'sec-fetch-site': 'cross-site' })],
-    ['of another origin of the site that sends none', async () => ({ 'sec-fetch-site': 'same-site' })], // prettier-ignore
-  ]
-
-  it.each(FOREIGN)('%s learns nothing and changes nothing', async (_, from) => {
+  it.each(FOREIGN_PAGES)('%s learns nothing and changes nothing', async (_, from) => {
     const { cookie } = await aSignedInBrowser(person)
     const headers = await from()
     vi.useFakeTimers({ toFake: ['Date'] })

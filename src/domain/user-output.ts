@@ -1,13 +1,16 @@
-/** A user as the management API shows them: members in Okta's order, links by what their status allows. */
+/**
+ * A user as administrators and they themselves are shown them: members in Okta's order, links by what their status
+ * allows.
+ */
 import * as z from 'zod'
-import { USER_SCHEMA_ID, USER_TYPE_ID, type User } from '../domain/user.ts'
+import { USER_SCHEMA_ID, USER_TYPE_ID, type User } from './user.ts'
 import {
   ALWAYS_SHOWN,
   BASE_ATTRIBUTES,
   baseAttributes,
   type ProfileValues,
-} from '../domain/user-profile.ts'
-import { isAllowed, USER_STATUSES, type UserAction } from '../domain/user-status.ts'
+} from './user-profile.ts'
+import { isAllowed, USER_STATUSES, type UserAction } from './user-status.ts'
 import { timestamp } from '../platform/clock.ts'
 
 export const USERS_PATH = '/api/v1/users'
@@ -114,8 +117,8 @@ export const presentUser = (user: User, origin: string): Record<string, unknown>
   _links: linksOf(user, origin),
 })
 
-/** In lists a user has a link to themselves only. */
-export const presentListedUser = (user: User, origin: string): Record<string, unknown> => ({
+/** A link to themselves only: in lists, and for whoever may act on nobody. */
+export const presentLinkedUser = (user: User, origin: string): Record<string, unknown> => ({
   ...presentMembers(user),
   _links: { self: { href: userHref(origin, user) } },
 })
