@@ -68,6 +68,12 @@ export class Org {
     return { clientId: app['credentials']['oauthClient']['client_id'], label }
   }
 
+  /** A page of this origin is trusted with these uses, which are Okta's types of a trusted origin. */
+  async trust(origin: string, ...types: readonly string[]): Promise<void> {
+    const scopes = types.map((type) => ({ type }))
+    await this.call('POST', '/api/v1/trustedOrigins', { name: origin, origin, scopes })
+  }
+
   /** A scope of the default server. */
   async scope(scope: Json): Promise<string> {
     const name = unique('scope').replaceAll('-', '.')
