@@ -13,10 +13,11 @@ export interface Arrival {
   readonly parameters: Readonly<Record<string, string>>
 }
 
-/** Files of packages that pages load, each by its path below node_modules. */
+/** Files of packages that pages load, each by its path below node_modules, and a script of the page at the callback. */
 export interface BuiltWith {
   readonly scripts?: readonly string[]
   readonly styles?: readonly string[]
+  readonly atCallback?: string
 }
 
 const PACKAGES = '/packages/'
@@ -55,12 +56,14 @@ export class RelyingParty {
   readonly #server: Server
   /** What the pages of the app itself load. */
   readonly #tags: string
+  readonly #atCallback: string
   readonly arrivals: Arrival[] = []
   /** Where `/onwards` leads. */
   onwardsTo = ''
 
   private constructor(builtWith: BuiltWith) {
     this.#tags = tagsOf(builtWith)
+    this.#atCallback = builtWith.atCallback ?? ''
     this.#server = createServer((request, response) => void this.#answer(request, response))
   }
 
@@ -104,7 +107,7 @@ export class RelyingParty {
     const parameters = Object.fromEntries([...url.searchParams, ...form])
     const answers: Readonly<Record<string, () => void>> = {
       '/': () => response.end(page('App', '', this.#tags)),
-      '/callback': () => response.end(page('Back at the app', '', this.#tags)),
+      '/callback': () => response.end(page('Back at the app', this.#atCallback, this.#tags)),
       '/logo.svg': () => response.setHeader('content-type', 'image/svg+xml').end(LOGO),
       '/signed-out': () => response.end(page('Signed out of the app', '', this.#tags)),
       '/logged-in': () => response.setHeader('set-cookie', 'here=yes').end(page('Logged in')),
