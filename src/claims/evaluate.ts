@@ -31,6 +31,7 @@ export interface ClaimSituation {
   readonly grantType: string
   readonly user: ClaimUser | null
   readonly amr: readonly string[] | null
+  /** Only asked for where an expression tells the time. */
   readonly nowMillis: number
 }
 
@@ -43,13 +44,14 @@ export type ClaimVerdict =
   | { readonly is: 'out'; readonly because: 'scope' | 'null' | 'userinfo-only' }
   | { readonly is: 'failed'; readonly because: ClaimFault }
 
-type Named = readonly (readonly [string, Value])[]
+/** Custom claims by their names; null: there are none. */
+export type CustomClaims = Readonly<Record<string, Value>> | null
 
 export type ClaimsOutcome<Given> =
   | ({ readonly outcome: 'evaluated' } & Given)
   | { readonly outcome: 'failed'; readonly claim: string; readonly fault: ClaimFault }
 
-const NO_CLAIMS: Named = []
+const NONE = { outcome: 'evaluated', claims: null } as const
 
 const failed = (because: ClaimFault): ClaimVerdict => ({ is: 'failed', because })
 
@@ -64,7 +66,7 @@ class Evaluator {
   readonly #room: Room
 
   constructor({ org }: Pick<CompiledClaims, 'org'>, situation: ClaimSituation, room: Room) {
-    const { client, grantedScopes, grantType, user, amr, nowMillis } = situation
+    const { client, grantedScopes, grantType, user, amr } = situation
     const { id, clientId, label, profile } = client
     this.#granted = new Set(grantedScopes)
     this.#room = room
@@ -81,7 +83,9 @@ class Evaluator {
       groups: user && user.groups,
       linked: user && user.linked,
       isCodeFlow: grantType === 'authorization_code',
-      nowMillis,
+      get nowMillis() {
+        return situation.nowMillis
+      },
     }
   }
 
@@ -117,10 +121,10 @@ class Evaluator {
 export function evaluateClaims(
   compiled: CompiledClaims,
   situation: ClaimSituation,
-): ClaimsOutcome<{ readonly subject: string; readonly claims: Named }> {
+): ClaimsOutcome<{ readonly subject: string; readonly claims: CustomClaims }> {
   const { subject: claim, accessToken } = compiled
   if (claim === null && accessToken.length === 0)
-    return { outcome: 'evaluated', subject: usualSubject(situation), claims: NO_CLAIMS }
+    return { ...NONE, subject: usualSubject(situation) }
 
   const subject = explainSubject(compiled, situation)
   if (subject === null) return { outcome: 'failed', claim: 'sub', fault: 'no-value' }
@@ -153,8 +157,8 @@ export function evaluateIdentity(
   identity: readonly CompiledClaim[],
   situation: ClaimSituation,
   isThin: boolean,
-): ClaimsOutcome<{ readonly claims: Named }> {
-  if (identity.length === 0) return { outcome: 'evaluated', claims: NO_CLAIMS }
+): ClaimsOutcome<{ readonly claims: CustomClaims }> {
+  if (identity.length === 0) return NONE
   return evaluateAll(identity, ofToken(org, situation), isThin)
 }
 
@@ -177,7 +181,7 @@ function evaluateAll(
   compiled: readonly CompiledClaim[],
   evaluator: Evaluator,
   isThin: boolean,
-): ClaimsOutcome<{ readonly claims: Named }> {
+): ClaimsOutcome<{ readonly claims: CustomClaims }> {
   const claims: (readonly [string, Value])[] = []
   for (const claim of compiled) {
     const verdict = evaluator.verdict(claim, isThin)
@@ -185,5 +189,7 @@ function evaluateAll(
       return { outcome: 'failed', claim: claim.name, fault: verdict.because }
     if (verdict.is === 'in') claims.push([claim.name, verdict.value])
   }
-  return { outcome: 'evaluated', claims }
+  // An object that is made at once is cheaper to write than one that grows name by name.
+  const all = claims.length === 0 ? null : Object.fromEntries(claims)
+  return { outcome: 'evaluated', claims: all }
 }

@@ -31,6 +31,7 @@ type Container = Record<string, unknown> | unknown[]
 /** A draft on the way to another one; its claims are a copy. */
 interface Working {
   readonly claims: Record<string, unknown>
+  readonly custom: null
   lifetimeSeconds: number
 }
 
@@ -53,9 +54,14 @@ export function patchedDrafts(drafts: TokenDrafts, commands: readonly unknown[])
     : { outcome: 'refused', reason: fault }
 }
 
+/** A copy, in which a custom claim is one as any other. */
+function together({ claims, custom, ...draft }: TokenDraft): Working {
+  return { ...draft, claims: structuredClone({ ...claims, ...custom }), custom: null }
+}
+
 /** The copy of a draft that is worked on. */
 function workingOf(changed: Map<TokenKind, Working>, kind: TokenKind, draft: TokenDraft): Working {
-  const working = changed.get(kind) ?? { ...draft, claims: structuredClone({ ...draft.claims }) }
+  const working = changed.get(kind) ?? together(draft)
   changed.set(kind, working)
   return working
 }

@@ -88,8 +88,12 @@ export function hookRequest(asking: Asking): Document {
 }
 
 /** Scopes stand apart from the claims of an access token. */
-const tokenOf = ({ claims: { scp: _, ...claims }, lifetimeSeconds }: TokenDraft): Document => ({
-  claims,
+const tokenOf = ({
+  claims: { scp: _, ...claims },
+  custom,
+  lifetimeSeconds,
+}: TokenDraft): Document => ({
+  claims: { ...claims, ...custom },
   token: { lifetime: { expiration: lifetimeSeconds } },
 })
 

@@ -3,8 +3,18 @@ import { CompactSign } from 'jose'
 import { utf8 } from '../platform/encoding.ts'
 import type { Signer } from './signer.ts'
 
-export const signJwt = (
-  claims: Readonly<Record<string, unknown>>,
+type Claims = Readonly<Record<string, unknown>>
+
+/** Neither is empty, and no name is in both. */
+const besideOneAnother = (claims: Claims, more: Claims): string =>
+  `${JSON.stringify(claims).slice(0, -1)},${JSON.stringify(more).slice(1)}`
+
+/** `more` are claims with other names, which stand after the first. */
+export function signJwt(
+  claims: Claims,
   { header, key }: Signer,
-): Promise<string> =>
-  new CompactSign(utf8(JSON.stringify(claims))).setProtectedHeader(header).sign(key)
+  more: Claims | null = null,
+): Promise<string> {
+  const payload = more === null ? JSON.stringify(claims) : besideOneAnother(claims, more)
+  return new CompactSign(utf8(payload)).setProtectedHeader(header).sign(key)
+}

@@ -51,22 +51,23 @@ export function draftAccessToken(
   if (record !== null) claims['auth_time'] = record.authTime
   if (record !== null && record.acr !== null) claims['acr'] = record.acr
   claims['sub'] = subject
-  if (custom.length === 0) return { claims, lifetimeSeconds }
-  // A name that is already there belongs to the server, whatever a stored claim says. They are put together at once:
-  // what grows name by name is dearer to copy and to write afterwards.
-  const others = custom.filter(([name]) => !Object.hasOwn(claims, name))
-  const all = Object.fromEntries([...Object.entries(claims), ...others])
-  return { claims: all, lifetimeSeconds }
+  return { claims, custom, lifetimeSeconds }
 }
 
-/** What is signed: the claims with the times, in Okta's order. */
-export function accessTokenPayload(
+/** The claims with the times, in Okta's order; custom ones come after them. */
+function timed(
   { claims, lifetimeSeconds }: TokenDraft,
   nowSeconds: number,
 ): Record<string, unknown> {
   const { ver, jti, iss, aud } = claims
   return { ver, jti, iss, aud, iat: nowSeconds, exp: nowSeconds + lifetimeSeconds, ...claims }
 }
+
+/** What is signed. */
+export const accessTokenPayload = (
+  draft: TokenDraft,
+  nowSeconds: number,
+): Record<string, unknown> => ({ ...timed(draft, nowSeconds), ...draft.custom })
 
 export async function signAccessToken(
   draft: TokenDraft,
@@ -76,7 +77,7 @@ export async function signAccessToken(
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const signed = await signJwt(accessTokenPayload(draft, nowSeconds), signer)
+  const signed = await signJwt(timed(draft, nowSeconds), signer, draft.custom)
   const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
   const response: TokenResponse = {
     token_type: 'Bearer',

@@ -2,8 +2,8 @@
  * From an authorization to what a token may say: policy, scopes, lifetime and claims, decided once for every grant
  * and for both kinds of server. Pure; throws only OAuthError. Nothing is spent and nothing is signed here.
  */
-import { evaluateClaims, type ClaimsOutcome } from '../claims/evaluate.ts'
-import type { Value } from '../claims/expression/tree.ts'
+import { evaluateClaims, type ClaimsOutcome, type CustomClaims } from '../claims/evaluate.ts'
+import { evaluatedForClient } from '../claims/for-clients.ts'
 import type { Authorization, AuthorizingUser } from '../domain/authorization.ts'
 import type { Client } from '../domain/client.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
@@ -34,7 +34,7 @@ export interface Access {
   /** A refresh token that is not used for so long is dead. */
   readonly refreshWindowSeconds: number
   readonly subject: string
-  readonly claims: readonly (readonly [string, Value])[]
+  readonly claims: CustomClaims
   /** How the policies decided; null on the org server, which has none. */
   readonly decision: Decision | null
 }
@@ -105,7 +105,7 @@ function decideOrgAccess(client: Client, { user, requestedScopes }: Authorizatio
           null,
         )
   const subject = user === null ? client.clientId : user.login
-  return { scopes, ...ORG_LIFETIMES, subject, claims: [], decision: null }
+  return { scopes, ...ORG_LIFETIMES, subject, claims: null, decision: null }
 }
 
 function orgScopesOfClient(client: Client, requested: readonly string[]): readonly string[] {
@@ -164,7 +164,7 @@ function decideCustomAccess(
   const { subject, claims } = claimsAfter(
     decision,
     scopes,
-    evaluateClaims(server.claims, situation),
+    (user === null ? evaluatedForClient : evaluateClaims)(server.claims, situation),
   )
   const { token } = decision.rule.actions
   return {

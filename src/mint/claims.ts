@@ -6,7 +6,6 @@ import {
   type ClaimSituation,
   type ClaimsOutcome,
 } from '../claims/evaluate.ts'
-import type { Value } from '../claims/expression/tree.ts'
 import { identityClaims, type Disclosure } from '../claims/identity.ts'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
@@ -85,8 +84,7 @@ export function disclosedClaims(
   const situation = situationOf(client, person, assignment, record, scopes, nowMillis)
   const identity = customIdentity(server, client)
   const custom = settled(evaluateIdentity(server.claims, identity, situation, isThin)).claims
-  const values: Readonly<Record<string, Value>> = Object.fromEntries(custom)
-  return { ...values, ...identityClaims(person, server.identity, disclosure) }
+  return { ...custom, ...identityClaims(person, server.identity, disclosure) }
 }
 
 /** What userinfo tells for an access token with these scopes, OpenID Connect Core §5.3.2. */

@@ -5,6 +5,11 @@
 export interface TokenDraft {
   /** Without `iat` and `exp`, and without hashes of what goes out beside it: these come with the signature. */
   readonly claims: Readonly<Record<string, unknown>>
+  /**
+   * Custom claims after them, with other names; null: there are none that stand apart. They do because an object of
+   * many names is dear to copy.
+   */
+  readonly custom: Readonly<Record<string, unknown>> | null
   readonly lifetimeSeconds: number
 }
 

@@ -72,7 +72,7 @@ export function draftIdToken(
     ...(record.acr !== null && { acr: record.acr }),
     ...(record.sid !== null && { sid: record.sid }),
   }
-  return { claims, lifetimeSeconds: limits.idTokenSeconds }
+  return { claims, custom: null, lifetimeSeconds: limits.idTokenSeconds }
 }
 
 /** What is signed, but for the hashes of what goes out beside it. */

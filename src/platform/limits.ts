@@ -205,6 +205,8 @@ export const limits = {
   appPatternsKeptMax: 500,
   /** Of a pattern of dates and times. */
   timePatternCharactersMax: 100,
+  /** Lists of scopes for which the claims of one client's tokens are kept. */
+  clientClaimsKeptMax: 4,
   /** A subject that an expression gives. */
   subjectBytesMax: 1024,
   /** The custom claims of a token or of userinfo with the scopes: signed, it still fits into `tokenCharactersMax`. */

@@ -28,6 +28,7 @@ const draft = (claims: Record<string, unknown> = {}): TokenDraft =>
       sub: 'ann@example.com',
       ...claims,
     },
+    custom: null,
     lifetimeSeconds: 3600,
   })
 
@@ -67,6 +68,20 @@ const remove = (path: string): Operation => ({ op: 'remove', path })
 const PROFILE = { employee_profile: { employee_id: '1234', name: 'Anna', email: 'a@b.example' } }
 const AIRPORTS = { preferred_airports: ['sjc', 'sfo', 'oak'] }
 const airports = (...preferred_airports: readonly string[]) => ({ preferred_airports })
+
+it('custom claims of a draft are added to, replaced and removed as any other', () => {
+  const custom = frozen({ plan: 'silver', limits: { daily: 5 } })
+  const drafts = { access: { ...draft(), custom }, identity: null }
+  const operations = [
+    { op: 'replace', path: '/claims/plan', value: 'gold' },
+    { op: 'add', path: '/claims/limits/hourly', value: 1 },
+    { op: 'remove', path: '/claims/limits/daily', value: null },
+  ]
+  const result = patchedDrafts(drafts, [access(...operations)])
+  expect(result.outcome === 'patched' && result.drafts.access).toEqual(
+    draft({ plan: 'gold', limits: { hourly: 1 } }),
+  )
+})
 
 describe('a claim', () => {
   it.each([

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { hookRequest, type Asking } from '../../../src/hooks/request.ts'
 import { aClient, aCompiledServer, aPerson, anAuthorization } from '../support/builders.ts'
 
-const draft = (claims: Record<string, unknown>, lifetimeSeconds = 3600) => ({
+const draft = (claims: Record<string, unknown>, custom: Record<string, unknown> | null = null) => ({
   claims,
-  lifetimeSeconds,
+  custom,
+  lifetimeSeconds: 3600,
 })
 
 const asking = (changes: Partial<Asking> = {}): Asking => ({
@@ -27,7 +28,7 @@ const asking = (changes: Partial<Asking> = {}): Asking => ({
   of: null,
   scopes: ['openid'],
   drafts: {
-    access: draft({ ver: 1, jti: 'AT.1', sub: 'ann', scp: ['openid'] }),
+    access: draft({ ver: 1, jti: 'AT.1', sub: 'ann', scp: ['openid'] }, { plan: 'gold' }),
     identity: draft({ ver: 1, jti: 'ID.1', sub: '00u1' }),
   },
   ...changes,
@@ -90,7 +91,7 @@ describe('the request of a hook', () => {
           policy: { id: '00p1', rule: { id: '0pr1' } },
         },
         access: {
-          claims: { ver: 1, jti: 'AT.1', sub: 'ann' },
+          claims: { ver: 1, jti: 'AT.1', sub: 'ann', plan: 'gold' },
           token: { lifetime: { expiration: 3600 } },
           scopes: { openid: { id: expect.stringMatching(/^scp/), action: 'GRANT' } },
         },
