@@ -23,14 +23,17 @@ export interface Claim {
 /** The expression of the system `sub` claim until somebody changes it. */
 export const SUBJECT_EXPRESSION = '(appuser != null) ? appuser.userName : app.clientId'
 
-/** Names an access token already uses, or that mean something to those who read tokens. */
+/**
+ * Names an access token already uses, or that mean something to those who read tokens: an answer with `error` is a
+ * refusal to Okta's SDK for browsers, and introspection and userinfo answer with claims.
+ */
 export const RESERVED_CLAIM_NAMES: ReadonlySet<string> = new Set(
   (
     '__proto__ acr act active aid amr app_id app_type as_uri at_hash aud auth_time authorization_details c_hash cid client_id ' +
     'client_ip client_req_id client_type client_user_agent cnf device_compliance device_id device_known ' +
-    'device_managed device_name device_trust did dst exp group hotk iat idp idp_iss iss jti mac_key may_act nbf nonce ' +
-    'oid okta_emailVerified okta_lastUpdated orig permissions purpose pwd_exp_days pwd_exp_time rid role rpt rsi ' +
-    'scopes scp sid sub term token_type uid user_ip username ver'
+    'device_managed device_name device_trust did dst error exp group hotk iat idp idp_iss iss jti mac_key may_act nbf ' +
+    'nonce oid okta_emailVerified okta_lastUpdated orig permissions purpose pwd_exp_days pwd_exp_time rid role rpt ' +
+    'rsi scopes scp sid sub term token_type uid user_ip username ver'
   ).split(' '),
 )
 

@@ -3,6 +3,7 @@
  * trusted origins, and no other, may read its answers.
  */
 import type { Context, Hono } from 'hono'
+import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
@@ -99,12 +100,16 @@ async function answered(handle: Handle, context: ProtocolContext): Promise<Respo
   try {
     return await handle(context.request, context)
   } catch (error) {
-    if (error instanceof ApiError) return apiErrorAnswer(error)
+    if (error instanceof ApiError) return apiErrorAnswer(error, waitOf(error))
     if (!(error instanceof StorageUnavailable) || error instanceof SchemaMismatch) throw error
     logFault('storage', { requestId: context.requestId }, error.cause ?? error)
     return apiErrorAnswer(new ApiError('E0000010', error.message), { 'retry-after': '5' })
   }
 }
+
+/** When to come back with another attempt. */
+const waitOf = ({ code }: ApiError): Readonly<Record<string, string>> =>
+  code === 'E0000047' ? { 'retry-after': String(limits.attemptsWindowSeconds) } : {}
 
 /** Storage that is away makes no page trusted. */
 async function crossOrigin(context: ProtocolContext): Promise<Readonly<Record<string, string>>> {

@@ -1,4 +1,5 @@
 /** Answers of the protocol door: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
+import { limits } from '../platform/limits.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 import type { OAuthError } from '../protocol/errors.ts'
 
@@ -74,7 +75,7 @@ export function challengeAnswer(
   })
 }
 
-/** An OAuthError on the wire. A 401 names the scheme (RFC 9110 §15.5.2), a 503 when to come back. */
+/** An OAuthError on the wire. A 401 names the scheme (RFC 9110 §15.5.2), a 429 and a 503 when to come back. */
 export function errorAnswer(
   origin: RequestOrigin,
   error: OAuthError,
@@ -83,6 +84,7 @@ export function errorAnswer(
 ): Response {
   const headers: Record<string, string> = { ...JSON_HEADERS }
   if (error.status === 401) headers['www-authenticate'] = `Basic realm="${realm}"`
+  if (error.status === 429) headers['retry-after'] = String(limits.attemptsWindowSeconds)
   if (error.status === 503) headers['retry-after'] = '5'
   if (error.status === 405) headers['allow'] = [...methods, 'OPTIONS'].join(', ')
   return new Response(

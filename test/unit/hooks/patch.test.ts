@@ -284,7 +284,7 @@ describe('a reserved claim', () => {
     did dst exp group groups hotk iat idp idp_iss iss jti mac_key may_act nonce oid okta_emailVerified
     okta_lastUpdated orig permissions purpose pwd_exp_days pwd_exp_time rid role scope scopes sid term token_type
     user_ip ver`.split(/\s+/)
-  const OF_OURS = '__proto__ act events nbf s_hash'.split(' ')
+  const OF_OURS = '__proto__ act error events nbf s_hash'.split(' ')
   const OF_ACCESS = 'as_uri authorization_details rpt rsi scp uid username'.split(' ')
 
   it.each([...OF_OKTA, ...OF_OURS])('%s is nobody’s to change, in either token', (name) => {
