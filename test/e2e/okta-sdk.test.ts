@@ -26,6 +26,7 @@ import { orgLives } from './sdk/org.ts'
 import { refreshTokenLives } from './sdk/refresh-tokens.ts'
 import { resourceServerKeyLives } from './sdk/resource-server-keys.ts'
 import { uncalled, watch } from './sdk/routes.ts'
+import { sessionLives } from './sdk/sessions.ts'
 import { userGrantLives } from './sdk/user-grants.ts'
 import { userLives } from './sdk/users.ts'
 
@@ -149,6 +150,7 @@ const lives = [
   ...userGrantLives,
   ...orgLives,
   ...inlineHookLives,
+  ...sessionLives,
 ]
 
 describe.each(modes)('%s', (_mode, clientOfMode) => {
@@ -207,16 +209,13 @@ describe('the SDK', () => {
   it.each(Object.entries(called))(
     'has called each other operation that it has, and read each list over several pages: %s',
     (_mode, of) => {
-      // What it has no operation of, and sessions, which have tests of their own.
+      // What it has no operation of.
       expect(uncalled(of).toSorted()).toEqual([
-        'DELETE /api/v1/sessions/:sessionId',
         'GET /api/v1/internal/apps/:appId/settings/oauth/idToken',
-        'GET /api/v1/sessions/:sessionId',
         'POST /api/v1/api-tokens',
         'POST /api/v1/authorizationServers/:authServerId/preview',
         'POST /api/v1/internal/apps/:appId/settings/oauth/idToken',
         'POST /api/v1/org/credentials/lifecycle/keyRotate',
-        'POST /api/v1/sessions/:sessionId/lifecycle/refresh',
       ])
     },
   )

@@ -4,7 +4,7 @@ import { limits } from '../../../src/platform/limits.ts'
 import type { Json } from '../../json.ts'
 import { all, expectGone, expectNothing, idsOf, paged, type Life, type World } from './life.ts'
 
-const PASSWORD = 'Correct-horse-battery-1'
+export const PASSWORD = 'Correct-horse-battery-1'
 
 const profileOf = (name: string): Json => ({
   firstName: 'Sdk',
