@@ -4,6 +4,7 @@
  */
 import { Hono } from 'hono'
 import { mountClassic } from './endpoints/classic.ts'
+import { mountIdx } from './endpoints/idx/door.ts'
 import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
@@ -118,6 +119,7 @@ export const app = new Hono<{ Bindings: Cloudflare.Env }>()
 mountProtocol(app, (env) => compositionOf(env).protocol)
 mountPages(app, (env) => compositionOf(env).protocol)
 mountClassic(app, (env) => compositionOf(env).protocol)
+mountIdx(app, (env) => compositionOf(env).protocol)
 mountDocumentation(app, (env) => compositionOf(env).settings.origin)
 mountManagement(app, (env, context) => ({
   ...compositionOf(env).management,

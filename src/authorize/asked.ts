@@ -18,6 +18,7 @@ import { matchRedirectUri } from './redirect-uri.ts'
 import {
   DISPLAYS,
   type AuthorizationRequest,
+  type RequestEndpoint,
   type ResponseTarget,
   type ResponseType,
 } from './request.ts'
@@ -31,6 +32,7 @@ import { responseModeOf } from './response-mode.ts'
 
 /** Null stands for what is not well-formed. */
 export interface Asked {
+  readonly endpoint: RequestEndpoint
   readonly parameters: Form
   readonly server: CompiledServer
   readonly client: Client
@@ -44,19 +46,30 @@ export interface Asked {
 }
 
 /** Null while the redirect URI is not known to be the client's. */
-export function askedOf(parameters: Form, server: CompiledServer, client: Client): Asked | null {
+export function askedOf(
+  parameters: Form,
+  server: CompiledServer,
+  client: Client,
+  endpoint: RequestEndpoint = 'authorize',
+): Asked | null {
   const sent = parameters.get('redirect_uri')
   const match = matchRedirectUri(sent, client, isOpenid(parameters))
   if (match.outcome !== 'matched') return null
   const state = parameters.get('state')
-  const responseTypes = readResponseTypes(parameters.get('response_type'))
+  const isInteraction = endpoint === 'interact'
+  // What comes of an interaction is a code, and it comes in the answer to the page that asks.
+  const responseTypes = isInteraction
+    ? INTERACTION_RESPONSE
+    : readResponseTypes(parameters.get('response_type'))
+  const mode = isInteraction ? 'query' : parameters.get('response_mode')
   return {
+    endpoint,
     parameters,
     server,
     client,
     target: {
       redirectUri: match.uri,
-      responseMode: responseModeOf(responseTypes, parameters.get('response_mode'), match.uri),
+      responseMode: responseModeOf(responseTypes, mode, match.uri),
       state: state !== undefined && isState(state) ? state : null,
     },
     isRedirectUriImplied: match.isImplied,
@@ -67,6 +80,8 @@ export function askedOf(parameters: Form, server: CompiledServer, client: Client
     claims: readClaimsParameter(parameters.get('claims')),
   }
 }
+
+const INTERACTION_RESPONSE: readonly ResponseType[] = ['code']
 
 /** OpenID Connect Core §11: `offline_access` is ignored where no refresh token can come of it. */
 function requestedScopes(
@@ -81,12 +96,13 @@ function requestedScopes(
 
 /** The request of what passed every check. */
 export function requestOf(asked: Asked): AuthorizationRequest {
-  const { parameters, client } = asked
+  const { endpoint, parameters, client } = asked
   const responseTypes = asked.responseTypes ?? []
   const text = (name: string): string | null => parameters.get(name) ?? null
   const { names, subject, acr } = asked.claims ?? NO_CLAIMS
   const acrValues = [...acr.first, ...readPreferences(parameters.get('acr_values')), ...acr.last]
   return {
+    endpoint,
     clientId: client.clientId,
     responseTypes,
     ...asked.target,

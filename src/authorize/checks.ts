@@ -17,7 +17,7 @@ import { askedOf, requestOf, type Asked } from './asked.ts'
 import { isChallenge, isNonce, isOpenid, isState } from './parameters.ts'
 import { matchRedirectUri, originOf } from './redirect-uri.ts'
 import { AuthorizeRefused } from './refused.ts'
-import type { AuthorizationRequest, ResponseType } from './request.ts'
+import type { AuthorizationRequest, RequestEndpoint, ResponseType } from './request.ts'
 import { hasTokens, knownMode } from './response-mode.ts'
 
 /** What is there before anything is known. */
@@ -84,19 +84,25 @@ const redirectChecks = [
   redirect('state comes back as it is', 'state', ({ parameters }) =>
     when(!isState(parameters.get('state') ?? ''), 'invalid_state'),
   ),
-  redirect('response_type is there', 'response_type', ({ parameters }) =>
-    when(!parameters.has('response_type'), 'missing_response_type'),
+  redirect('response_type is there', 'response_type', ({ endpoint, parameters }) =>
+    when(endpoint === 'authorize' && !parameters.has('response_type'), 'missing_response_type'),
   ),
   redirect('response_type is known', 'response_type', ({ responseTypes }) =>
     when(responseTypes === null, 'unsupported_response_type'),
   ),
-  redirect('response_type is registered', 'response_type', ({ responseTypes, client }) => {
-    const registered = client.flows.responseTypes
-    const isRegistered = responseTypes?.every((type) => registered.includes(type)) === true
-    return when(!isRegistered, 'response_type_not_registered')
-  }),
-  redirect('client has the grant', 'response_type', ({ responseTypes, client }) => {
+  redirect(
+    'response_type is registered',
+    'response_type',
+    ({ endpoint, responseTypes, client }) => {
+      const registered = client.flows.responseTypes
+      const isRegistered = responseTypes?.every((type) => registered.includes(type)) === true
+      return when(endpoint === 'authorize' && !isRegistered, 'response_type_not_registered')
+    },
+  ),
+  redirect('client has the grant', 'response_type', ({ endpoint, responseTypes, client }) => {
     const { grantTypes } = client
+    if (endpoint === 'interact')
+      return when(!grantTypes.includes('interaction_code'), 'interaction_code_not_enabled')
     const lacksGrant = responseTypes?.some((type) => !grantTypes.includes(GRANTS[type])) === true
     return lacksGrant ? grantNotEnabled(client) : null
   }),
@@ -136,6 +142,12 @@ const redirectChecks = [
     const isAlone = parameters.has('code_challenge_method') && !parameters.has('code_challenge')
     return when(hasCode(asked) && isAlone, 'pkce_method_without_challenge')
   }),
+  redirect('challenge of an interaction code', 'code_challenge', ({ endpoint, parameters }) =>
+    when(
+      endpoint === 'interact' && !parameters.has('code_challenge'),
+      'interaction_challenge_missing',
+    ),
+  ),
   redirect('challenge is there where required', 'code_challenge', (asked) => {
     const { client, parameters } = asked
     const isRequired = client.flows.pkceRequired || client.authMethod === 'none'
@@ -222,10 +234,11 @@ export function checkAuthorizationRequest(
   parameters: Form,
   server: CompiledServer,
   client: Client | null,
+  endpoint: RequestEndpoint = 'authorize',
 ): AuthorizationRequest {
   for (const { parameter, refuses } of pageChecks)
     throwIf(refuses({ parameters, client }), parameter, null)
-  const asked = client && askedOf(parameters, server, client)
+  const asked = client && askedOf(parameters, server, client, endpoint)
   // The checks above refuse what makes this null; the compiler is told so.
   if (asked === null)
     throw new AuthorizeRefused(new OAuthError('unknown_client'), 'client_id', null)

@@ -41,7 +41,7 @@ export function authorizationRecord(
   return recordOf(server, client, person, access, {
     sessionId: session.id,
     sid: session.sid,
-    grantType: grantTypeOf(request.responseTypes),
+    grantType: grantTypeOf(request),
     code: codeOf(request, created),
     nonce: request.nonce,
     claims: allowedClaims(server, request.claims, access),
@@ -58,7 +58,8 @@ const codeOf = (request: AuthorizationRequest, created: number): CodeBinding | n
         secret: randomToken(),
         expires: created + limits.codeSeconds,
         redirectUri: request.redirectUri,
-        isRedirectUriImplied: request.isRedirectUriImplied,
+        // The answer that an interaction code comes in goes to no redirect URI.
+        isRedirectUriImplied: request.isRedirectUriImplied || request.endpoint === 'interact',
         codeChallenge: request.codeChallenge,
       }
     : null

@@ -11,9 +11,20 @@ import type { GrantType } from '../protocol/urns.ts'
 export const RESPONSE_TYPES = ['code', 'id_token', 'token'] as const
 export type ResponseType = (typeof RESPONSE_TYPES)[number]
 
+/**
+ * Where a request comes: from a browser on its way, or from a page or program of the app that asks the person itself
+ * (Okta's interaction code flow).
+ */
+export type RequestEndpoint = 'authorize' | 'interact'
+
 /** The grant that policies are asked about, and that the record keeps. */
-export const grantTypeOf = (responseTypes: readonly ResponseType[]): GrantType =>
-  responseTypes.includes('code') ? 'authorization_code' : 'implicit'
+export function grantTypeOf({
+  endpoint,
+  responseTypes,
+}: Pick<AuthorizationRequest, 'endpoint' | 'responseTypes'>): GrantType {
+  if (endpoint === 'interact') return 'interaction_code'
+  return responseTypes.includes('code') ? 'authorization_code' : 'implicit'
+}
 
 /** OpenID Connect Core §3.3: tokens of the authorization endpoint beside a code. */
 export const isHybrid = (responseTypes: readonly ResponseType[]): boolean =>
@@ -30,6 +41,8 @@ export interface ResponseTarget {
 }
 
 export interface AuthorizationRequest extends ResponseTarget {
+  /** What older code sealed does not say it, and came to the authorization endpoint. */
+  readonly endpoint?: RequestEndpoint
   readonly clientId: string
   readonly responseTypes: readonly ResponseType[]
   /** The request named no redirect URI: the client has only this one. */

@@ -7,7 +7,7 @@ import { base64url, base64urlDecode, parseJson, utf8, utf8Decode } from '../plat
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 
-export type ArtefactKind = 'code' | 'refresh-token' | 'session' | 'session-id'
+export type ArtefactKind = 'code' | 'interaction-code' | 'refresh-token' | 'session' | 'session-id'
 
 export interface Artefact {
   /** The user whose object has the record. */

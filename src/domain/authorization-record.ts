@@ -23,7 +23,7 @@ export interface CodeBinding {
   /** Seconds. */
   readonly expires: number
   readonly redirectUri: string
-  /** The request named no redirect URI, so that the redemption need not either. */
+  /** The request named no redirect URI, or none took part, so that the redemption need not name it either. */
   readonly isRedirectUriImplied: boolean
   /** RFC 7636, S256. */
   readonly codeChallenge: string | null

@@ -14,6 +14,7 @@ export const PREVIEWED_GRANTS = [
   'password',
   'client_credentials',
   'refresh_token',
+  'interaction_code',
 ] as const
 
 export const PreviewInput = z

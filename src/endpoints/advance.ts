@@ -1,6 +1,6 @@
 /**
- * Goes on with an authorization request as far as it gets: to the sign-in page, to the consent page, or to its end. The
- * policies are asked here and at no other time; a code that is redeemed later keeps what they decided.
+ * Goes on with an authorization request as far as it gets: to a sign-in, to a consent, or to its end. The policies are
+ * asked here and at no other time; a code that is redeemed later keeps what they decided.
  */
 import {
   consentGiven,
@@ -46,7 +46,7 @@ export interface Done {
 }
 
 /** Who authorizes, and what the policies allow. */
-interface Considered {
+export interface Considered {
   /** The request under the configuration that decided, of which everything else is made. */
   readonly underWay: UnderWay
   readonly session: Session
@@ -58,20 +58,37 @@ interface Considered {
   readonly consent: Exclude<ConsentStep, { readonly step: 'error' }>
 }
 
-/** Throws AuthorizeRefused with the client as its target. */
+/** How far a request gets. */
+export type Standing =
+  /** Somebody has to sign in, perhaps again. */
+  | { readonly at: 'sign-in' }
+  /** Somebody is signed in, and has to say what the app gets. */
+  | { readonly at: 'consent'; readonly considered: Considered }
+  /** All is decided; `access` holds the scopes that are granted in the end. */
+  | { readonly at: 'end'; readonly considered: Considered; readonly access: Access }
+
+/** Throws OAuthError. */
+export async function standingOf(underWay: UnderWay, visit: Visit, done: Done): Promise<Standing> {
+  begin(visit.context.progress, underWay)
+  const considered = await consideredOf(underWay, visit, done)
+  if (considered === null) return { at: 'sign-in' }
+  const scopes = await scopesOf(considered, visit, done.consent)
+  if (scopes === null) return { at: 'consent', considered }
+  return { at: 'end', considered, access: { ...considered.access, scopes } }
+}
+
+/** In a browser that goes from page to page. Throws AuthorizeRefused with the client as its target. */
 export async function advance(
   underWay: UnderWay,
   visit: Visit,
   done: Done = {},
 ): Promise<Response> {
-  begin(visit.context.progress, underWay)
   try {
-    const considered = await consideredOf(underWay, visit, done)
-    if (considered === null) return await sendTo('sign-in', underWay, visit)
-    const { underWay: decided, access } = considered
-    const scopes = await scopesOf(considered, visit, done.consent)
-    if (scopes === null) return await sendTo('consent', decided, visit)
-    return await completed(decided, considered, { ...access, scopes }, visit)
+    const standing = await standingOf(underWay, visit, done)
+    if (standing.at === 'sign-in') return await sendTo('sign-in', underWay, visit)
+    const { considered } = standing
+    if (standing.at === 'consent') return await sendTo('consent', considered.underWay, visit)
+    return await completed(considered.underWay, considered, standing.access, visit)
   } catch (error) {
     if (!(error instanceof OAuthError) || error instanceof AuthorizeRefused) throw error
     throw new AuthorizeRefused(error, null, targetOf(underWay.request))
@@ -82,7 +99,7 @@ export async function advance(
 function begin(progress: Progress, { server, client, request }: UnderWay): void {
   progress.server = server
   progress.client = client
-  progress.grantType = grantTypeOf(request.responseTypes)
+  progress.grantType = grantTypeOf(request)
   progress.scope = formatScope(request.scopes)
 }
 
@@ -153,7 +170,7 @@ async function decidedOf(
   const roles = await rolesFor(holder.person.id, request.scopes, server, context)
   const { responseTypes } = request
   const authorization = {
-    grantType: grantTypeOf(responseTypes),
+    grantType: grantTypeOf(request),
     isHybrid: isHybrid(responseTypes),
     user: authorizingUser(holder, amr, roles),
     requestedScopes: request.scopes,

@@ -1,6 +1,6 @@
 /**
- * Authorizations as the system log tells them: what the authorization endpoint gave to whom, and which policy and rule
- * let it through. Never a code or a token.
+ * Authorizations as the system log tells them: what an app was given at the authorization endpoint, or in an
+ * interaction, by whom, and which policy and rule let it through. Never a handle, a code or a token.
  */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
 import type { Client } from '../domain/client.ts'
@@ -19,14 +19,17 @@ import {
   trailOf,
 } from './log-entities.ts'
 
-/** What can go out at the authorization endpoint, by the name that its event has below the request's. */
+/** What can go out, by the name that its event has below the server's. */
 const GIVEN = {
-  code: ['code', 'OAuth2 authorization code is granted'],
-  access_token: ['implicit.access_token', 'OAuth2 access token is granted'],
-  id_token: ['implicit.id_token', 'OAuth2 ID token is granted'],
+  code: ['authorize.code', 'OAuth2 authorization code is granted'],
+  access_token: ['authorize.implicit.access_token', 'OAuth2 access token is granted'],
+  id_token: ['authorize.implicit.id_token', 'OAuth2 ID token is granted'],
+  interaction_code: ['interact.interaction_code', 'OAuth2 interaction code is granted'],
 } as const
 
 export type Given = keyof typeof GIVEN
+
+const REQUEST = ['authorize', 'OAuth2 authorization request'] as const
 
 /** An app got what its person allowed. */
 export class Authorized implements Occurrence {
@@ -61,7 +64,7 @@ export class Authorized implements Occurrence {
 
   happenings(told: Told): readonly Happening[] {
     const { server, client, record, decision } = this
-    const eventType = `${prefixOf(server.server.id)}.authorize`
+    const prefix = prefixOf(server.server.id)
     const isOne = told === 'one'
     const isAlike = told !== 'kind'
     const common = {
@@ -80,12 +83,12 @@ export class Authorized implements Occurrence {
         }),
       },
     }
-    return [
-      { ...common, eventType, displayMessage: 'OAuth2 authorization request' },
-      ...this.given.map((one) => {
-        const [name, displayMessage] = GIVEN[one]
-        return { ...common, eventType: `${eventType}.${name}`, displayMessage }
-      }),
-    ]
+    const events = this.given.map((one) => GIVEN[one])
+    const isInteraction = record.grantType === 'interaction_code'
+    return [...(isInteraction ? [] : [REQUEST]), ...events].map(([name, displayMessage]) => ({
+      ...common,
+      eventType: `${prefix}.${name}`,
+      displayMessage,
+    }))
   }
 }

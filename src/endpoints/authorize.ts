@@ -5,8 +5,9 @@
 import { checkAuthorizationRequest } from '../authorize/checks.ts'
 import { parseAuthorizeParameters } from '../authorize/parameters.ts'
 import { AuthorizeRefused } from '../authorize/refused.ts'
-import { targetOf } from '../authorize/request.ts'
+import { targetOf, type RequestEndpoint } from '../authorize/request.ts'
 import { openRequestObject } from '../authorize/request-object.ts'
+import type { AssertionUse } from '../clients/assertion.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
@@ -14,7 +15,7 @@ import { formText, type Form } from '../protocol/form.ts'
 import { advance } from './advance.ts'
 import { refusalAnswer } from './authorization-answer.ts'
 import { spend } from './client-authentication.ts'
-import { confirmed, ServerNotFound } from './confirm.ts'
+import { confirmed, ServerNotFound, type Resolved } from './confirm.ts'
 import { issuerOf } from './routes.ts'
 import { sessionOfToken } from './session-token.ts'
 import { expiredPage, underWayOf, type SignInTransaction, type UnderWay } from './under-way.ts'
@@ -33,7 +34,7 @@ export async function authorize(
   const response = await refusing(issuer, begins, async () => {
     const parameters = await parametersOf(request)
     const visit = wholly(begins)
-    const underWay = await checked(parameters, visit)
+    const underWay = await checkedRequest(parameters, 'authorize', visit)
     const begun = await sessionOfToken(underWay.request.sessionToken, visit)
     if (begun === null) return advance(underWay, visit)
     cookies.push(begun.cookie)
@@ -67,7 +68,7 @@ const UNTOLD: ReadonlySet<ReasonName> = new Set([
   'temporarily_unavailable',
 ])
 
-function tellRefusal(error: OAuthError, { context }: Visit): void {
+export function tellRefusal(error: OAuthError, { context }: Visit): void {
   if (UNTOLD.has(error.reason)) return
   const { progress, log, waitUntil } = context
   const serverId = progress.server?.server.id ?? context.serverId
@@ -102,27 +103,38 @@ async function parametersOf(request: Request): Promise<Form> {
   return parseAuthorizeParameters(await formText(request))
 }
 
-async function checked(sent: Form, visit: Visit): Promise<UnderWay> {
+/**
+ * What a request that passes every check is about. `proves`, where the client has to, says what that spends. Throws
+ * AuthorizeRefused.
+ */
+export async function checkedRequest(
+  sent: Form,
+  endpoint: RequestEndpoint,
+  visit: Visit,
+  proves: (snapshot: Resolved) => Promise<AssertionUse | null> = async () => null,
+): Promise<UnderWay> {
   const { context, now } = visit
   const { settings, serverId } = context
   const clientId = sent.get('client_id') ?? null
   const known =
     clientId === null || clientId.length > limits.clientIdCharactersMax ? null : clientId
   const wanted = { serverId, clientId: known, ring: accessTokenRing(serverId) }
-  const { use, ...underWay } = await confirmed(context, wanted, async (snapshot) => {
+  const { assertion, use, ...underWay } = await confirmed(context, wanted, async (snapshot) => {
     const { server, client, ring } = snapshot
     Object.assign(context.progress, { server, client })
+    const assertion = await proves(snapshot)
     const { parameters, use } = await openRequestObject(sent, server, client, {
       keyEncryption: settings.keyEncryption,
       outboundAllowedOrigins: settings.outboundAllowedOrigins,
       nowSeconds: Math.floor(now / 1000),
     })
-    const request = checkAuthorizationRequest(parameters, server, client)
+    const request = checkAuthorizationRequest(parameters, server, client, endpoint)
     // The checks refuse a request of nobody; the compiler is told so.
     if (client === null) throw new OAuthError('unknown_client')
-    return { server, client, ring, request, began: now, use }
+    return { server, client, ring, request, began: now, assertion, use }
   })
   const { client, request } = underWay
+  await spend(assertion, client.clientId, context)
   try {
     await spend(use, client.clientId, context, 'request_object_replayed')
   } catch (error) {

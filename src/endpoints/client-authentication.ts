@@ -9,7 +9,7 @@ import type { Form } from '../protocol/form.ts'
 import type { Resolved } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 
-export type EndpointName = 'token' | 'introspect' | 'revoke'
+export type EndpointName = 'token' | 'introspect' | 'revoke' | 'interact'
 
 /** What the request presents. A broken Authorization header is answered with a challenge. */
 export const presentedBy = (request: Request, form: Form): Presented =>

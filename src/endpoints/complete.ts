@@ -14,6 +14,7 @@ import { recordedAccess, type Holder } from '../mint/recorded-access.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { answerClient } from './authorization-answer.ts'
 import { Authorized } from './authorize-log.ts'
+import type { ProtocolContext } from './context.ts'
 import { browserOccasion, type Occasion } from './hooked-drafts.ts'
 import { issueTokens, type Grantee } from './issue.ts'
 import type { UnderWay } from './under-way.ts'
@@ -26,6 +27,55 @@ export interface Authorizing extends Holder {
   readonly epoch: Epoch | undefined
 }
 
+/** The authorization is stored by then. */
+interface Stored {
+  readonly grantee: Grantee
+  /** That the client redeems; null: none was asked for. */
+  readonly code: string | null
+}
+
+async function stored(
+  underWay: UnderWay,
+  authorizing: Authorizing,
+  access: Access,
+  { context, now }: Visit,
+): Promise<Stored> {
+  const { server, client, ring } = underWay
+  const record = authorizationRecord(underWay, authorizing, access, now)
+  if (!(await context.subjects.authorize(record, askedApp(client), authorizing.epoch)))
+    throw new OAuthError('login_required')
+  const grantee: Grantee = { ...authorizing, server, client, record, ring }
+  return { grantee, code: await codeOf(grantee, context) }
+}
+
+/** A code is good at the grant that it was made for, and at no other. */
+async function codeOf(
+  { record }: Pick<Grantee, 'record'>,
+  { settings }: ProtocolContext,
+): Promise<string | null> {
+  if (record.code === null) return null
+  const kind = record.grantType === 'interaction_code' ? 'interaction-code' : 'code'
+  const { userId, id, serverId } = record
+  const artefact = { userId, id, serverId, generation: 0, secret: record.code.secret }
+  return writeArtefact(kind, artefact, settings.keyEncryption)
+}
+
+/** The code for a page of the app that asked the person itself. */
+export async function interactionCode(
+  underWay: UnderWay,
+  authorizing: Authorizing,
+  access: Access,
+  visit: Visit,
+): Promise<string> {
+  const { context } = visit
+  const { grantee, code } = await stored(underWay, authorizing, access, visit)
+  // Such a request asks for a code and nothing else; this tells the compiler so.
+  if (code === null) throw new OAuthError('temporarily_unavailable')
+  const told = new Authorized(grantee, access.decision, ['interaction_code'])
+  context.log.push(told, context, context.waitUntil)
+  return code
+}
+
 /** `access` holds the scopes that are granted in the end. */
 export async function completed(
   underWay: UnderWay,
@@ -33,28 +83,10 @@ export async function completed(
   access: Access,
   visit: Visit,
 ): Promise<Response> {
-  const { server, client, ring, request } = underWay
-  const { context, now } = visit
-  const record = authorizationRecord(underWay, authorizing, access, now)
-  if (!(await context.subjects.authorize(record, askedApp(client), authorizing.epoch)))
-    throw new OAuthError('login_required')
-  const grantee: Grantee = { ...authorizing, server, client, record, ring }
+  const { server, request } = underWay
+  const { context } = visit
+  const { grantee, code } = await stored(underWay, authorizing, access, visit)
   const { decision } = access
-  const { settings } = context
-  const code =
-    record.code === null
-      ? null
-      : await writeArtefact(
-          'code',
-          {
-            userId: record.userId,
-            id: record.id,
-            serverId: record.serverId,
-            generation: 0,
-            secret: record.code.secret,
-          },
-          settings.keyEncryption,
-        )
   const occasion = browserOccasion(request, authorizing.session)
   const tokens = await frontChannelTokens(grantee, request, occasion, code, visit)
   const given = GIVEN.filter((one) => one in tokens || (one === 'code' && code !== null))

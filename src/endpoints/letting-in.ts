@@ -2,15 +2,14 @@
  * How a form of the sign-in page ends, whichever it was: somebody is let in, once for each transaction, and goes on
  * with what waited for them.
  */
-import type { Proven, SessionKey } from '../domain/session.ts'
+import type { Proven } from '../domain/session.ts'
 import { limits } from '../platform/limits.ts'
-import { randomToken } from '../platform/random.ts'
 import { readForm, type Form } from '../protocol/form.ts'
 import { advance, type Done } from './advance.ts'
 import { refusing, resuming } from './authorize.ts'
+import { beginSession } from './begin-session.ts'
 import { sessionCookie } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
-import { eventOf, signedIn } from './sign-in-log.ts'
 import { transactionLedger } from './transaction.ts'
 import {
   expiredPage,
@@ -59,15 +58,10 @@ export async function letIn(
   proven: Proven,
   { transaction, underWay, visit }: SignInForm,
 ): Promise<Answer | null> {
-  const { context, now } = visit
+  const { context } = visit
   if (!(await isFirst(transaction, context))) return anew(underWay, visit)
-  const key = await begun(proven, visit)
+  const key = await beginSession(proven, underWay?.client ?? null, visit)
   if (key === null) return null
-  await context.directory.signedIn(
-    proven.person.id,
-    Math.floor(now / 1000),
-    eventOf(signedIn(proven.person, underWay?.client ?? null), context, now),
-  )
   return {
     response: await onwards(underWay, { sessionKey: key }, visit),
     cookies: [await sessionCookie(key, context.settings)],
@@ -91,19 +85,6 @@ const isFirst = (transaction: SignInTransaction, { ledgers }: ProtocolContext): 
     transaction.id,
     Math.ceil(transaction.began / 1000) + limits.transactionSeconds,
   )
-
-/** Begins the session that the cookie names, in place of whatever the browser had. */
-async function begun({ person, epoch }: Proven, visit: Visit): Promise<SessionKey | null> {
-  const { sessionKey, context, now } = visit
-  const userId = person.id
-  const secret = randomToken()
-  const begin = { userId, secret, amr: ['pwd'], replaces: sessionKey, epoch, now }
-  const session = await context.subjects.startSession(begin)
-  if (session === null) return null
-  if (sessionKey !== null && sessionKey.userId !== userId)
-    await context.subjects.endSession(sessionKey)
-  return { userId, id: session.id, secret }
-}
 
 function onwards(underWay: UnderWay | null, done: Done, visit: Visit): Promise<Response> {
   const { settings } = visit.context

@@ -86,7 +86,7 @@ export async function transactionOf(
  * Null: a sign-in for its own sake.
  */
 export async function underWayOf(
-  { serverId, request, began }: SignInTransaction,
+  { serverId, request, began }: Pick<SignInTransaction, 'serverId' | 'request' | 'began'>,
   context: ProtocolContext,
 ): Promise<UnderWay | null> {
   if (request === null) return null
@@ -99,7 +99,7 @@ export function asOf(
   { server, client, ring }: Resolved,
   { request, began }: Pick<UnderWay, 'request' | 'began'>,
 ): UnderWay {
-  const again = checkAuthorizationRequest(parametersOf(request), server, client)
+  const again = checkAuthorizationRequest(parametersOf(request), server, client, request.endpoint)
   // The checks refuse a request of nobody; the compiler is told so.
   if (client === null) throw new OAuthError('unknown_client')
   return { server, client, ring, request: again, began }

@@ -36,7 +36,7 @@ export const refreshToken: PersonGrant = {
       leewaySeconds: client.flows.refreshLeewaySeconds,
       now: Math.floor(nowMillis / 1000),
     })
-    if (outcome.outcome === 'refused') throw refusalOf(outcome, 'refresh', token)
+    if (outcome.outcome === 'refused') throw refusalOf(outcome, 'refresh-token', token)
     return { by: 'record', ...outcome, scopes: scopes ?? outcome.record.scopes, isFirst: false }
   },
 }

@@ -29,30 +29,52 @@ export function required(form: Form, name: string): string {
   return value
 }
 
-/** What a client is told about a code or a refresh token that is not good. */
-const REASONS: Readonly<Record<GrantRefusal, Readonly<Record<'code' | 'refresh', ReasonName>>>> = {
-  unknown: { code: 'invalid_code', refresh: 'invalid_refresh_token' },
-  expired: { code: 'invalid_code', refresh: 'invalid_refresh_token' },
-  replayed: { code: 'invalid_code', refresh: 'invalid_refresh_token' },
-  'other-client': { code: 'mismatched_client', refresh: 'mismatched_client' },
-  'other-server': { code: 'mismatched_server', refresh: 'mismatched_server' },
-  'redirect-uri': { code: 'mismatched_redirect_uri', refresh: 'invalid_refresh_token' },
-  'challenge-missing': { code: 'challenge_missing', refresh: 'invalid_refresh_token' },
-  'verifier-missing': { code: 'verifier_missing', refresh: 'invalid_refresh_token' },
-  'verifier-wrong': { code: 'verifier_wrong', refresh: 'invalid_refresh_token' },
-  scope: { code: 'refresh_scopes_denied', refresh: 'refresh_scopes_denied' },
-  'rule-gone': { code: 'invalid_code', refresh: 'invalid_refresh_token' },
-  'not-assigned': { code: 'user_not_assigned', refresh: 'invalid_refresh_token' },
-  'user-inactive': { code: 'invalid_code', refresh: 'invalid_refresh_token' },
+export type CodeKind = 'code' | 'interaction-code'
+
+type Credential = CodeKind | 'refresh-token'
+
+/** What a client is told of a code that is not good. */
+export const REFUSED_CODES = {
+  code: 'invalid_code',
+  'interaction-code': 'invalid_interaction_code',
+} as const satisfies Record<CodeKind, ReasonName>
+
+/** Of a credential that is not good, and for which there is nothing else to say. */
+const REFUSED: Readonly<Record<Credential, ReasonName>> = {
+  ...REFUSED_CODES,
+  'refresh-token': 'invalid_refresh_token',
 }
+
+/** What is said of a credential that is somebody else's, or that comes with something wrong. */
+const REASONS: Readonly<Partial<Record<GrantRefusal, ReasonName>>> = {
+  'other-client': 'mismatched_client',
+  'other-server': 'mismatched_server',
+  scope: 'refresh_scopes_denied',
+}
+
+/** What is said of codes alone. */
+const CODE_REASONS: Readonly<Partial<Record<GrantRefusal, ReasonName>>> = {
+  'redirect-uri': 'mismatched_redirect_uri',
+  'challenge-missing': 'challenge_missing',
+  'verifier-missing': 'verifier_missing',
+  'verifier-wrong': 'verifier_wrong',
+  'not-assigned': 'user_not_assigned',
+}
+
+/** As the log calls them. */
+const NAMES = {
+  code: 'authorization_code',
+  'interaction-code': 'interaction_code',
+  'refresh-token': 'refresh_token',
+} as const
 
 export function refusalOf(
   { reason, ended }: Extract<GrantOutcome, { readonly outcome: 'refused' }>,
-  of: 'code' | 'refresh',
+  of: Credential,
   { userId, id: authorizationId }: Artefact,
 ): OAuthError {
-  const name = REASONS[reason][of]
+  const ofCode = of === 'refresh-token' ? undefined : CODE_REASONS[reason]
+  const name = REASONS[reason] ?? ofCode ?? REFUSED[of]
   if (!ended) return new OAuthError(name)
-  const credential = of === 'code' ? 'authorization_code' : 'refresh_token'
-  return new ReuseDetected(name, { credential, userId, authorizationId })
+  return new ReuseDetected(name, { credential: NAMES[of], userId, authorizationId })
 }

@@ -3,7 +3,7 @@ import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 
 /** Where it came from. */
 export interface Reused {
-  readonly credential: 'authorization_code' | 'refresh_token'
+  readonly credential: 'authorization_code' | 'interaction_code' | 'refresh_token'
   readonly userId: string
   readonly authorizationId: string
 }

@@ -9,6 +9,7 @@ export interface ServerUrls {
   /** Where the endpoints are: `{origin}/oauth2` or `{origin}/oauth2/{id}`. */
   readonly base: string
   readonly authorize: string
+  readonly interact: string
   readonly token: string
   readonly userinfo: string
   readonly logout: string
@@ -31,6 +32,7 @@ export function urlsOf(origin: string, server: Identified): ServerUrls {
     issuer: server.kind === 'org' ? origin : base,
     base,
     authorize: `${base}/v1/authorize`,
+    interact: `${base}/v1/interact`,
     token: `${base}/v1/token`,
     userinfo: `${base}/v1/userinfo`,
     logout: `${base}/v1/logout`,

@@ -212,7 +212,11 @@ function parametersOf(input: PreviewInput, { clientId, flows }: Client): Form {
   const { grantType, scopes, responseType, nonce, acr_values: acrValues, claims } = input
   const types = (responseType ?? (grantType === 'implicit' ? 'id_token token' : 'code')).split(' ')
   const hasCode = types.includes('code')
-  if (hasCode === (grantType === 'implicit'))
+  const isFit =
+    grantType === 'interaction_code'
+      ? types.join() === 'code'
+      : hasCode !== (grantType === 'implicit')
+  if (!isFit)
     throw invalid('responseType', `responseType: is not one of the grant type '${grantType}'`)
   const ofAuthorize = {
     client_id: clientId,

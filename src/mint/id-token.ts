@@ -34,6 +34,9 @@ export interface Beside {
   readonly code: string | null
 }
 
+/** Grants of people who were not asked at a page of the org. */
+const ASKED_BY_APPS: readonly string[] = ['password', 'interaction_code']
+
 /**
  * Whether an ID token of the token endpoint has only the essentials: the org server tells everything beside an access
  * token, and only of who signed in at its page, as in Okta.
@@ -41,7 +44,7 @@ export interface Beside {
 export const isThinAtToken = (
   { server }: CompiledServer,
   { grantType }: Pick<AuthorizationRecord, 'grantType'>,
-): boolean => server.kind !== 'org' || grantType === 'password'
+): boolean => server.kind !== 'org' || ASKED_BY_APPS.includes(grantType)
 
 /** Of the hashes of §3.1.3.6 and §3.3.2.11, the left half of the digest that the signature algorithm uses. */
 async function halfHash(value: string, algorithm: string): Promise<string> {

@@ -22,6 +22,7 @@ export type Purpose =
   | 'hook-secret'
   | 'api-token-mac'
   | 'code-mac'
+  | 'interaction-code-mac'
   | 'refresh-token-mac'
   | 'session-mac'
   | 'session-id-mac'
@@ -29,6 +30,7 @@ export type Purpose =
   | 'transaction'
   | 'session-token'
   | 'state-token'
+  | 'interaction'
 
 /** An AES-256-GCM ciphertext with what is needed to open it, except the associated data. */
 export interface Envelope {

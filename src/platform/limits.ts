@@ -30,6 +30,8 @@ export const limits = {
   /** How long somebody has to choose another password once they have proved to know one that expired. */
   expiredSignInSeconds: 600,
   authnBytesMax: 16 * 1024,
+  /** Of a step of an interaction: its state handle with a password. */
+  idxBytesMax: 24 * 1024,
   /** Sign-in transactions, and the characters of a sealed one. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,

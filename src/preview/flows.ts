@@ -124,6 +124,7 @@ const FLOWS: Readonly<
   authorization_code: runAuthorize,
   implicit: runAuthorize,
   refresh_token: runRefresh,
+  interaction_code: runAuthorize,
 }
 
 function runClient({ server, client, parameters, nowMillis }: Previewed, flow: Flow): void {
@@ -172,7 +173,8 @@ function runPassword(previewed: Previewed, flow: Flow): void {
 /** Both halves of an authorization request: what the browser brings, and what comes of the code. */
 function runAuthorize(previewed: Previewed, flow: Flow): void {
   const { server, client, nowMillis } = previewed
-  const request = checkAuthorizationRequest(previewed.parameters, server, client)
+  const endpoint = previewed.grantType === 'interaction_code' ? 'interact' : 'authorize'
+  const request = checkAuthorizationRequest(previewed.parameters, server, client, endpoint)
   const { person, assignment, decided } = someone(previewed)
   if (!maySignIn(person)) throw new OAuthError('login_required')
   if (assignment === null) throw new OAuthError('user_not_assigned')
@@ -214,7 +216,7 @@ function authorize(
   const { responseTypes, scopes: requestedScopes, subject } = request
   if (subject !== null && subject !== person.id) throw new OAuthError('login_required')
   const authorization = {
-    grantType: grantTypeOf(responseTypes),
+    grantType: grantTypeOf(request),
     isHybrid: isHybrid(responseTypes),
     user: authorizingUser(holder, amr, []),
     requestedScopes,

@@ -85,6 +85,7 @@ const SENT: Readonly<Record<PreviewInput['grantType'], readonly string[]>> = {
   password: ['scope'],
   client_credentials: ['scope'],
   refresh_token: [],
+  interaction_code: ['redirect_uri'],
 }
 
 const formOf = (grantType: PreviewInput['grantType'], parameters: Form): Form =>

@@ -6,6 +6,7 @@
 import { assertionReasons } from './assertion-reasons.ts'
 import { authorizeReasons } from './authorize-reasons.ts'
 import { grantReasons } from './grant-reasons.ts'
+import { interactionReasons } from './interaction-reasons.ts'
 import { requestObjectReasons } from './request-object-reasons.ts'
 import { resourceReasons } from './resource-reasons.ts'
 
@@ -239,6 +240,7 @@ export const reasons = {
   ...authorizeReasons,
   ...requestObjectReasons,
   ...grantReasons,
+  ...interactionReasons,
   ...resourceReasons,
 
   // encryption of access tokens
