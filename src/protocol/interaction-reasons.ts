@@ -1,4 +1,4 @@
-/** How the interaction code flow is refused before anybody is asked, and its codes at the token endpoint. Rows of reasons.ts. */
+/** How interactions are refused before anybody is asked, and their codes at the token endpoint. Rows of reasons.ts. */
 import type { Reason } from './reasons.ts'
 
 export const interactionReasons = {

@@ -53,6 +53,7 @@ describe('authorization server metadata', () => {
       'refresh_token',
       'password',
       'client_credentials',
+      'interaction_code',
       'implicit',
     ])
     expect(document['request_uri_parameter_supported']).toBe(false)

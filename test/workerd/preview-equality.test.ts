@@ -6,8 +6,9 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, type Browser } from './browser.ts'
 import { aGroup, GROUPS } from './group-support.ts'
+import { anIdxApp, codeOf, interactFields, Page, redeemInteraction } from './idx-support.ts'
 import { expectPreviewed, previewed } from './preview-support.ts'
-import { aPersonWithPassword, aSignInApp, authorizeUrl, PASSWORD, payloadOf, redeem, signedIn, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
+import { aPersonWithPassword, aSignInApp, authorizeUrl, PASSWORD, payloadOf, pkce, redeem, signedIn, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
 import { aClient, answered, basic, made, mintWith, post, unique, type Json, type TestClient, type TestServer } from './support.ts' // prettier-ignore
 import { aPeopleServer, peopleRule, refresh, userinfo } from './token-support.ts'
 
@@ -35,6 +36,8 @@ const VALUES = [
 
 const scopeNames = ['openid', 'profile', 'email', 'offline_access', 'read', 'write']
 
+const GRANTS = ['authorization_code', 'implicit', 'password', 'client_credentials', 'interaction_code'] // prettier-ignore
+
 const subset = (names: readonly string[]) => fc.subarray([...names])
 
 const claimBody = fc.record({
@@ -59,13 +62,13 @@ const scenario = fc.record({
     minutes: fc.integer({ min: 5, max: 1440 }),
     scopes: fc.oneof(fc.constant(['*']), subset(scopeNames)),
     grants: fc.oneof(
-      { weight: 3, arbitrary: fc.constant(['authorization_code', 'implicit', 'password', 'client_credentials']) }, // prettier-ignore
-      { weight: 1, arbitrary: subset(['authorization_code', 'implicit', 'password', 'client_credentials']) }, // prettier-ignore
+      { weight: 3, arbitrary: fc.constant(GRANTS) },
+      { weight: 1, arbitrary: subset(GRANTS) },
     ),
     excludesFirst: fc.boolean(),
   }),
   person: fc.nat({ max: 2 }),
-  grant: fc.constantFrom('authorize', 'authorize', 'authorize', 'refresh_token', 'client_credentials', 'password'), // prettier-ignore
+  grant: fc.constantFrom('authorize', 'authorize', 'authorize', 'refresh_token', 'client_credentials', 'password', 'interaction_code'), // prettier-ignore
   responseType: fc.constantFrom('code', 'code', ...RESPONSE_TYPES),
   scopes: fc.oneof(
     { weight: 6, arbitrary: subset(scopeNames) },
@@ -77,6 +80,7 @@ type Scenario = typeof scenario extends fc.Arbitrary<infer One> ? One : never
 
 let web: SignInApp
 let native: SignInApp
+let page: SignInApp
 let service: TestClient
 let server: TestServer
 let people: readonly { readonly person: TestPerson; readonly browser: Browser }[]
@@ -92,6 +96,7 @@ beforeAll(async () => {
     grant_types: ['authorization_code', 'password', 'refresh_token'],
     response_types: ['code'],
   })
+  page = await anIdxApp()
   service = await aClient('client_secret_basic')
   server = await aPeopleServer({ scopes: [{ name: 'read', default: true }, { name: 'write' }] })
   const [policy] = (await made(200, 'GET', `${at()}/policies`)) as Json[]
@@ -173,6 +178,28 @@ async function authorized({ person, responseType, scopes }: Scenario): Promise<D
   return { authorize: answer, ...(await settled(await redeem(server.issuer, web, answer['code']))) }
 }
 
+/** In the browser of somebody who is signed in, a page asks for a code at once. */
+async function interacted({ person, scopes }: Scenario): Promise<Done> {
+  const asks = new Page(people[person]!.browser)
+  const { verifier, challenge } = await pkce()
+  const fields = { ...interactFields(page, challenge), scope: scopes.join(' '), nonce: NONCE }
+  const [begun, begins] = await answered(await asks.form(`${server.issuer}/v1/interact`, fields))
+  if (begun !== 200) return errorOf(begins)
+  const { interaction_handle: interactionHandle } = begins
+  const [, document] = await asks.idx('introspect', { interactionHandle })
+  const code = codeOf(document)
+  if (code === undefined) {
+    const [told] = document['messages']['value'] as Json[]
+    return { error: [told!['i18n']['key'], told!['message']] }
+  }
+  return settled(
+    await redeemInteraction(server.issuer, page, {
+      interaction_code: code,
+      code_verifier: verifier,
+    }),
+  )
+}
+
 async function asked(one: Scenario): Promise<Done> {
   const { grant, person, scopes } = one
   const scope = scopes.join(' ')
@@ -186,6 +213,7 @@ async function asked(one: Scenario): Promise<Done> {
       ),
     )
   if (grant === 'authorize') return authorized(one)
+  if (grant === 'interaction_code') return interacted(one)
   const first = await authorized({ ...one, responseType: 'code' })
   if (first.token === undefined) return first
   const { refresh_token: token } = first.token
@@ -194,7 +222,11 @@ async function asked(one: Scenario): Promise<Done> {
 
 function requestOf({ grant, person, responseType, scopes }: Scenario): Json {
   const { id } = people[person]!.person
-  const clients: Json = { client_credentials: service.clientId, password: native.clientId }
+  const clients: Json = {
+    client_credentials: service.clientId,
+    password: native.clientId,
+    interaction_code: page.clientId,
+  }
   const isAuthorize = grant === 'authorize'
   const isImplicit = isAuthorize && !responseType.includes('code')
   return {
@@ -249,10 +281,10 @@ describe('whatever is configured and asked', () => {
         const [, told] = await answered(await userinfo(server.issuer, token))
         expect(preview['userinfo']).toEqual(told)
       }),
-      { numRuns: 250, seed: 7 },
+      { numRuns: 300, seed: 7 },
     )
     // Both spaces were visited, by every grant.
-    for (const grant of ['authorize', 'refresh_token', 'client_credentials', 'password'])
+    for (const grant of ['authorize', 'refresh_token', 'client_credentials', 'password', 'interaction_code']) // prettier-ignore
       for (const outcome of ['GRANTED', 'REFUSED'])
         expect([grant, outcome, (outcomes.get(`${grant} ${outcome}`) ?? 0) > 0]).toEqual([grant, outcome, true]) // prettier-ignore
   }, 240_000)

@@ -1,4 +1,4 @@
-/** The calls of a page that asks somebody to sign in, by their path: at which steps each can be made, and what it takes. */
+/** The calls of a page that asks somebody to sign in, by their path: at which steps they can be made, and with what. */
 import * as z from 'zod'
 import { randomToken } from '../../platform/random.ts'
 import { refused, shown, type Calling, type IonAnswer } from './answer.ts'

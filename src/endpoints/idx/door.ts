@@ -6,6 +6,7 @@
 import type { Context, Hono } from 'hono'
 import { logFault } from '../../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../../platform/storage-errors.ts'
+import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../../protocol/cross-origin.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { tellRefusal } from '../authorize.ts'
 import { mayAskFor } from '../calling-page.ts'
@@ -26,8 +27,6 @@ import { CALLS, type Call } from './calls.ts'
 import { interact } from './interact.ts'
 import { IDX_PATH } from './screens.ts'
 
-const ALLOWED_HEADERS =
-  'Accept, Accept-Language, Authorization, Content-Type, X-Device-Fingerprint, X-Device-Token, X-Okta-User-Agent-Extended'
 const PREFLIGHT_SECONDS = '600'
 
 export function mountIdx<E extends { Bindings: Cloudflare.Env }>(
@@ -87,7 +86,7 @@ function finished(response: Response, context: ProtocolContext, isReadable: bool
     ...(origin !== null &&
       isReadable && {
         ...credentialed(origin),
-        'access-control-expose-headers': 'Retry-After, WWW-Authenticate, X-Okta-Request-Id',
+        'access-control-expose-headers': EXPOSED_HEADERS,
       }),
   }
   for (const [name, value] of Object.entries(added)) response.headers.set(name, value)

@@ -1,6 +1,6 @@
 /**
- * Who it is, and the password: in one step or in two. It is tried, counted, throttled and told of as at the sign-in page,
- * and nothing that is answered depends on whether anybody has the login.
+ * Who it is, and the password: in one step or in two. It is tried, counted, throttled and told of as at the sign-in
+ * page, and nothing that is answered depends on whether anybody has the login.
  */
 import * as z from 'zod'
 import type { Proven } from '../../domain/session.ts'

@@ -16,7 +16,7 @@ import {
 } from './support.ts'
 
 const again = (request: AuthorizationRequest, client: ClientChanges = {}): AuthorizationRequest =>
-  checkAuthorizationRequest(parametersOf(request), server, aWebClient(client))
+  checkAuthorizationRequest(parametersOf(request), server, aWebClient(client), request.endpoint)
 
 const optional = (...values: string[]) => fc.option(fc.constantFrom(...values), { nil: undefined })
 const anyText = fc.option(fc.string({ unit: 'grapheme', minLength: 1 }), { nil: undefined })

@@ -6,6 +6,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkAuthorizationRequest, checks } from '../../../src/authorize/checks.ts'
 import { AuthorizeRefused } from '../../../src/authorize/refused.ts'
+import type { RequestEndpoint } from '../../../src/authorize/request.ts'
 import { askedOf } from '../../../src/authorize/asked.ts'
 import { parseAuthorizeParameters } from '../../../src/authorize/parameters.ts'
 import type { Client } from '../../../src/domain/client.ts'
@@ -30,6 +31,7 @@ import {
 interface Fault {
   readonly check: string
   readonly reason: ReasonName
+  readonly endpoint?: RequestEndpoint
   readonly parameters?: Changes
   readonly client?: ClientChanges | null
 }
@@ -129,6 +131,12 @@ const faults: readonly Fault[] = [
     parameters: { code_challenge_method: 'S256' },
   },
   {
+    check: 'challenge of an interaction code',
+    reason: 'interaction_challenge_missing',
+    endpoint: 'interact',
+    client: { grantTypes: ['interaction_code'] },
+  },
+  {
     check: 'challenge is there where required',
     reason: 'pkce_missing_challenge',
     client: { flows: { pkceRequired: true } },
@@ -202,8 +210,8 @@ describe('each check', () => {
     expect(phases).toEqual(phases.toSorted())
   })
 
-  it.each(faults)('$check: $reason', ({ check, reason, parameters, client }) => {
-    const refusal = refusalOf(() => ask(parameters, client))
+  it.each(faults)('$check: $reason', ({ check, reason, endpoint, parameters, client }) => {
+    const refusal = refusalOf(() => ask(parameters, client, server, endpoint))
     const row = checks[at(check)]!
     expect([refusal.reason, refusal.parameter]).toEqual([reason, row.parameter])
     expect(refusal.target === null ? 'page' : 'redirect').toBe(row.phase)
@@ -241,7 +249,12 @@ describe('laws', () => {
     fc.record({
       applicationType: fc.constantFrom('web', 'native', 'browser', 'service'),
       authMethod: fc.constantFrom('none' as const, 'client_secret_basic' as const),
-      grantTypes: fc.subarray(['authorization_code', 'implicit', 'refresh_token']),
+      grantTypes: fc.subarray([
+        'authorization_code',
+        'implicit',
+        'refresh_token',
+        'interaction_code',
+      ]),
       flows: fc.record({
         redirectUris: fc.subarray([CALLBACK, `${CALLBACK}?a=b`, 'http://127.0.0.1/cb']),
         responseTypes: fc.subarray(['code', 'id_token', 'token']),
@@ -249,6 +262,7 @@ describe('laws', () => {
       }),
     }),
   )
+  const endpoints = fc.constantFrom<RequestEndpoint>('authorize', 'interact')
   const servers = fc.constantFrom(
     server,
     theOrgServer(),
@@ -260,12 +274,13 @@ describe('laws', () => {
     parameters: Form,
     compiled: CompiledServer,
     client: Client | null,
+    endpoint: RequestEndpoint,
   ): string | null {
     for (const check of checks) {
       const refusal =
         check.phase === 'page'
           ? check.refuses({ parameters, client })
-          : check.refuses(askedOf(parameters, compiled, client!)!)
+          : check.refuses(askedOf(parameters, compiled, client!, endpoint)!)
       if (refusal !== null) return check.name
     }
     return null
@@ -279,18 +294,24 @@ describe('laws', () => {
   it('the first row of the table that refuses is the one that is told', () => {
     const any = fc.oneof(faulty, fc.record({ parameters: forms, client: clients }))
     fc.assert(
-      fc.property(any, servers, ({ parameters, client: changes }, compiled) => {
-        const client = changes && aWebClient(changes)
-        const expected = firstRefusal(parameters, compiled, client)
-        if (expected === null) {
-          checkAuthorizationRequest(parameters, compiled, client)
-          return
-        }
-        const row = checks.find(({ name }) => name === expected)!
-        const refusal = refusalOf(() => checkAuthorizationRequest(parameters, compiled, client))
-        expect(refusal.parameter).toBe(row.parameter)
-        expect(refusal.target === null).toBe(row.phase === 'page')
-      }),
+      fc.property(
+        any,
+        servers,
+        endpoints,
+        ({ parameters, client: changes }, compiled, endpoint) => {
+          const client = changes && aWebClient(changes)
+          const expected = firstRefusal(parameters, compiled, client, endpoint)
+          const check = () => checkAuthorizationRequest(parameters, compiled, client, endpoint)
+          if (expected === null) {
+            check()
+            return
+          }
+          const row = checks.find(({ name }) => name === expected)!
+          const refusal = refusalOf(check)
+          expect(refusal.parameter).toBe(row.parameter)
+          expect(refusal.target === null).toBe(row.phase === 'page')
+        },
+      ),
       { numRuns: 2000 },
     )
   })
@@ -366,6 +387,37 @@ describe('order', () => {
   })
 })
 
+describe('an interaction', () => {
+  const asked = (parameters: Changes = {}, client: ClientChanges = {}) =>
+    ask(
+      { code_challenge: CHALLENGE, code_challenge_method: 'S256', ...parameters },
+      { grantTypes: ['interaction_code'], flows: { responseTypes: [] }, ...client },
+      server,
+      'interact',
+    )
+
+  it('is a request for a code, whatever response it names', () => {
+    for (const parameters of [
+      {},
+      { response_type: undefined },
+      { response_type: 'token', response_mode: 'form_post' },
+    ])
+      expect(asked(parameters)).toMatchObject({
+        endpoint: 'interact',
+        responseTypes: ['code'],
+        responseMode: 'query',
+      })
+  })
+
+  it('needs a grant of its own, which the authorization endpoint does not take', () => {
+    const client = { grantTypes: ['authorization_code'] }
+    expect(refusalOf(() => asked({}, client)).reason).toBe('interaction_code_not_enabled')
+    expect(refusalOf(() => ask({}, { grantTypes: ['interaction_code'] })).reason).toBe(
+      'grant_not_enabled',
+    )
+  })
+})
+
 describe('parameters', () => {
   it('[RFC6749-3.1] a repeated parameter is refused on a page, which names it', () => {
     const refusal = refusalOf(() => parseAuthorizeParameters('a=1&state=x&b=2&st%61te=x'))
@@ -427,6 +479,7 @@ describe('which refusals a newer configuration could turn around', () => {
     ['response_type_not_registered', true],
     ['grant_not_enabled', true],
     ['pkce_missing_challenge', true],
+    ['interaction_challenge_missing', false],
     ['unknown_scope', true],
     ['no_default_scopes', true],
     ['missing_client_id', false],
@@ -435,6 +488,7 @@ describe('which refusals a newer configuration could turn around', () => {
     ['missing_nonce', false],
   ])('%s: %s', (reason, confirmable) => {
     const fault = faults.find((one) => one.reason === reason)!
-    expect(refusalOf(() => ask(fault.parameters, fault.client)).confirmable).toBe(confirmable)
+    const refused = refusalOf(() => ask(fault.parameters, fault.client, server, fault.endpoint))
+    expect(refused.confirmable).toBe(confirmable)
   })
 })

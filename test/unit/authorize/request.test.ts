@@ -6,6 +6,7 @@ import { ask, CALLBACK, CHALLENGE, refusalOf, type Changes, type ClientChanges }
 describe('a request of a code', () => {
   it('[RFC6749-4.1.1] is all defaults where it says nothing', () => {
     expect(ask({ state: undefined })).toEqual({
+      endpoint: 'authorize',
       clientId: 'client-1',
       responseTypes: ['code'],
       redirectUri: CALLBACK,

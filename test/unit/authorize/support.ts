@@ -1,7 +1,7 @@
 /** An authorization request that is good, and what becomes of it when a test changes something. */
 import { checkAuthorizationRequest } from '../../../src/authorize/checks.ts'
 import { AuthorizeRefused } from '../../../src/authorize/refused.ts'
-import type { AuthorizationRequest } from '../../../src/authorize/request.ts'
+import type { AuthorizationRequest, RequestEndpoint } from '../../../src/authorize/request.ts'
 import type { Client, ClientFlows } from '../../../src/domain/client.ts'
 import type { CompiledServer } from '../../../src/issuer/compile.ts'
 import type { Form } from '../../../src/protocol/form.ts'
@@ -45,8 +45,9 @@ export const ask = (
   changes: Changes = {},
   client: ClientChanges | null = {},
   at: CompiledServer = server,
+  endpoint: RequestEndpoint = 'authorize',
 ): AuthorizationRequest =>
-  checkAuthorizationRequest(form(changes), at, client && aWebClient(client))
+  checkAuthorizationRequest(form(changes), at, client && aWebClient(client), endpoint)
 
 /** The refusal; anything else that is thrown is a fault of ours. */
 export function refusalOf(attempt: () => unknown): AuthorizeRefused {

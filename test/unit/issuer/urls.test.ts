@@ -13,6 +13,7 @@ describe('the URLs of a server', () => {
       issuer: ORIGIN,
       base: `${ORIGIN}/oauth2`,
       authorize: `${ORIGIN}/oauth2/v1/authorize`,
+      interact: `${ORIGIN}/oauth2/v1/interact`,
       token: `${ORIGIN}/oauth2/v1/token`,
       userinfo: `${ORIGIN}/oauth2/v1/userinfo`,
       logout: `${ORIGIN}/oauth2/v1/logout`,
