@@ -29,12 +29,10 @@ export const limits = {
   sessionTokenSeconds: 300,
   /** How long somebody has to choose another password once they have proved to know one that expired. */
   expiredSignInSeconds: 600,
-  authnBytesMax: 16 * 1024,
-  /** Of a step of an interaction: its state handle with a password. */
-  idxBytesMax: 24 * 1024,
-  /** Sign-in transactions, and the characters of a sealed one. */
+  /** Sign-in transactions, the characters of a sealed one, and a body that brings one with a password. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,
+  authnBytesMax: 19 * 1024,
   /** Marks of one browser to which a transaction may be bound. */
   marksPerBrowserMax: 10,
   stateBytesMax: 1024,

@@ -81,7 +81,7 @@ class TooLarge extends Error {}
 async function bodyOf(request: Request): Promise<object | MessageName> {
   if (!JSON_BODY.test(request.headers.get('content-type') ?? '')) return 'not_json'
   try {
-    const text = await boundedText(request, limits.idxBytesMax, () => new TooLarge())
+    const text = await boundedText(request, limits.authnBytesMax, () => new TooLarge())
     const body = parseJson(text ?? '')
     return typeof body === 'object' && body !== null ? body : 'malformed'
   } catch (error) {
