@@ -10,6 +10,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { authorize, refusing } from './authorize.ts'
 import { giveConsent, showConsent } from './consent.ts'
 import type { ProtocolContext } from './context.ts'
+import { DEVICE_FINGERPRINT_PATH, showDeviceFingerprint } from './device-fingerprint.ts'
 import { SIGN_OUT_PATH } from './leaving.ts'
 import { logout, signOut } from './logout.ts'
 import { contextOf, issuerOf, serverPaths, type ProtocolDoor } from './routes.ts'
@@ -39,6 +40,7 @@ const routes: readonly PageRoute[] = [
   ),
   ...both(serverPaths('logout'), logout),
   ...both([SESSION_REDIRECT_PATH], redirectWithSession),
+  { method: 'GET', paths: [DEVICE_FINGERPRINT_PATH], handle: showDeviceFingerprint },
   { method: 'GET', paths: [SIGN_IN_PATH], handle: showSignIn },
   { method: 'POST', paths: [SIGN_IN_PATH], handle: signIn },
   { method: 'POST', paths: [NEW_PASSWORD_PATH], handle: replacePassword },

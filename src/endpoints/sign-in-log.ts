@@ -16,8 +16,19 @@ export const eventOf = (
   happening: Happening,
   { request, requestId }: ProtocolContext,
   nowMillis: number,
-): SystemLogEvent =>
-  systemLogEvent(happening, { type: 'WEB', id: requestId, caller: callerOf(request) }, nowMillis)
+): SystemLogEvent => {
+  const debugData = { ...deviceOf(request), ...happening.debugData }
+  const transaction = { type: 'WEB', id: requestId, caller: callerOf(request) } as const
+  return systemLogEvent({ ...happening, debugData }, transaction, nowMillis)
+}
+
+const FINGERPRINT = /^[\x21-\x7e]{1,128}$/
+
+/** What the page calls the browser, in Okta's member: nobody vouches for it. */
+function deviceOf(request: Request): Readonly<Record<string, string>> {
+  const deviceFingerprint = request.headers.get('x-device-fingerprint') ?? ''
+  return FINGERPRINT.test(deviceFingerprint) ? { deviceFingerprint } : {}
+}
 
 const appEntities = (client: Client | null): readonly SystemLogEntity[] =>
   client === null

@@ -14,6 +14,7 @@ import {
 } from './support/auth-js.ts'
 import { authorizeUrl, Org, PASSWORD, type App, type Person } from './support/org.ts'
 import { OtherSite } from './support/other-site.ts'
+import { RelyingParty } from './support/relying-party.ts'
 import { aContext, atApp, launch, launchPermissive, signIn } from './support/visitor.ts'
 
 const origin = inject('secureOrigin')
@@ -129,6 +130,36 @@ describe('the session of the browser', () => {
 })
 
 describe('a password in the page of the app', () => {
+  it('signs in by a redirect, where a frame would have no cookies', async () => {
+    await open()
+    await page.evaluate(
+      `void ${withCredentials(person.login)}.then(({ sessionToken }) => client.token.getWithRedirect({ sessionToken }))`,
+    )
+    await atApp(page)
+    await makeClient(page, optionsAt(site))
+    const { tokens } = await ask(page, 'client.token.parseFromUrl()')
+    expect(tokens.idToken.claims.sub).toBe(person.id)
+    expect(await ask(page, 'client.session.exists()')).toBe(true)
+  })
+
+  it('signs in on one machine without TLS, where an app is begun', async () => {
+    const plain = new Org(inject('origin'))
+    const party = await RelyingParty.start({ scripts: AUTH_JS })
+    await plain.trust(party.origin, 'CORS', 'REDIRECT')
+    const [{ clientId }, { login, id }] = await Promise.all([
+      plain.app([party.callback], { isPublic: true }),
+      plain.person(),
+    ])
+    const issuer = `${inject('origin')}/oauth2/default`
+    const options = { issuer, clientId, redirectUri: party.callback, scopes: ['openid'] }
+    await openWithClient(page, party.origin, options)
+    await ask(page, signedInWithCredentials(login))
+    expect(await ask(page, 'client.session.get()')).toMatchObject({ status: 'ACTIVE', userId: id })
+    await ask(page, `client.tokenManager.renew('accessToken')`)
+    expect(await ask(page, 'client.getUser()')).toMatchObject({ sub: id })
+    party.stop()
+  })
+
   it('that is wrong is refused in words that the page can read', async () => {
     await open()
     const wrong = ask(page, withCredentials(person.login, 'not it'))

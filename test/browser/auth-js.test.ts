@@ -11,11 +11,12 @@ import {
   openWithClient,
   signedInWithCredentials,
 } from './support/auth-js.ts'
-import { Org, type App, type Person } from './support/org.ts'
+import { Org, PASSWORD, type App, type Person } from './support/org.ts'
 import { OtherSite } from './support/other-site.ts'
 import { atApp, launchPermissive, signIn } from './support/visitor.ts'
 
 const origin = inject('secureOrigin')
+const org = new Org(inject('secureListening'))
 const folder = temporaryFolder()
 let context: BrowserContext
 let page: Page
@@ -25,7 +26,6 @@ let person: Person
 
 beforeAll(async () => {
   site = await OtherSite.start({ scripts: AUTH_JS })
-  const org = new Org(inject('secureListening'))
   await org.trust(site.origin, 'CORS', 'REDIRECT')
   app = await org.app([site.callback], {
     isPublic: true,
@@ -198,6 +198,25 @@ describe('an app that does more', () => {
     await ask(page, `client.tokenManager.renew('accessToken')`)
     expect(await ask(page, 'client.isAuthenticated()')).toBe(true)
     await ask(page, 'client.stop()')
+  })
+
+  it('says which browser its sign-ins come from, when it wants to, and the log has it', async () => {
+    await open()
+    const sent = page.waitForRequest(
+      (request) => request.headers()['x-device-fingerprint'] !== undefined,
+    )
+    const credentials = { username: person.login, password: PASSWORD, sendFingerprint: true }
+    await ask(page, `client.signInWithCredentials(${JSON.stringify(credentials)}).then(() => null)`)
+    const fingerprint = (await sent).headers()['x-device-fingerprint']
+    expect(fingerprint).toMatch(/^[\da-f]{32}$/)
+    expect(await ask(page, 'client.fingerprint()')).toBe(fingerprint)
+    const filter = new URLSearchParams({
+      filter: `eventType eq "user.authentication.verify" and actor.id eq "${person.id}"`,
+      sortOrder: 'DESCENDING',
+      limit: '1',
+    })
+    const events = await org.call('GET', `/api/v1/logs?${filter.toString()}`)
+    expect(events[0].debugContext.debugData).toMatchObject({ deviceFingerprint: fingerprint })
   })
 
   it('without PKCE has the tokens themselves from the frame, and checks that they belong together', async () => {
