@@ -140,6 +140,21 @@ describe('what is of another type', () => {
   })
 })
 
+describe('what has members that are named as methods', () => {
+  const odd = { toString: 1, valueOf: 'x', toJSON: true, length: 'y', constructor: null }
+  const scope = { ...PERSON, user: { odd, list: [odd, [odd], null] } }
+
+  it.each(CASES.filter(([, , , type]) => !isWritten(type)))(
+    'is to %s in place %i a value as any other',
+    (_, place, row) => {
+      for (const attribute of ['user.odd', 'user.list'])
+        expect(['value', 'failed']).toContain(
+          resultOf(withArgument(row, place, attribute)[0], scope).outcome,
+        )
+    },
+  )
+})
+
 describe('how many arguments', () => {
   const refused = (row: FunctionRow, args: readonly string[]): void => {
     const source = `  ${row.name}(${args.join(', ')})`

@@ -7,7 +7,9 @@ import { row, type FunctionRow, type Running } from './row.ts'
 const NUMBER = /^\s*[+-]?\d+(\.\d+)?\s*$/
 
 function numberOf(value: Value): number | undefined {
-  const isNumber = typeof value === 'number' || (typeof value === 'string' && NUMBER.test(value))
+  // Of an object not even this may be asked: it could have members that are called as its methods are.
+  if (typeof value !== 'number' && typeof value !== 'string') return undefined
+  const isNumber = typeof value === 'number' || NUMBER.test(value)
   const number = Number(value)
   return isNumber && Number.isFinite(number) ? number : undefined
 }
