@@ -12,6 +12,8 @@ export default defineConfig({
     globalSetup: ['test/browser/support/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    // What a page does by itself may take as long as what is done to it.
+    expect: { poll: { timeout: 10_000 } },
     maxWorkers: 2,
   },
 })
