@@ -2,6 +2,7 @@
  * Three projects in one run: `unit` (pure, in Node), `workerd` (the Worker with its D1 and Durable Objects inside the
  * runtime) and `e2e` (the product as a process, driven by clients that are not ours).
  */
+import { availableParallelism } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 import { testBindings } from './bindings.ts'
@@ -11,6 +12,8 @@ const root = new URL('..', import.meta.url).pathname
 export default defineConfig({
   root,
   test: {
+    // Files of `workerd` wait for processes of their own much of their time.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
         test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
