@@ -8,6 +8,7 @@ import { mountIdx } from './endpoints/idx/door.ts'
 import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
+import type { OutboxEntry } from './domain/outbox.ts'
 import { LogBuffer } from './issuer/log-buffer.ts'
 import { Snapshots } from './issuer/snapshots.ts'
 import { Kept } from './platform/kept.ts'
@@ -19,6 +20,7 @@ import { OAuthError } from './protocol/errors.ts'
 import { errorAnswer } from './endpoints/responses.ts'
 import type { ManagementPorts } from './management/context.ts'
 import { mountManagement } from './management/door.ts'
+import { beginAskedRecovery } from './management/recovery.ts'
 import { mountDocumentation } from './docs/documents.ts'
 import { directoryOf } from './state/directory.ts'
 import {
@@ -26,6 +28,7 @@ import {
   ensureSeeded,
   ledgersOf,
   passwordsOf,
+  recoveriesOf,
   snapshotSourceOf,
   subjectsOf,
   throttleOf,
@@ -70,12 +73,30 @@ function compose(env: Cloudflare.Env): Composition {
   const snapshots = new Snapshots(source, settings.origin)
   const ledgers = ledgersOf(env)
   const subjects = subjectsOf(env, settings)
+  const recoveries = recoveriesOf(env)
   const trustedOrigins = new Kept('trusted-origins', () => activeTrustedOrigins(env.DB))
   const orgSettings = new Kept('org-settings', async () => (await readOrg(env.DB)).settings)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   const orgId = async (): Promise<string> => {
     seeded ??= await ensureSeeded(env, settings)
     return seeded
+  }
+  const management = {
+    settings,
+    snapshots,
+    ledgers,
+    trustedOrigins,
+    orgSettings,
+    people: subjects,
+    db: env.DB,
+    logDb: env.LOG_DB,
+    log,
+    keyRings: env.KEY_RING,
+    subjects: env.SUBJECT,
+    passwords: passwordsOf(env),
+    recoveries,
+    deliver: (entry: OutboxEntry) => deliver(env, entry),
+    orgId,
   }
   return {
     settings,
@@ -85,6 +106,11 @@ function compose(env: Cloudflare.Env): Composition {
         snapshots,
         ledgers,
         subjects,
+        recoveries,
+        trustedApps: {
+          beginRecovery: (asked, by) =>
+            beginAskedRecovery(asked, by, { ...management, waitUntil: by.waitUntil }),
+        },
         directory: directoryOf(env, orgSettings),
         throttle: throttleOf(env, settings),
         trustedOrigins,
@@ -95,22 +121,7 @@ function compose(env: Cloudflare.Env): Composition {
         context.exports.Metadata({ props }).fetch(`https://metadata${path}`),
       orgId,
     },
-    management: {
-      settings,
-      snapshots,
-      ledgers,
-      trustedOrigins,
-      orgSettings,
-      people: subjects,
-      db: env.DB,
-      logDb: env.LOG_DB,
-      log,
-      keyRings: env.KEY_RING,
-      subjects: env.SUBJECT,
-      passwords: passwordsOf(env),
-      deliver: (entry) => deliver(env, entry),
-      orgId,
-    },
+    management,
   }
 }
 

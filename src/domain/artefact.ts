@@ -1,13 +1,21 @@
 /**
  * The one format of everything opaque that is handed out and comes back: authorization codes, refresh tokens, session
- * cookies, ids of sessions. It says where its record is, and a MAC under a subkey of its kind is checked before
- * anything is asked, so that junk wakes nobody. A server is named by its id.
+ * cookies, ids of sessions, tokens of recoveries. It says where its record is, and a MAC under a subkey of its kind is
+ * checked before anything is asked, so that junk wakes nobody. A server is named by its id.
  */
 import { base64url, base64urlDecode, parseJson, utf8, utf8Decode } from '../platform/encoding.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 
-export type ArtefactKind = 'code' | 'interaction-code' | 'refresh-token' | 'session' | 'session-id'
+export type ArtefactKind =
+  | 'code'
+  | 'interaction-code'
+  | 'refresh-token'
+  | 'session'
+  | 'session-id'
+  | 'recovery-token'
+  | 'activation-token'
+  | 'recovery-state'
 
 export interface Artefact {
   /** The user whose object has the record. */

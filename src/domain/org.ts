@@ -50,6 +50,7 @@ export const OrgSettingsInput = z
     endUserSupportHelpURL: WebAddress,
     primaryColorHex: Color,
     logoUri: HttpsAddress,
+    showLockoutFailures: z.boolean().nullish(),
   })
   .meta({ id: 'OrgSettingsInput' })
 

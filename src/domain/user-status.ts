@@ -31,7 +31,7 @@ export type UserAction =
   | 'setPassword'
   | 'changePassword'
   | 'changeRecoveryQuestion'
-  | 'recoverPassword'
+  | 'forgotPassword'
 
 /** `BY_PASSWORD`: active if there is a password, otherwise waiting for one. `SAME`: the action changes no status. */
 type Target = UserStatus | 'BY_PASSWORD' | 'SAME'
@@ -116,7 +116,7 @@ const TRANSITIONS: Readonly<Record<UserAction, Transitions>> = {
     to: { STAGED: 'SAME', ACTIVE: 'SAME', RECOVERY: 'SAME' },
     needsPassword: true,
   },
-  recoverPassword: { to: { ACTIVE: 'SAME', RECOVERY: 'ACTIVE' } },
+  forgotPassword: { to: { ACTIVE: 'SAME', PASSWORD_EXPIRED: 'SAME' }, otherwise: 'E0000034' },
 }
 
 export interface StatusFacts {

@@ -1,7 +1,8 @@
 /** What Okta's authentication API answers, by the status of the transaction. */
+import type { PasswordRequirement } from '../domain/password-requirement.ts'
 import type { Person } from '../domain/person.ts'
 import type { Proven } from '../domain/session.ts'
-import { COMPLEXITY } from '../passwords/policy.ts'
+import { COMPLEXITY, sentenceOf } from '../passwords/policy.ts'
 import { timestampOfMillis } from '../platform/clock.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 import type { ProtocolContext } from './context.ts'
@@ -11,6 +12,7 @@ import { eventOf, tellFailure, verified } from './sign-in-log.ts'
 
 export const AUTHN_PATH = '/api/v1/authn'
 export const CHANGE_PASSWORD_PATH = `${AUTHN_PATH}/credentials/change_password`
+export const UNLOCK_PATH = `${AUTHN_PATH}/recovery/unlock`
 export const CANCEL_PATH = `${AUTHN_PATH}/cancel`
 
 /** SUCCESS. Throws E0000004 when what was proved has ended meanwhile. */
@@ -36,6 +38,21 @@ export async function success(
   })
 }
 
+/** Why another password is not taken. */
+export const unfit = (missed: readonly PasswordRequirement[]): ApiError =>
+  new ApiError(
+    'E0000014',
+    '',
+    missed.map((requirement) => `The new password ${sentenceOf(requirement)}`),
+  )
+
+/** LOCKED_OUT: nobody is named, since nobody has proved to be anybody. */
+export const lockedOut = (context: Pick<ProtocolContext, 'settings'>): Response =>
+  Response.json({
+    status: 'LOCKED_OUT',
+    _links: { next: { name: 'unlock', ...linkTo(UNLOCK_PATH, context) } },
+  })
+
 /** PASSWORD_EXPIRED, with where the next password goes. */
 export async function passwordExpired(
   signIn: ExpiredSignIn,
@@ -43,8 +60,6 @@ export async function passwordExpired(
   context: Pick<ProtocolContext, 'settings'>,
 ): Promise<Response> {
   const { relayState, expires } = signIn
-  const { origin } = context.settings
-  const link = (path: string) => ({ href: `${origin}${path}`, hints: { allow: ['POST'] } })
   return Response.json({
     stateToken: await sealExpiredSignIn('authn', signIn, context),
     expiresAt: timestampOfMillis(expires),
@@ -52,13 +67,18 @@ export async function passwordExpired(
     ...(relayState !== null && { relayState }),
     _embedded: { user: presentUser(person), policy: { complexity: COMPLEXITY } },
     _links: {
-      next: { name: 'changePassword', ...link(CHANGE_PASSWORD_PATH) },
-      cancel: link(CANCEL_PATH),
+      next: { name: 'changePassword', ...linkTo(CHANGE_PASSWORD_PATH, context) },
+      cancel: linkTo(CANCEL_PATH, context),
     },
   })
 }
 
-const presentUser = ({ id, profile }: Person): Readonly<Record<string, unknown>> => ({
+export const linkTo = (path: string, { settings }: Pick<ProtocolContext, 'settings'>) => ({
+  href: `${settings.origin}${path}`,
+  hints: { allow: ['POST'] },
+})
+
+export const presentUser = ({ id, profile }: Person): Readonly<Record<string, unknown>> => ({
   id,
   profile: {
     login: profile['login'],

@@ -1,20 +1,20 @@
 /**
- * Transactions of Okta's authentication API, by their state token. There is one that waits: for another password in the
- * place of one that has expired.
+ * Transactions of Okta's authentication API, by their state token: sign-ins that wait for another password in the place
+ * of one that has expired, and recoveries.
  */
 import * as z from 'zod'
-import type { PasswordRequirement } from '../domain/password-requirement.ts'
 import type { Person } from '../domain/person.ts'
 import type { ReplacementOutcome } from '../domain/password-replacement.ts'
-import { sentenceOf } from '../passwords/policy.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError } from '../protocol/api-errors.ts'
-import { passwordExpired, success } from './authn-answers.ts'
+import { passwordExpired, success, unfit } from './authn-answers.ts'
 import type { ProtocolContext } from './context.ts'
 import { cancelExpiredSignIn, openExpiredSignIn, type ExpiredSignIn } from './expired-sign-in.ts'
 import { jsonObject, parsed } from './json-body.ts'
 import { addressOf } from './people.ts'
+import { recoveryOf } from './recovery.ts'
+import { recoveryStanding } from './recovery-answers.ts'
 import { eventOf, passwordReplaced } from './sign-in-log.ts'
 
 const StateToken = z.object({ stateToken: z.string() })
@@ -38,7 +38,10 @@ export async function standingTransaction(
   context: ProtocolContext,
 ): Promise<Response> {
   const { stateToken } = parsed(StateToken, body, 'authn')
-  const { signIn, person } = await waiting(stateToken, context, nowMillis())
+  const now = nowMillis()
+  const recovery = await recoveryOf(stateToken, context, now)
+  if (recovery !== null) return recoveryStanding(recovery, context)
+  const { signIn, person } = await waiting(stateToken, context, now)
   return passwordExpired(signIn, person, context)
 }
 
@@ -53,12 +56,20 @@ export async function cancelTransaction(
   context: ProtocolContext,
 ): Promise<Response> {
   const { stateToken } = parsed(StateToken, await jsonObject(request), 'authn')
-  const signIn = await openExpiredSignIn('authn', stateToken, context, nowMillis())
+  const now = nowMillis()
+  const standing = await recoveryOf(stateToken, context, now)
+  if (standing !== null) {
+    await context.recoveries.cancel(standing.key, now)
+    return cancelled(standing.recovery)
+  }
+  const signIn = await openExpiredSignIn('authn', stateToken, context, now)
   if (signIn === null) throw new ApiError('E0000011')
   await cancelExpiredSignIn(signIn, context)
-  const { relayState } = signIn
-  return Response.json(relayState === null ? {} : { relayState })
+  return cancelled(signIn)
 }
+
+const cancelled = ({ relayState }: { readonly relayState: string | null }): Response =>
+  Response.json(relayState === null ? {} : { relayState })
 
 const Change = z.object({
   stateToken: z.string(),
@@ -75,18 +86,16 @@ export async function changePassword(
 ): Promise<Response> {
   const change = parsed(Change, await jsonObject(request), 'changePassword')
   const now = nowMillis()
+  if ((await recoveryOf(change.stateToken, context, now)) !== null) throw new ApiError('E0000079')
   const { signIn, person } = await waiting(change.stateToken, context, now)
   const outcome = await attempted(change, { signIn, person }, context, now)
   if (outcome.outcome === 'replaced') return success(outcome, signIn.relayState, context, now)
   if (outcome.outcome === 'over') throw new ApiError('E0000011')
-  if (outcome.outcome === 'unfit') throw new ApiError('E0000014', '', outcome.missed.map(cause))
+  if (outcome.outcome === 'unfit') throw unfit(outcome.missed)
   const failure = passwordReplaced(person, 'INVALID_CREDENTIALS')
   await context.directory.record(eventOf(failure, context, now))
   throw new ApiError('E0000014', '', ['oldPassword: The password is not the present one'])
 }
-
-const cause = (requirement: PasswordRequirement): string =>
-  `The new password ${sentenceOf(requirement)}`
 
 /** The old password is one that is tried, and counted as such. */
 async function attempted(

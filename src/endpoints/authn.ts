@@ -8,12 +8,13 @@ import { attemptPassword } from '../grants/password-attempt.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError } from '../protocol/api-errors.ts'
-import { passwordExpired, success } from './authn-answers.ts'
+import { lockedOut, passwordExpired, success } from './authn-answers.ts'
 import { standingTransaction } from './authn-transaction.ts'
 import type { ProtocolContext } from './context.ts'
 import { newExpiredSignIn } from './expired-sign-in.ts'
 import { jsonObject, parsed } from './json-body.ts'
 import { addressOf } from './people.ts'
+import { exchanged } from './recovery.ts'
 import { tellFailure } from './sign-in-log.ts'
 
 const Credentials = z.object({
@@ -22,11 +23,14 @@ const Credentials = z.object({
   relayState: z.string().max(limits.uriCharactersMax).nullish(),
 })
 
+/** What an administrator was given who activated somebody without a password. */
+const Activation = z.object({ token: z.string() })
+
 export async function authenticate(request: Request, context: ProtocolContext): Promise<Response> {
   const body = await jsonObject(request)
   if ('stateToken' in body) return standingTransaction(body, context)
-  // A token of an activation, which is nothing here.
-  if ('token' in body) throw new ApiError('E0000011')
+  if ('token' in body)
+    return exchanged('activation-token', parsed(Activation, body, 'authn').token, context)
   const { username, password, relayState = null } = parsed(Credentials, body, 'authn')
   const now = nowMillis()
   const attempt = { login: username, password, app: null, address: addressOf(request), now }
@@ -37,5 +41,11 @@ export async function authenticate(request: Request, context: ProtocolContext): 
     const { person, proof } = outcome.replaceable
     return passwordExpired(newExpiredSignIn(proof, { relayState }), person, context)
   }
+  if (outcome.outcome === 'locked' && (await showsLockouts(context))) return lockedOut(context)
   throw new ApiError(outcome.outcome === 'throttled' ? 'E0000047' : 'E0000004')
+}
+
+/** Saying it tells that somebody has the login: an org has to want that. */
+async function showsLockouts({ directory, waitUntil }: ProtocolContext): Promise<boolean> {
+  return (await directory.orgSettings(waitUntil)).showLockoutFailures === true
 }

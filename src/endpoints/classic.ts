@@ -8,12 +8,20 @@ import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
-import { AUTHN_PATH, CANCEL_PATH, CHANGE_PASSWORD_PATH } from './authn-answers.ts'
+import { AUTHN_PATH, CANCEL_PATH, CHANGE_PASSWORD_PATH, UNLOCK_PATH } from './authn-answers.ts'
 import { authenticate } from './authn.ts'
 import { cancelTransaction, changePassword, introspectTransaction } from './authn-transaction.ts'
 import { isTrusted } from './calling-page.ts'
 import type { ProtocolContext } from './context.ts'
 import { OWN_USER_PATH, readOwnUser } from './own-user.ts'
+import { answerRecoveryQuestion, resetPassword, verifyRecoveryToken } from './recovery.ts'
+import {
+  RECOVER_PASSWORD_PATH,
+  RECOVERY_ANSWER_PATH,
+  RECOVERY_TOKEN_PATH,
+  RESET_PASSWORD_PATH,
+} from './recovery-answers.ts'
+import { startPasswordRecovery, startUnlock } from './recovery-start.ts'
 import { contextOf, type ProtocolDoor } from './routes.ts'
 import {
   closeOwnSession,
@@ -32,6 +40,11 @@ const calls: Readonly<Record<string, Readonly<Record<string, Handle>>>> = {
   [`${AUTHN_PATH}/introspect`]: { POST: introspectTransaction },
   [CHANGE_PASSWORD_PATH]: { POST: changePassword },
   [CANCEL_PATH]: { POST: cancelTransaction },
+  [RECOVER_PASSWORD_PATH]: { POST: startPasswordRecovery },
+  [UNLOCK_PATH]: { POST: startUnlock },
+  [RECOVERY_TOKEN_PATH]: { POST: verifyRecoveryToken },
+  [RECOVERY_ANSWER_PATH]: { POST: answerRecoveryQuestion },
+  [RESET_PASSWORD_PATH]: { POST: resetPassword },
   [SESSIONS_PATH]: { POST: createSession },
   [OWN_SESSION_PATH]: { GET: readOwnSession, DELETE: closeOwnSession },
   [`${OWN_SESSION_PATH}/lifecycle/refresh`]: { POST: refreshOwnSession },

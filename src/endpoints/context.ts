@@ -1,5 +1,6 @@
 /** What a protocol endpoint may use: the resolved server's id, the ports, the deployment's settings. */
 import type { Directory, Throttle } from '../domain/directory.ts'
+import type { Recoveries, TrustedApps } from '../domain/recovery.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { Subjects } from '../domain/subjects.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
@@ -16,6 +17,8 @@ export interface ProtocolPorts {
   readonly snapshots: Snapshots
   readonly ledgers: Ledgers
   readonly subjects: Subjects
+  readonly recoveries: Recoveries
+  readonly trustedApps: TrustedApps
   readonly directory: Directory
   readonly throttle: Throttle
   readonly trustedOrigins: Kept<TrustedOrigins>

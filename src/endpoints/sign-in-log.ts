@@ -2,6 +2,7 @@
 import type { Client } from '../domain/client.ts'
 import { systemLogEvent, type Happening } from '../domain/log-event.ts'
 import type { Person } from '../domain/person.ts'
+import type { Recovery } from '../domain/recovery.ts'
 import { participantEntity, type Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
 import type { AttemptOutcome } from '../grants/password-attempt.ts'
@@ -64,6 +65,29 @@ export const passwordReplaced = (person: Person, reason: string | null = null): 
   actor: personEntity(person),
   target: [personEntity(person)],
   ...(reason !== null && { outcome: { result: 'FAILURE', reason } }),
+})
+
+const aboutSelf = (person: Person, eventType: string, displayMessage: string): Happening => ({
+  eventType,
+  displayMessage,
+  actor: personEntity(person),
+  target: [personEntity(person)],
+})
+
+/** Somebody came with the token that their administrator or a back end had for them. */
+export const recoveryTokenUsed = (person: Person): Happening =>
+  aboutSelf(person, 'user.account.use_token', 'Token of a recovery is used')
+
+export const recovered = (person: Person): Happening =>
+  aboutSelf(person, 'user.account.reset_password', 'Password is reset by its user')
+
+export const unlockedByPerson = (person: Person): Happening =>
+  aboutSelf(person, 'user.account.unlock', 'User is unlocked by themselves')
+
+/** The answer to a question was wrong. */
+export const recoveryFailed = ({ person, type }: Recovery): Happening => ({
+  ...(type === 'UNLOCK' ? unlockedByPerson(person) : recovered(person)),
+  outcome: { result: 'FAILURE', reason: 'INVALID_ANSWER' },
 })
 
 /** Why nobody is signed in. `ended`: the password was right, and what it is worth ended before a session began. */

@@ -5,6 +5,7 @@ import type { Ending } from '../domain/ending.ts'
 import type { OrgSettings } from '../domain/org.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
+import type { Recoveries } from '../domain/recovery.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { Subjects } from '../domain/subjects.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
@@ -39,6 +40,7 @@ export interface ManagementPorts {
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>
   readonly passwords: Passwords
+  readonly recoveries: Pick<Recoveries, 'begin'>
   readonly deliver: Deliver
   readonly waitUntil: WaitUntil
   /** Makes sure that the org exists; free once it is known. */

@@ -1,13 +1,10 @@
 /** The credentials that a request sets: checked against the policy and hashed in the user's object. */
+import { answerText } from '../passwords/answer.ts'
 import { passwordFaults, type PasswordContext } from '../passwords/policy.ts'
 import { invalid } from '../protocol/api-errors.ts'
 import type { SetCredentials } from '../store/user-credentials.ts'
 import type { ManagementContext } from './context.ts'
 import type { CredentialsInput } from './user-input.ts'
-
-/** Answers are compared without case and without how they were spaced. */
-export const answerText = (answer: string): string =>
-  answer.trim().replaceAll(/\s+/g, ' ').toLowerCase()
 
 /** Throws E0000001 for a new password that misses the policy. */
 export function checkPassword(password: string, context: PasswordContext): void {

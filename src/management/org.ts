@@ -35,6 +35,9 @@ const Output = z
     endUserSupportHelpURL: Text,
     primaryColorHex: Text.describe('Of the buttons of pages; not in Okta.'),
     logoUri: Text.describe('Of the image on pages, an https address; not in Okta.'),
+    showLockoutFailures: z
+      .boolean()
+      .describe('Whether the authentication API says that an account is locked out.'),
     _links: z.object({}),
   })
   .meta({ id: 'OrgSettings' })
@@ -59,6 +62,7 @@ const present = (org: Org, origin: string): z.input<typeof Output> => ({
   endUserSupportHelpURL: org.settings.endUserSupportHelpURL ?? null,
   primaryColorHex: org.settings.primaryColorHex ?? null,
   logoUri: org.settings.logoUri ?? null,
+  showLockoutFailures: org.settings.showLockoutFailures ?? false,
   _links: {},
 })
 

@@ -31,6 +31,9 @@ export type Purpose =
   | 'session-token'
   | 'state-token'
   | 'interaction'
+  | 'recovery-token-mac'
+  | 'activation-token-mac'
+  | 'recovery-state-mac'
 
 /** An AES-256-GCM ciphertext with what is needed to open it, except the associated data. */
 export interface Envelope {

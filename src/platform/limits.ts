@@ -29,6 +29,13 @@ export const limits = {
   sessionTokenSeconds: 300,
   /** How long somebody has to choose another password once they have proved to know one that expired. */
   expiredSignInSeconds: 600,
+  /** Tokens with which somebody recovers an account, activates one, and goes on with either. */
+  recoveryTokenSeconds: 3600,
+  activationTokenSeconds: 7 * 24 * 3600,
+  recoverySeconds: 600,
+  /** Wrong answers to a recovery question that end the recovery. */
+  recoveryAnswersMax: 5,
+  recoveryAnswerCharactersMax: 100,
   /** Sign-in transactions, the characters of a sealed one, and a body that brings one with a password. */
   transactionSeconds: 3600,
   transactionCharactersMax: 14 * 1024,

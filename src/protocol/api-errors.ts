@@ -33,6 +33,7 @@ const errorCodes = {
     status: 400,
     summary: "Can't specify a search query and filter in the same request.",
   },
+  E0000034: { status: 403, summary: 'Forgot password not allowed on specified user.' },
   E0000038: { status: 403, summary: "This operation is not allowed in the user's current status." },
   E0000047: {
     status: 429,
@@ -42,11 +43,17 @@ const errorCodes = {
   E0000053: { status: 400, summary: 'Invalid SCIM filter.' },
   E0000055: { status: 400, summary: 'Duplicate group.' },
   E0000056: { status: 403, summary: 'Delete application forbidden.' },
+  E0000079: {
+    status: 403,
+    summary: 'This operation is not allowed in the current authentication state.',
+  },
   E0000080: {
     status: 403,
     summary:
       'The password does not meet the complexity requirements of the current password policy.',
   },
+  E0000087: { status: 403, summary: 'The recovery question answer did not match our records.' },
+  E0000095: { status: 403, summary: 'Recovery not allowed for unknown user.' },
   E0000124: {
     status: 400,
     summary:

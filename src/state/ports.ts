@@ -5,6 +5,7 @@ import { currentEvent } from '../domain/log-event.ts'
 import type { Throttle } from '../domain/directory.ts'
 import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
+import type { Recoveries } from '../domain/recovery.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
 import type { Subjects } from '../domain/subjects.ts'
 import { loginKey } from '../domain/user.ts'
@@ -114,6 +115,20 @@ export function subjectsOf(
     revokeRefreshToken: (asked) => answered(() => of(asked.userId).revokeRefreshToken(asked)),
     revokeAccessToken: ({ userId, authorizationId, jti, expires }) =>
       answered(() => of(userId).revokeAccessToken(authorizationId, jti, expires)),
+  }
+}
+
+/** Recoveries, in the objects of their users. */
+export const recoveriesOf = (env: Cloudflare.Env): Recoveries => {
+  const of = (userId: string) => env.SUBJECT.getByName(userId)
+  return {
+    begin: (beginning) => answered(() => of(beginning.userId).recover('begin', beginning)),
+    find: (key, kind, now) => answered(() => of(key.userId).recover('find', key, kind, now)),
+    redeem: (key, now) => answered(() => of(key.userId).recover('redeem', key, now)),
+    answer: (answer) => answered(() => of(answer.key.userId).recover('answer', answer)),
+    reset: (password) => answered(() => of(password.key.userId).recover('reset', password)),
+    unlock: (end) => answered(() => of(end.key.userId).recover('unlock', end)),
+    cancel: (key, now) => answered(() => of(key.userId).recover('cancel', key, now)),
   }
 }
 

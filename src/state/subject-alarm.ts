@@ -8,6 +8,7 @@ import type { SubjectEndings } from './subject-endings.ts'
 import type { SubjectListing } from './subject-listing.ts'
 import type { SubjectLogouts } from './subject-logouts.ts'
 import type { SubjectPerson } from './subject-person.ts'
+import type { SubjectRecovery } from './subject-recovery.ts'
 import { SESSION_END } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
 
@@ -25,6 +26,7 @@ export class SubjectAlarm {
   readonly #logouts: SubjectLogouts
   readonly #person: SubjectPerson
   readonly #endings: SubjectEndings
+  readonly #recovery: SubjectRecovery
   /** Undefined: not known in memory. */
   #at: number | null | undefined = undefined
 
@@ -35,6 +37,7 @@ export class SubjectAlarm {
     logouts: SubjectLogouts,
     person: SubjectPerson,
     endings: SubjectEndings,
+    recovery: SubjectRecovery,
   ) {
     this.#storage = storage
     this.#tables = tables
@@ -42,6 +45,7 @@ export class SubjectAlarm {
     this.#logouts = logouts
     this.#person = person
     this.#endings = endings
+    this.#recovery = recovery
   }
 
   /** Something may have been remembered: makes sure that the object wakes early enough. */
@@ -98,13 +102,17 @@ export class SubjectAlarm {
   }
 
   #first(): number | null {
-    return this.#tables.existing()?.exec<{ first: number | null }>(FIRST_END).one().first ?? null
+    const { over } = this.#recovery
+    const first = this.#tables.existing()?.exec<{ first: number | null }>(FIRST_END).one().first
+    if (first == null || over === null) return first ?? over
+    return Math.min(first, over)
   }
 
   // What was given lives by the clock of another isolate, which may be behind.
   #sweep(): void {
     const sql = this.#tables.existing()
     const over = nowSeconds() - limits.clockSkewSeconds
+    if ((this.#recovery.over ?? Infinity) <= nowMillis()) this.#recovery.forget()
     sql?.exec(`DELETE FROM sessions WHERE ${SESSION_END} <= ?`, nowMillis())
     sql?.exec('DELETE FROM participants WHERE sid NOT IN (SELECT sid FROM sessions)')
     sql?.exec('DELETE FROM authorizations WHERE alive_until <= ?', over)

@@ -35,6 +35,8 @@ interface Attempt {
   /** That the user wants to get into. */
   readonly app: AskedApp | null
   readonly password: string
+  /** The hash of what is tried in the place of the password, and counted as one. */
+  readonly against?: string
   readonly now: number
 }
 
@@ -111,12 +113,13 @@ export class SubjectPassword {
     }
     const stands = standing(this.#attempts, user.person.status)
     if (stands.kind === 'locked') return this.#locked(user, attempt, isCurrent)
-    if (user.passwordHash === null) {
+    const stored = attempt.against ?? user.passwordHash
+    if (stored === null) {
       verifyNothing(attempt.password)
       return { outcome: 'wrong' }
     }
     this.#attempts = counted(stands.attempts)
-    const verdict = await this.#verdict(user.passwordHash, attempt.password)
+    const verdict = await this.#verdict(stored, attempt.password)
     if (!isCurrent()) {
       this.#attempts = givenBack(this.#attempts)
       return null
@@ -128,9 +131,8 @@ export class SubjectPassword {
     this.#storage.kv.delete('attempts')
     // An ending may come while the hash is replaced, behind this proof.
     const epoch = this.#endings.current()
-    const passwordHash = verdict.outdated
-      ? await this.#renewed(user.passwordHash, attempt)
-      : user.passwordHash
+    const isOutdated = verdict.outdated && attempt.against === undefined
+    const passwordHash = isOutdated ? await this.#renewed(stored, attempt) : user.passwordHash
     return { outcome: 'correct', user: { ...user, passwordHash }, epoch }
   }
 

@@ -9,13 +9,10 @@ import type {
   PasswordReplacement,
   ReplacementOutcome,
 } from '../domain/password-replacement.ts'
-import { maySignIn, mayReplacePassword, type Person } from '../domain/person.ts'
-import type { SystemLogEvent } from '../domain/system-log.ts'
-import { missedRequirements } from '../passwords/policy.ts'
-import { hashPassword, verifyPassword } from '../passwords/verify.ts'
+import { mayReplacePassword, type Person } from '../domain/person.ts'
 import { digest } from '../platform/encoding.ts'
-import { storePassword, type ReplacedPassword } from './replaced-password.ts'
 import type { SubjectEndings } from './subject-endings.ts'
+import type { SubjectNewPassword } from './subject-new-password.ts'
 import type { Attempted, SubjectPassword } from './subject-password.ts'
 import type { KnownUser, SubjectPerson } from './subject-person.ts'
 
@@ -23,21 +20,21 @@ import type { KnownUser, SubjectPerson } from './subject-person.ts'
 type Replacing = KnownUser & { readonly passwordHash: string }
 
 export class SubjectReplacement {
-  readonly #env: Cloudflare.Env
   readonly #person: SubjectPerson
   readonly #password: SubjectPassword
+  readonly #newPassword: SubjectNewPassword
   readonly #endings: SubjectEndings
 
   constructor(
-    env: Cloudflare.Env,
     person: SubjectPerson,
     password: SubjectPassword,
+    newPassword: SubjectNewPassword,
     endings: SubjectEndings,
   ) {
     this.#person = person
     this.#password = password
+    this.#newPassword = newPassword
     this.#endings = endings
-    this.#env = env
   }
 
   /** What a right password is worth that has expired; null: nobody but an administrator replaces it. */
@@ -62,25 +59,23 @@ export class SubjectReplacement {
   ): Promise<ReplacementOutcome> {
     const user = await this.#replacing(proof)
     if (user === null) return { outcome: 'over' }
-    const outdated = await this.#shown(user, oldPassword, now)
-    if (typeof outdated === 'object') return outdated
-    const { userId } = proof
-    const current = oldPassword === null ? {} : { current: oldPassword }
-    const missed = missedRequirements(newPassword, { login: user.login, ...current })
-    if (missed.length > 0) return { outcome: 'unfit', missed }
-    if (oldPassword === null && (await verifyPassword(outdated, newPassword)).matches)
-      return { outcome: 'unfit', missed: ['differs'] }
-    const passwordHash = hashPassword(newPassword)
-    if (this.#hasEnded(proof)) return { outcome: 'over' }
-    const at = Math.floor(now / 1000)
-    if (revokeSessions) await endSessions(at)
-    const epoch = revokeSessions ? this.#endings.current() : proof.epoch
-    const isStored = await this.#stored({ userId, outdated, passwordHash, at }, event)
-    if (!isStored) return { outcome: 'over' }
-    return this.#person.decide(userId, null, (changed) =>
-      changed === null || !maySignIn(changed.person)
-        ? { outcome: 'over' }
-        : { outcome: 'replaced', person: changed.person, assignment: null, epoch },
+    const passwordHash = await this.#shown(user, oldPassword, now)
+    if (typeof passwordHash === 'object') return passwordHash
+    const { epoch, provenAt } = proof
+    const from = ['PASSWORD_EXPIRED'] as const
+    return this.#newPassword.put(
+      {
+        user: { ...user, passwordHash },
+        current: oldPassword,
+        newPassword,
+        from,
+        epoch,
+        provenAt,
+        revokeSessions,
+        event,
+        now,
+      },
+      endSessions,
     )
   }
 
@@ -109,14 +104,5 @@ export class SubjectReplacement {
     const attempted = await this.#password.verify({ ...attempt, now: Math.floor(now / 1000) })
     if (attempted.outcome !== 'correct') return attempted
     return attempted.user.passwordHash ?? { outcome: 'over' }
-  }
-
-  async #stored(replaced: ReplacedPassword, event: SystemLogEvent): Promise<boolean> {
-    try {
-      return await storePassword(this.#env, replaced, event)
-    } finally {
-      // Also after a failure: a batch whose answer was lost may have been committed.
-      this.#person.markStale()
-    }
   }
 }

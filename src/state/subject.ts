@@ -1,7 +1,7 @@
 /**
  * Durable Object: everything about one user that must have one writer, addressed by the user's id: sessions,
- * authorizations, wrong passwords. Every answer is durable before it is given, and a fault of storage is an answer of
- * its own. An object that was never used stores nothing.
+ * authorizations, wrong passwords, the recovery of an account. Every answer is durable before it is given, and a fault
+ * of storage is an answer of its own. An object that was never used stores nothing.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
@@ -12,7 +12,8 @@ import type {
   PasswordReplacement,
   ReplacementOutcome,
 } from '../domain/password-replacement.ts'
-import { keepsAccess, maySignIn, type Person } from '../domain/person.ts'
+import type { Person } from '../domain/person.ts'
+import { carriedOut, type Recoveries } from '../domain/recovery.ts'
 import type {
   Dismissed,
   NamedSession,
@@ -36,7 +37,6 @@ import type {
   Undelivered,
 } from '../domain/subjects.ts'
 import { hashPassword } from '../passwords/verify.ts'
-import { digest } from '../platform/encoding.ts'
 import { logFault } from '../platform/log.ts'
 import { recordLockout } from './lockout.ts'
 import { tellLogouts } from './logout-delivery.ts'
@@ -47,11 +47,14 @@ import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
 import { SubjectLogouts } from './subject-logouts.ts'
 import { SubjectPassword } from './subject-password.ts'
+import { SubjectNewPassword } from './subject-new-password.ts'
 import { SubjectPerson } from './subject-person.ts'
+import { SubjectRecovery } from './subject-recovery.ts'
 import { SubjectReplacement } from './subject-replacement.ts'
 import { presented, SubjectSessions, type EndedSession } from './subject-sessions.ts'
 import { signInWith } from './subject-sign-in.ts'
 import { SubjectTables } from './subject-tables.ts'
+import { SubjectVisits } from './subject-visits.ts'
 
 /** Storage was away, which says nothing about what was asked. */
 type Answer<Given> = Promise<Given | 'unavailable'>
@@ -67,13 +70,24 @@ export class Subject extends DurableObject {
     this.#endings,
     (userId, login, now) => recordLockout(this.env, userId, login, now),
   )
+  readonly #newPassword = new SubjectNewPassword(this.env, this.#person, this.#endings)
   readonly #replacement = new SubjectReplacement(
+    this.#person,
+    this.#password,
+    this.#newPassword,
+    this.#endings,
+  )
+  readonly #recovery = new SubjectRecovery(
+    this.ctx.storage,
     this.env,
     this.#person,
     this.#password,
+    this.#newPassword,
     this.#endings,
+    (at) => this.end({ ...ALL_SESSIONS, at }),
   )
   readonly #sessions = new SubjectSessions(this.#tables)
+  readonly #visits = new SubjectVisits(this.#tables, this.#sessions, this.#person, this.#endings)
   readonly #authorizations = new SubjectAuthorizations(this.#tables)
   readonly #listing = new SubjectListing(this.#tables, this.env.DB)
   readonly #logouts = new SubjectLogouts(this.#tables, (logouts, settle) =>
@@ -86,6 +100,7 @@ export class Subject extends DurableObject {
     this.#logouts,
     this.#person,
     this.#endings,
+    this.#recovery,
   )
   readonly #grants = new SubjectGrants(
     this.#tables,
@@ -130,38 +145,22 @@ export class Subject extends DurableObject {
     )
   }
 
+  /** One call of a recovery. */
+  async recover<Call extends keyof Recoveries>(
+    call: Call,
+    ...asked: Parameters<Recoveries[Call]>
+  ): Answer<unknown> {
+    return this.#answered(`recover.${call}`, () => carriedOut(this.#recovery, call, asked))
+  }
+
   async startSession(begin: SessionBeginning): Answer<Session | null> {
-    const { userId, secret, replaces, epoch } = begin
-    return this.#answered('startSession', async () => {
-      const secretHash = await digest(secret)
-      const earlier = replaces?.userId === userId ? await presented(replaces) : null
-      return this.#person.decide(userId, null, (user) => {
-        if (user === null || !maySignIn(user.person)) return null
-        return this.#tables.atomically(() => {
-          const hasEnded = (at: number): boolean => this.#endings.hasEndedSession(epoch, at)
-          const session = this.#sessions.begin({ ...begin, secretHash, hasEnded }, earlier)
-          if (session !== null) this.#ended(this.#sessions.crowdOut(session))
-          return session
-        })
-      })
-    })
+    return this.#answered('startSession', () =>
+      this.#visits.begin(begin, (sessions) => this.#ended(sessions)),
+    )
   }
 
   async findSession(key: SessionKey, app: AskedApp | null, now: number): Answer<SignedIn | null> {
-    return this.#answered('findSession', async () => {
-      const shown = await presented(key)
-      if (!this.#person.knows(app) && this.#sessions.find(shown, now) === null) return null
-      return this.#person.decide(key.userId, app, (user) => {
-        const session = this.#sessions.find(shown, now)
-        if (session === null || user === null || !keepsAccess(user.person)) return null
-        return {
-          session: this.#sessions.touch(session, now),
-          person: user.person,
-          assignment: user.assignment,
-          epoch: this.#endings.current(),
-        }
-      })
-    })
+    return this.#answered('findSession', () => this.#visits.find(key, app, now))
   }
 
   async standingSession(
@@ -169,16 +168,7 @@ export class Subject extends DurableObject {
     purpose: 'read' | 'use',
     now: number,
   ): Answer<StandingSession | null> {
-    return this.#answered('standingSession', async () => {
-      const shown = await presented(named)
-      if (this.#sessions.find(shown, now) === null) return null
-      return this.#person.decide(named.userId, null, (user) => {
-        const session = this.#sessions.find(shown, now)
-        if (session === null || user === null || !keepsAccess(user.person)) return null
-        const standing = purpose === 'use' ? this.#sessions.use(session, now) : session
-        return { session: standing, person: user.person }
-      })
-    })
+    return this.#answered('standingSession', () => this.#visits.standing(named, purpose, now))
   }
 
   async endSession(named: NamedSession): Answer<readonly Dismissed[] | null> {
@@ -249,6 +239,7 @@ export class Subject extends DurableObject {
   /** Forgets the person. What apps still have to be told goes when they were, or could not be. */
   async erase(): Promise<void> {
     this.#password.unlock()
+    this.#recovery.forget()
     if (this.#logouts.due === null) return this.#forget()
     this.#person.markStale()
     this.#endings.forget()

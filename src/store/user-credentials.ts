@@ -1,6 +1,7 @@
 /** Table user_credentials: what a person proves to be themselves with. Its hashes are read by the person's object. */
 import { LOCKABLE, LOCKED_OUT } from '../domain/password-attempts.ts'
-import { commit } from './database.ts'
+import type { UserStatus } from '../domain/user-status.ts'
+import { commit, readFirst } from './database.ts'
 
 /** The password of a user who was just made. */
 export const insertPassword = (
@@ -48,20 +49,55 @@ export const replaceHash = (
       .bind(userId, outdated, passwordHash),
   ])
 
-/** Lets in whoever replaces an expired password. Changes nothing when the password or the status is another one. */
-export const replaceExpired = (
+/** A password in the place of another one, or of none. */
+export interface PasswordInPlace {
+  readonly userId: string
+  /** The hash that the user must still have; null: none. */
+  readonly outdated: string | null
+  /** The statuses that the user may be in. */
+  readonly from: readonly UserStatus[]
+}
+
+/** Lets in whoever chose a password. Changes nothing when the password before it or the status is another one. */
+export const putInPlace = (
   db: D1Database,
-  userId: string,
-  outdated: string,
+  { userId, outdated, from }: PasswordInPlace,
   now: number,
 ): D1PreparedStatement =>
   db
     .prepare(
-      `UPDATE users SET status = 'ACTIVE', status_changed = ?3, password_changed = ?3, last_updated = ?3,
-       version = version + 1 WHERE id = ?1 AND status = 'PASSWORD_EXPIRED' AND EXISTS (
-       SELECT 1 FROM user_credentials WHERE user_id = ?1 AND password_hash = ?2)`,
+      `UPDATE users SET status = 'ACTIVE', password_changed = ?3, last_updated = ?3, version = version + 1,
+       status_changed = CASE status WHEN 'ACTIVE' THEN status_changed ELSE ?3 END
+       WHERE id = ?1 AND status IN (SELECT value FROM json_each(?4))
+       AND (SELECT password_hash FROM user_credentials WHERE user_id = ?1) IS ?2`,
     )
-    .bind(userId, outdated, now)
+    .bind(userId, outdated, now, JSON.stringify(from))
+
+/** Changes nothing unless the user is locked out. */
+export const unlock = (db: D1Database, userId: string, now: number): D1PreparedStatement =>
+  db
+    .prepare(
+      `UPDATE users SET status = 'ACTIVE', status_changed = ?3, last_updated = ?3, version = version + 1
+       WHERE id = ?1 AND status = ?2`,
+    )
+    .bind(userId, LOCKED_OUT, now)
+
+/** The question that somebody may be asked, and the hash of its answer; null: there is none. */
+export async function readRecoveryQuestion(
+  db: D1Database,
+  userId: string,
+): Promise<SetCredentials['recovery']> {
+  const row = await readFirst<{ question: string | null; hash: string | null }>(
+    db
+      .prepare(
+        `SELECT recovery_question AS question, recovery_answer_hash AS hash FROM user_credentials
+         WHERE user_id = ?1`,
+      )
+      .bind(userId),
+  )
+  if (row === null || row.question === null || row.hash === null) return null
+  return { question: row.question, answerHash: row.hash }
+}
 
 /** Changes nothing when the user's status has become one that cannot be locked out. */
 export const lockOut = (db: D1Database, userId: string, now: number): D1PreparedStatement =>

@@ -34,6 +34,7 @@ describe('the org', () => {
       endUserSupportHelpURL: null,
       primaryColorHex: null,
       logoUri: null,
+      showLockoutFailures: false,
       _links: {},
     })
   })

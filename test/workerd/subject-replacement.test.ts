@@ -5,7 +5,7 @@ import type { PasswordProof } from '../../src/domain/password-replacement.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { systemLogEvent } from '../../src/domain/log-event.ts'
 import { commit } from '../../src/store/database.ts'
-import { replaceExpired } from '../../src/store/user-credentials.ts'
+import { putInPlace } from '../../src/store/user-credentials.ts'
 import { aPersonWithPassword, PASSWORD, type TestPerson } from './sign-in-support.ts'
 import { subjects } from './subject-support.ts'
 import { made } from './support.ts'
@@ -86,14 +86,17 @@ describe('a proof', () => {
     const proof = await proofOf()
     const read = 'SELECT password_hash FROM user_credentials WHERE user_id = ?'
     const hashOf = () => env.DB.prepare(read).bind(person.id).first<string>('password_hash')
-    const outdated = (await hashOf())!
+    const from = ['PASSWORD_EXPIRED'] as const
+    const put = (hash: string | null) =>
+      putInPlace(env.DB, { userId: person.id, outdated: hash, from }, 1)
+    const outdated = await hashOf()
     const path = `${USERS}/${person.id}/lifecycle/expire_password_with_temp_password`
     const { tempPassword } = await made(200, 'POST', path)
     const set = await hashOf()
-    expect(await commit(env.DB, [replaceExpired(env.DB, person.id, outdated, 1)])).toBe(false)
+    expect(await commit(env.DB, [put(outdated)])).toBe(false)
     expect((await replace(proof, NEW)).outcome).toBe('over')
     expect(await hashOf()).toBe(set)
     expect((await signIn(tempPassword)).outcome).toBe('expired')
-    expect(await commit(env.DB, [replaceExpired(env.DB, person.id, set!, 1)])).toBe(true)
+    expect(await commit(env.DB, [put(set)])).toBe(true)
   })
 })

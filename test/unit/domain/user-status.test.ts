@@ -25,7 +25,7 @@ const ACTIONS: readonly UserAction[] = [
   'setPassword',
   'changePassword',
   'changeRecoveryQuestion',
-  'recoverPassword',
+  'forgotPassword',
 ]
 
 const status = fc.constantFrom(...USER_STATUSES)
@@ -43,7 +43,7 @@ describe('transitions', () => {
         const next = transition(does, { status: from, hasPassword })
         expect('status' in next).toBe(isAllowed(does, { status: from, hasPassword }))
         if ('status' in next) expect(USER_STATUSES).toContain(next.status)
-        else expect(next.refused).toMatch(/^E00000(01|16|32|38)$/)
+        else expect(next.refused).toMatch(/^E00000(01|16|32|34|38)$/)
       }),
     )
   })
@@ -62,7 +62,7 @@ describe('transitions', () => {
   it('make nobody active who has no password, but by giving one or ending a suspension', () => {
     fc.assert(
       fc.property(action, status, (does, from) => {
-        const gives = ['setPassword', 'recoverPassword', 'unsuspend', 'unlock'].includes(does)
+        const gives = ['setPassword', 'unsuspend', 'unlock'].includes(does)
         if (after(does, from, false) === 'ACTIVE' && from !== 'ACTIVE') expect(gives).toBe(true)
       }),
     )
@@ -96,6 +96,9 @@ describe('transitions', () => {
     })
     expect(transition('unlock', { status: 'STAGED', hasPassword: true })).toEqual({
       refused: 'E0000032',
+    })
+    expect(transition('forgotPassword', { status: 'RECOVERY', hasPassword: true })).toEqual({
+      refused: 'E0000034',
     })
     expect(after('unlock', 'LOCKED_OUT', true)).toBe('ACTIVE')
     expect(after('expirePassword', 'ACTIVE', true)).toBe('PASSWORD_EXPIRED')
