@@ -21,6 +21,8 @@ export const newPasswordForm = async (
     ...(await pagePropsOf(visit, underWay?.request.uiLocales)),
     action: NEW_PASSWORD_PATH,
     fields: { transaction: sent.get('transaction') ?? '', proof },
+    reason: 'EXPIRED',
+    question: null,
     login,
     app: underWay === null ? null : presentedApp(underWay.client),
     error,

@@ -3,6 +3,7 @@
  * Whatever goes wrong here is told to a person, on a page.
  */
 import type { Context, Hono } from 'hono'
+import { ACTIVATION_PAGE_PATH, RECOVERY_PAGE_PATH } from '../domain/recovery-token.ts'
 import { messagePage } from '../pages/message.tsx'
 import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
@@ -16,6 +17,7 @@ import { logout, signOut } from './logout.ts'
 import { contextOf, issuerOf, serverPaths, type ProtocolDoor } from './routes.ts'
 import { replacePassword } from './new-password.ts'
 import { NEW_PASSWORD_PATH } from './new-password-form.ts'
+import { recoverOnPage, showRecovery } from './recovery-page.ts'
 import { redirectWithSession, SESSION_REDIRECT_PATH } from './session-redirect.ts'
 import { showSignIn, signIn } from './sign-in.ts'
 import { CONSENT_PATH, SIGN_IN_PATH } from './under-way.ts'
@@ -44,6 +46,8 @@ const routes: readonly PageRoute[] = [
   { method: 'GET', paths: [SIGN_IN_PATH], handle: showSignIn },
   { method: 'POST', paths: [SIGN_IN_PATH], handle: signIn },
   { method: 'POST', paths: [NEW_PASSWORD_PATH], handle: replacePassword },
+  { method: 'GET', paths: [RECOVERY_PAGE_PATH, ACTIVATION_PAGE_PATH], handle: showRecovery },
+  { method: 'POST', paths: [RECOVERY_PAGE_PATH], handle: recoverOnPage },
   { method: 'GET', paths: [CONSENT_PATH], handle: showConsent },
   { method: 'POST', paths: [CONSENT_PATH], handle: giveConsent },
   { method: 'POST', paths: [SIGN_OUT_PATH], handle: signOut },

@@ -1,11 +1,12 @@
 /** Credentials of users: expiring and resetting passwords, and changing them by who knows the present one. */
 import * as z from 'zod'
 import type { GuardedUser, User } from '../domain/user.ts'
+import { answerText } from '../passwords/answer.ts'
 import { passwordFaults, temporaryPassword } from '../passwords/policy.ts'
 import { ApiError } from '../protocol/api-errors.ts'
-import { answerText } from './credential-plan.ts'
 import type { ManagementContext } from './context.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
+import { begun, linkOf } from './recovery.ts'
 import { route, type Route } from './route.ts'
 import {
   PasswordChange,
@@ -22,7 +23,9 @@ import {
 import {
   changedUser,
   CREDENTIALS_MANAGE,
+  guardedUserOf,
   USER_PATH,
+  userChange,
   USERS_MANAGE,
   userOf,
 } from './user-resource.ts'
@@ -120,6 +123,18 @@ async function temporary(
   return password
 }
 
+const ResetPasswordToken = z
+  .object({ resetPasswordUrl: z.url().optional() })
+  .meta({ id: 'ResetPasswordToken' })
+
+/** Whoever has the link has to know the answer, too. */
+async function forgotten(user: User, context: ManagementContext): Promise<string> {
+  if (user.status !== 'ACTIVE' || user.recoveryQuestion === null) throw new ApiError('E0000034')
+  const keyed = await begun(user, { type: 'PASSWORD', asks: true }, context)
+  await context.commit([], userChange(user, RESET.eventType, 'Recovery of the password is begun'))
+  return (await linkOf(keyed, context)).url
+}
+
 export const userCredentialRoutes: readonly Route[] = [
   route({
     method: 'POST',
@@ -165,16 +180,41 @@ export const userCredentialRoutes: readonly Route[] = [
     summary: 'Take the password of a user out of use',
     scope: USERS_MANAGE,
     permission: CREDENTIALS_MANAGE,
-    query: { sendEmail: switchParameter('Required; nothing is sent.', true), ...REVOKE },
-    output: z.object({}).meta({ id: 'ResetPasswordToken' }),
+    query: {
+      sendEmail: switchParameter(
+        'Required; false: the answer has a link to hand on. Nothing is sent.',
+        true,
+      ),
+      ...REVOKE,
+    },
+    output: ResetPasswordToken,
     async handle({ params, query }, context) {
       if (!query.has('sendEmail')) throw new ApiError('E0000028')
-      readSwitch(query, 'sendEmail', true)
+      const isSent = readSwitch(query, 'sendEmail', true)
       const ends = sessionsIf(readSwitch(query, 'revokeSessions', false))
-      await changedUser(params, context, (user) =>
-        moved(user, { action: 'resetPassword', ...RESET, ends }, context),
+      const user = await changedUser(params, context, (found) =>
+        moved(found, { action: 'resetPassword', ...RESET, ends }, context),
       )
-      return {}
+      if (isSent) return {}
+      // An administrator vouches for whom the link is given to, who may have forgotten the answer as well.
+      const keyed = await begun(user, { type: 'PASSWORD', asks: false }, context)
+      return { resetPasswordUrl: (await linkOf(keyed, context)).url }
+    },
+  }),
+  route({
+    method: 'POST',
+    path: `${USER_PATH}/credentials/forgot_password`,
+    summary: 'Begin the recovery of a forgotten password',
+    scope: USERS_MANAGE,
+    permission: CREDENTIALS_MANAGE,
+    query: { sendEmail: switchParameter('Must be false: nothing is sent.', true) },
+    output: ResetPasswordToken,
+    async handle({ params, query }, context) {
+      if (readSwitch(query, 'sendEmail', true))
+        throw new ApiError('E0000034', '', [
+          'sendEmail: No mail is sent; false answers with a link',
+        ])
+      return { resetPasswordUrl: await forgotten(await guardedUserOf(params, context), context) }
     },
   }),
   route({

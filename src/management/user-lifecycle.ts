@@ -1,9 +1,14 @@
 /**
- * The lifecycle of users. No message is sent and no link is made: there is no page yet where one could be used, so that
- * an administrator sets the password of a user who waits for one.
+ * The lifecycle of users. No message is sent: whoever activates a user that has no password is given a link to hand on,
+ * with which the user chooses one.
  */
+import * as z from 'zod'
 import { Nothing } from '../domain/output.ts'
+import { RECOVERABLE } from '../domain/recovery.ts'
+import type { User } from '../domain/user.ts'
+import type { ManagementContext } from './context.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
+import { begun, linkOf } from './recovery.ts'
 import { route, type QueryParameters, type Route } from './route.ts'
 import { changedUser, CREDENTIALS_MANAGE, USER_PATH, USERS_MANAGE } from './user-resource.ts'
 import { moved, type Move } from './user-transition.ts'
@@ -13,16 +18,22 @@ interface Lifecycle extends Move {
   readonly summary: string
   readonly query?: QueryParameters
   readonly permission?: string
+  /** There is a link for a user who waits for a password, unless it would be mailed; by default it would, or not. */
+  readonly link?: { readonly isMailed: boolean }
 }
 
 const SEND_EMAIL = { sendEmail: switchParameter('Accepted; nothing is sent.', false) }
+
+const LINK =
+  'False: the answer has a link to hand on, where the user has no password. Nothing is sent.'
 
 const LIFECYCLES: readonly Lifecycle[] = [
   {
     path: 'activate',
     action: 'activate',
     summary: 'Activate a user',
-    query: SEND_EMAIL,
+    query: { sendEmail: switchParameter(LINK, true) },
+    link: { isMailed: true },
     eventType: 'user.lifecycle.activate',
     message: 'User is activated',
   },
@@ -30,7 +41,8 @@ const LIFECYCLES: readonly Lifecycle[] = [
     path: 'reactivate',
     action: 'reactivate',
     summary: 'Reactivate a user',
-    query: SEND_EMAIL,
+    query: { sendEmail: switchParameter(LINK, false) },
+    link: { isMailed: false },
     eventType: 'user.lifecycle.reactivate',
     message: 'User is reactivated',
   },
@@ -80,7 +92,19 @@ const LIFECYCLES: readonly Lifecycle[] = [
 /** How a user is deactivated, by its own call or as the first step of a deletion. */
 export const DEACTIVATION: Move = LIFECYCLES.find(({ action }) => action === 'deactivate')!
 
-const lifecycle = ({ path, summary, query = {}, permission, ...move }: Lifecycle): Route =>
+const Activation = z
+  .object({ activationUrl: z.url().optional(), activationToken: z.string().optional() })
+  .meta({ id: 'UserActivationToken' })
+
+/** Nothing for whom there is nothing to choose. */
+async function activationOf(user: User, context: ManagementContext): Promise<object> {
+  if (!RECOVERABLE.ACCOUNT_ACTIVATION.includes(user.status)) return {}
+  const keyed = await begun(user, { type: 'ACCOUNT_ACTIVATION', asks: false }, context)
+  const { token: activationToken, url: activationUrl } = await linkOf(keyed, context)
+  return { activationUrl, activationToken }
+}
+
+const lifecycle = ({ path, summary, query = {}, permission, link, ...move }: Lifecycle): Route =>
   route({
     method: 'POST',
     path: `${USER_PATH}/lifecycle/${path}`,
@@ -88,11 +112,12 @@ const lifecycle = ({ path, summary, query = {}, permission, ...move }: Lifecycle
     scope: USERS_MANAGE,
     permission: permission ?? USERS_MANAGE,
     query,
-    output: Nothing,
+    output: link === undefined ? Nothing : Activation,
     async handle({ params, query: sent }, context) {
-      if ('sendEmail' in query) readSwitch(sent, 'sendEmail', false)
-      await changedUser(params, context, (user) => moved(user, move, context))
-      return {}
+      const isMailed =
+        'sendEmail' in query && readSwitch(sent, 'sendEmail', link?.isMailed ?? false)
+      const user = await changedUser(params, context, (found) => moved(found, move, context))
+      return link === undefined || isMailed ? {} : activationOf(user, context)
     },
   })
 

@@ -24,6 +24,11 @@ export const english: Messages = {
 
   newPasswordTitle: 'Choose a new password',
   newPasswordIntroduction: 'The password of {name} has expired. Choose another one to go on.',
+  recoveryIntroduction: 'It will be the password of {name}.',
+  activationTitle: 'Choose a password',
+  activationIntroduction: 'Welcome. It will be the password of {name}.',
+  setPassword: 'Set password and sign in',
+  answerWrong: 'That is not the answer we know. Try again.',
   newPassword: 'New password',
   confirmPassword: 'New password again',
   changePassword: 'Change password and sign in',

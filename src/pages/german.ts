@@ -29,6 +29,11 @@ export const german: Messages = {
   newPasswordTitle: 'Neues Passwort wählen',
   newPasswordIntroduction:
     'Das Passwort von {name} ist abgelaufen. Wählen Sie ein neues, um fortzufahren.',
+  recoveryIntroduction: 'Es wird das Passwort von {name} sein.',
+  activationTitle: 'Passwort wählen',
+  activationIntroduction: 'Willkommen. Es wird das Passwort von {name} sein.',
+  setPassword: 'Passwort festlegen und anmelden',
+  answerWrong: 'Das ist nicht die Antwort, die wir kennen. Versuchen Sie es noch einmal.',
   newPassword: 'Neues Passwort',
   confirmPassword: 'Neues Passwort wiederholen',
   changePassword: 'Passwort ändern und anmelden',

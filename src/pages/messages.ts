@@ -28,6 +28,11 @@ export interface Messages {
 
   readonly newPasswordTitle: string
   readonly newPasswordIntroduction: string
+  readonly recoveryIntroduction: string
+  readonly activationTitle: string
+  readonly activationIntroduction: string
+  readonly setPassword: string
+  readonly answerWrong: string
   readonly newPassword: string
   readonly confirmPassword: string
   readonly changePassword: string

@@ -76,6 +76,35 @@ describe.each(['light', 'dark'] as const)('in %s', (colorScheme) => {
   )
 })
 
+describe('a link of an administrator', () => {
+  it.each(['light', 'dark'] as const)(
+    'leads to a page that asks the question and looks well, in %s',
+    async (colorScheme) => {
+      const recovery_question = { question: 'Which horse?', answer: 'The correct one' }
+      await org().call('POST', `/api/v1/users/${person.id}`, {
+        credentials: { password: { value: `${NEW}.` }, recovery_question },
+      })
+      const path = `/api/v1/users/${person.id}/credentials/forgot_password?sendEmail=false`
+      const { resetPasswordUrl } = await org().call('POST', path)
+      context = await aContext(browser, { colorScheme, reducedMotion: 'reduce' })
+      const page = await context.newPage()
+      await page.goto(resetPasswordUrl)
+      expect(await complaintsOf(page)).toEqual([])
+      const shot = (state: string) => page.screenshot({ path: join(folder, `recovery-${state}-${colorScheme}.png`), fullPage: true }) // prettier-ignore
+      if (folder !== '') await shot('asked')
+      await page.fill('input[name=answer]', 'A wrong one')
+      await choose(page, NEW)
+      await page.waitForSelector('#password-error')
+      expect(await complaintsOf(page)).toEqual([])
+      if (folder !== '') await shot('refused')
+      await page.fill('input[name=answer]', 'the correct one')
+      await choose(page, NEW)
+      await page.waitForSelector('#signout-submit')
+      expect(await cookieNames(context)).toContain('edgemint_session')
+    },
+  )
+})
+
 describe('a new password', () => {
   it('leads on to the app, by keyboard alone', async () => {
     const page = await asked()

@@ -55,6 +55,7 @@ export const userCalls: readonly Call[] = [
       recovery_question: { question: 'Which song?', answer: 'New Slang' },
     },
   },
+  { operation: 'forgotPassword', query: { sendEmail: 'false' } },
   { operation: 'suspendUser' },
   { operation: 'unsuspendUser' },
   { operation: 'unlockUser' },

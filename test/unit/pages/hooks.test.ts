@@ -55,6 +55,8 @@ describe('choosing a new password', () => {
       ...props,
       action: '/signin/password',
       fields: { transaction: 'trx.1', proof: 'prf.1' },
+      reason: 'EXPIRED',
+      question: null,
       login: 'ada@example.com',
       app: null,
       error: null,
@@ -82,17 +84,60 @@ describe('choosing a new password', () => {
   })
 
   it.each([
-    ['newPassword', ['number', 'wellFormed'], `${english.ruleNumber}, ${english.ruleWellFormed}.`],
-    ['confirmPassword', 'DIFFERENT', english.passwordsDiffer],
-  ] as const)('says what is wrong with %s, and where', async (name, error, text) => {
-    const response = await made({ error })
-    expect(response.status).toBe(400)
+    ['newPassword', ['number', 'wellFormed'], `${english.ruleNumber}, ${english.ruleWellFormed}.`, 400], // prettier-ignore
+    ['confirmPassword', 'DIFFERENT', english.passwordsDiffer, 400],
+    ['answer', 'ANSWER', english.answerWrong, 403],
+  ] as const)('says what is wrong with %s, and where', async (name, error, text, status) => {
+    const response = await made({ error, question: 'Which horse?' })
+    expect(response.status).toBe(status)
     const html = await response.text()
     expect(html).toMatch(/<div class="alert" role="alert" id="password-error">/)
     expect(html).toContain(text)
     expect(html.match(/<input[^>]*aria-invalid="true"[^>]*>/g)).toEqual([
       expect.stringContaining(`name="${name}"`),
     ])
+  })
+})
+
+describe('choosing a password that was forgotten, or was never there', () => {
+  const made = (more: Partial<Parameters<typeof newPasswordPage>[0]>) =>
+    newPasswordPage({
+      ...props,
+      action: '/signin/reset-password',
+      fields: {},
+      reason: 'RECOVERY',
+      question: null,
+      login: 'ada@example.com',
+      app: null,
+      error: null,
+      redirectUri: null,
+      ...more,
+    })
+
+  it('asks the question first, as it was written', async () => {
+    const html = await (await made({ question: 'Who <b>' })).text()
+    expect(html).toContain('<label for="answer">Who &lt;b&gt;</label>')
+    expect(html).toMatch(/<input id="answer" name="answer" type="text" autocomplete="off"[^>]* autofocus/) // prettier-ignore
+    expect(html.match(/autofocus/g)).toHaveLength(1)
+    expect(await (await made({})).text()).not.toContain('name="answer"')
+  })
+
+  it('says nothing of an old password where there was none', async () => {
+    expect(await (await made({})).text()).toContain(english.ruleDiffers)
+    const first = await (await made({ reason: 'ACTIVATION' })).text()
+    expect(first).toContain(`<h1>${english.activationTitle}</h1>`)
+    expect(first).not.toContain(english.ruleDiffers)
+  })
+
+  it('is put off after too many attempts, without a field that was wrong', async () => {
+    const response = await made({ error: 'TOO_MANY_ATTEMPTS' })
+    expect([response.status, response.headers.get('retry-after')]).toEqual([
+      429,
+      expect.any(String),
+    ])
+    const html = await response.text()
+    expect(html).toContain(english.tooManyAttempts)
+    expect(html).not.toMatch(/<input[^>]*aria-invalid/)
   })
 })
 

@@ -57,6 +57,8 @@ export const pages = {
       ...pageProps(values),
       action: '/signin/password',
       fields: { transaction: values.text, proof: values.text },
+      reason: 'RECOVERY',
+      question: values.text,
       login: `ada${values.text}`,
       app: appOf(values),
       error: ['minLength'],
