@@ -1,5 +1,5 @@
 /** What comes next for a person: a sign-in, a consent, or the code. The same decisions as on the pages of the org. */
-import type { SessionKey } from '../../domain/session.ts'
+import type { Session, SessionKey } from '../../domain/session.ts'
 import { OAuthError } from '../../protocol/errors.ts'
 import { standingOf, type Done } from '../advance.ts'
 import { tellRefusal } from '../authorize.ts'
@@ -12,7 +12,7 @@ import {
   type Calling,
   type IonAnswer,
 } from './answer.ts'
-import { useUp, type Interaction } from './interaction.ts'
+import { hasSession, keepSession, useUp, type Interaction } from './interaction.ts'
 
 /** Goes on with whoever has the session: the one that has just begun, or the browser's. */
 export async function goOn(
@@ -37,7 +37,8 @@ async function next(calling: Calling, done: Done): Promise<IonAnswer> {
   const decided = { underWay: considered.underWay, visit }
   const { person, consent } = considered
   if (standing.at === 'consent' && consent.step === 'ask') {
-    const session = sessionOf(calling, done)
+    const session = await sessionHere(calling, done, considered.session)
+    if (session === null) return identifying(calling)
     const waiting: Interaction = { ...interaction, step: { at: 'consent', session } }
     const { required, optional } = consent
     return shown({ at: 'consent', person, required, optional }, waiting, decided)
@@ -49,9 +50,17 @@ async function next(calling: Calling, done: Done): Promise<IonAnswer> {
   return succeeded(code, person, { interaction, underWay: decided.underWay })
 }
 
-/** Whoever is asked for consent is signed in. */
-const sessionOf = ({ visit }: Calling, done: Done): SessionKey =>
-  (done.sessionKey ?? visit.sessionKey)!
+/** Null: whoever is signed in did not sign in here. */
+async function sessionHere(
+  { interaction, visit: { context, sessionKey } }: Calling,
+  done: Done,
+  { id }: Session,
+): Promise<SessionKey | null> {
+  if (done.sessionKey === undefined)
+    return (await hasSession(interaction, id, context)) ? sessionKey : null
+  await keepSession(interaction, id, context)
+  return done.sessionKey
+}
 
 /** Somebody has to say who they are. */
 export function identifying(calling: Calling): Promise<IonAnswer> {

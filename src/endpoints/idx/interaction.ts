@@ -91,6 +91,30 @@ export async function isGood(
   return !(await ledgers.has(transactionLedger(interaction), interaction.id))
 }
 
+/**
+ * Somebody signed in here and is asked what the app gets. Nobody is asked who only has a session: the page of the app
+ * asks, and it would answer by itself.
+ */
+export const keepSession = (
+  interaction: Interaction,
+  sessionId: string,
+  { ledgers }: Pick<ProtocolContext, 'ledgers'>,
+): Promise<boolean> =>
+  ledgers.enter(
+    transactionLedger(interaction),
+    sessionEntry(interaction, sessionId),
+    Math.ceil(interaction.expires / 1000),
+  )
+
+export const hasSession = (
+  interaction: Interaction,
+  sessionId: string,
+  { ledgers }: Pick<ProtocolContext, 'ledgers'>,
+): Promise<boolean> =>
+  ledgers.has(transactionLedger(interaction), sessionEntry(interaction, sessionId))
+
+const sessionEntry = ({ id }: Interaction, sessionId: string): string => `${id} ${sessionId}`
+
 /** Uses it up. Of many that come with it, one is told true. */
 export const useUp = (
   interaction: Interaction,
