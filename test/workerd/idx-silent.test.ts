@@ -27,9 +27,10 @@ const page = async (): Promise<Page> => new Page((await aSignedInBrowser(person)
 const grants = (): Promise<Json> => made(200, 'GET', `${USERS}/${person.id}/grants`)
 
 describe('a page of an app in the browser of somebody who is signed in', () => {
-  it('goes on where nobody has to be asked', async () => {
+  it('goes on where nobody has to be asked, and learns no more of them than the scopes say', async () => {
     const document = await introspected(await begun(base, app, { scope: 'openid free' }, await page())) // prettier-ignore
     expect(codeOf(document)).toEqual(expect.any(String))
+    expect(document['user']['value']).toEqual({ id: person.id })
   })
 
   it('is not told who it is, nor asked in their place, where somebody has to consent', async () => {

@@ -118,10 +118,10 @@ export async function shown(
   return { status, document, cookies, ...(failure !== null && retryAfter(failure)) }
 }
 
-/** The end: the code, with where it is redeemed. */
+/** The end: the code, with where it is redeemed. Of whom only had a session the scopes alone say more than the id. */
 export function succeeded(
   interactionCode: string,
-  person: Person,
+  { person, hasSignedIn }: { readonly person: Person; readonly hasSignedIn: boolean },
   { interaction, underWay }: Pick<Calling, 'interaction' | 'underWay'>,
 ): IonAnswer {
   const { server, client } = underWay
@@ -129,7 +129,7 @@ export function succeeded(
   const document = {
     version: ION_VERSION,
     ...common(interaction, underWay),
-    user: presentedPerson(person),
+    user: hasSignedIn ? presentedPerson(person) : object({ id: person.id }),
     successWithInteractionCode: {
       rel: ['create-form'],
       name: 'issue',

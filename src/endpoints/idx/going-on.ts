@@ -47,7 +47,8 @@ async function next(calling: Calling, done: Done): Promise<IonAnswer> {
   if (standing.at === 'consent') return refused('expired')
   if (!(await useUp(interaction, visit.context))) return refused('expired')
   const code = await interactionCode(decided.underWay, considered, standing.access, visit)
-  return succeeded(code, person, { interaction, underWay: decided.underWay })
+  const of = { person, hasSignedIn: done.sessionKey !== undefined }
+  return succeeded(code, of, { interaction, underWay: decided.underWay })
 }
 
 /** Null: whoever is signed in did not sign in here. */
