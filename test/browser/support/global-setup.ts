@@ -10,6 +10,8 @@ declare module 'vitest' {
     chromium: string
     /** Of the product. */
     origin: string
+    /** Ports of this machine that the product may call. */
+    calledPorts: readonly number[]
     /** Of the other product, which is reached by https, and where it listens itself. */
     secureOrigin: string
     secureListening: string
@@ -35,7 +37,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     held.push(() => proxy.stop())
     const secureOrigin = `https://localhost:${proxy.port}`
     const secure = await started(port, { ORIGIN: secureOrigin })
-    const plain = await started(await freePort())
+    const calledPorts = [await freePort(), await freePort()]
+    const plain = await started(await freePort(), {
+      OUTBOUND_ALLOWED_ORIGINS: calledPorts.map((called) => `http://127.0.0.1:${called}`).join(),
+    })
+    project.provide('calledPorts', calledPorts)
     project.provide('origin', plain.origin)
     project.provide('secureOrigin', secureOrigin)
     project.provide('secureListening', secure.origin)

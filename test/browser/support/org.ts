@@ -36,10 +36,15 @@ export class Org {
     return { id: user['id'], login: user['profile']['login'] }
   }
 
-  /** An app that everybody has: with a secret, or public and bound to PKCE. */
+  /** An app that everybody has: with a secret, over Basic unless it says otherwise, or public and bound to PKCE. */
   async app(
     redirectUris: readonly string[],
-    { label = unique('app'), isPublic = false, ...oauthClient }: AppOptions = {},
+    {
+      label = unique('app'),
+      isPublic = false,
+      authMethod = isPublic ? 'none' : 'client_secret_basic',
+      ...oauthClient
+    }: AppOptions = {},
   ): Promise<App> {
     const app = await this.call('POST', '/api/v1/apps', {
       name: 'oidc_client',
@@ -47,7 +52,7 @@ export class Org {
       signOnMode: 'OPENID_CONNECT',
       credentials: {
         oauthClient: {
-          token_endpoint_auth_method: isPublic ? 'none' : 'client_secret_basic',
+          token_endpoint_auth_method: authMethod,
           pkce_required: isPublic,
         },
       },
@@ -65,7 +70,8 @@ export class Org {
       ...app,
       settings: { ...app['settings'], implicitAssignment: true },
     })
-    return { clientId: app['credentials']['oauthClient']['client_id'], label }
+    const { client_id: clientId, client_secret: clientSecret } = app['credentials']['oauthClient']
+    return { clientId, clientSecret, label }
   }
 
   /** A page of this origin is trusted with these uses, which are Okta's types of a trusted origin. */
@@ -90,10 +96,12 @@ export interface Person {
 export interface AppOptions extends Json {
   readonly label?: string
   readonly isPublic?: boolean
+  readonly authMethod?: string
 }
 
 export interface App {
   readonly clientId: string
+  readonly clientSecret: string
   readonly label: string
 }
 

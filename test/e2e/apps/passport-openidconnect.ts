@@ -1,6 +1,8 @@
-/** An app with passport-openidconnect, which leaves signing out at the org to the app. */
+/** An app with passport-openidconnect, which leaves to the app how it signs out at the org, and how it hears of that. */
+import { decodeJwt } from 'jose'
 import passport from 'passport'
 import { Strategy, type Profile as Userinfo, type VerifyCallback } from 'passport-openidconnect'
+import { BACK_CHANNEL_PATH, endedSessions, FRONT_CHANNEL_PATH } from './ended-sessions.ts'
 import { home, sessionApp, showError, type Library, type Profile } from './web-app.ts'
 
 interface SignedIn {
@@ -22,6 +24,8 @@ export const passportOpenidconnect: Library = {
   authMethod: 'client_secret_post',
   callbackPath: '/callback',
   signedOutPath: '/',
+  backChannelPath: BACK_CHANNEL_PATH,
+  frontChannelPath: FRONT_CHANNEL_PATH,
   refusal: /id="error">./,
   app: async ({ issuer, clientId, clientSecret, baseUrl, scope }) => {
     const endpoints = `${issuer.includes('/oauth2') ? issuer : `${issuer}/oauth2`}/v1`
@@ -47,7 +51,11 @@ export const passportOpenidconnect: Library = {
       ),
     )
     app.use(people.initialize(), people.session())
-    const signedIn = ({ user }: Express.Request): SignedIn | undefined => user as SignedIn
+    const ended = endedSessions(app, issuer, clientId, `${endpoints}/keys`)
+    const signedIn = ({ user }: Express.Request): SignedIn | undefined => {
+      const who = user as SignedIn | undefined
+      return who === undefined || ended.has(String(decodeJwt(who.idToken)['sid'])) ? undefined : who
+    }
     app.get('/', (request, response) => response.send(home(signedIn(request)?.sub, 'post')))
     app.get('/login', people.authenticate('openidconnect'))
     app.get(

@@ -25,6 +25,7 @@ export interface Library {
   readonly signedOutPath: string
   /** Where the app is told of logouts, of a library that can be. */
   readonly backChannelPath?: string
+  readonly frontChannelPath?: string
   readonly revokesTokens?: true
   /** What a page of it says when the org refused. */
   readonly refusal: RegExp
@@ -43,7 +44,7 @@ export interface Profile {
 export const home = (sub: string | undefined, logoutMethod: 'get' | 'post'): string =>
   sub === undefined
     ? '<p>nobody</p>'
-    : `<p>${sub}</p><form method="${logoutMethod}" action="/logout"></form>`
+    : `<p>${sub}</p><form method="${logoutMethod}" action="/logout"><button>Sign out</button></form>`
 
 export const showError: ErrorRequestHandler = (
   error: Error & { error?: string },
@@ -73,9 +74,9 @@ export class Place {
     this.baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   }
 
-  static async open(): Promise<Place> {
+  static async open(port = 0): Promise<Place> {
     const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
     return new Place(server)
   }
 
