@@ -66,11 +66,11 @@ export async function answerRecoveryQuestion(
     throw new ApiError('E0000087')
   }
   if (outcome.outcome !== 'right') throw refused(outcome)
-  await context.throttle.giveBack(addressOf(context.request))
   const answered = { key, recovery: outcome.recovery }
-  if (sent.newPassword == null || outcome.recovery.step !== 'reset')
-    return goneOn(answered, context, now)
-  return resetTo(sent.newPassword, false, answered, context, now)
+  if (sent.newPassword != null && outcome.recovery.step === 'reset')
+    return resetTo(sent.newPassword, false, answered, context, now)
+  await context.throttle.giveBack(addressOf(context.request))
+  return goneOn(answered, context, now)
 }
 
 const Reset = z.object({
