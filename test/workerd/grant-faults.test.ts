@@ -2,13 +2,10 @@
  * What comes between an app and its tokens: a thief who uses a code or refresh token again, of which the log knows
  * before the thief is answered, and storage or keys that are away, which use nothing up and are never a verdict.
  */
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
-import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import worker from '../../src/index.ts'
+import { PARTS, whileAway, type Part } from './away.ts'
 import { answerOf, Browser, hiddenInputs } from './browser.ts'
 import { logEvents } from './log-support.ts'
-import { apart } from './meanwhile.ts'
 import {
   aPersonWithPassword,
   aSignInApp,
@@ -20,7 +17,7 @@ import {
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
-import { answered, api, basic, made, ORIGIN, type Json } from './support.ts'
+import { answered, api, basic, made, type Json } from './support.ts'
 import { aPeopleServer, arrived, refresh, tokensFor } from './token-support.ts'
 
 const OFFLINE = { scope: 'openid offline_access' }
@@ -113,70 +110,15 @@ describe('what cannot be issued uses nothing up', () => {
   })
 })
 
-type Part = 'SUBJECT' | 'THROTTLE' | 'LEDGER' | 'DB'
-
-let away: Part | null = null
-
-/** Whoever asks it hears nothing while it is away. */
-const leaving = <Target extends object>(part: Part, target: Target): Target =>
-  new Proxy(target, {
-    get(_, name) {
-      if (away === part) throw new Error('away')
-      const member: unknown = Reflect.get(target, name)
-      return typeof member === 'function' ? member.bind(target) : member
-    },
-  })
-
-const unanswered = (): Promise<never> => Promise.reject(new Error('away'))
-
-/** The database takes statements as ever, and does not answer them. */
-const database = new Proxy(env.DB, {
-  get(db, name) {
-    if (away === 'DB' && name === 'prepare') {
-      const statement = { bind: () => statement, all: unanswered, run: unanswered }
-      return () => statement
-    }
-    if (away === 'DB') return () => ({ batch: unanswered })
-    const member: unknown = Reflect.get(db, name)
-    return typeof member === 'function' ? member.bind(db) : member
-  },
-})
-
-/** Another composition of the Worker, whose storage can leave it. */
-const elsewhere = {
-  ...env,
-  ...apart,
-  DB: database,
-  SUBJECT: leaving('SUBJECT', env.SUBJECT),
-  THROTTLE: leaving('THROTTLE', env.THROTTLE),
-  LEDGER: leaving('LEDGER', env.LEDGER),
-}
-
-async function fetched(path: string, init: RequestInit): Promise<Response> {
-  const context = createExecutionContext()
-  const url = path.startsWith('http') ? path : ORIGIN + path
-  const request = new Request(url, { redirect: 'manual', ...init })
-  const response = await worker.fetch(request as never, elsewhere as never, context)
-  await waitOnExecutionContext(context)
-  return response
-}
-
-/** Asks a warm isolate while a part of its storage is away. */
-async function without(part: Part, path: string, init: RequestInit = {}): Promise<Response> {
-  await fetched(authorizeUrl(ORG_BASE, app), {})
-  away = part
-  try {
-    return await fetched(path, init)
-  } finally {
-    away = null
-  }
-}
+/** Asks an isolate that knows the app. */
+const without = (part: Part, path: string, init: RequestInit = {}): Promise<Response> =>
+  whileAway(part, authorizeUrl(ORG_BASE, app), path, init)
 
 const cookiesOf = (browser: Browser): Record<string, string> => ({
   cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
 })
 
-describe.each(['SUBJECT', 'DB', 'THROTTLE', 'LEDGER'] as const)('while %s is away', (part) => {
+describe.each(PARTS)('while %s is away', (part) => {
   it('a sign-in is told to come later, on a page', async () => {
     const browser = new Browser()
     const page = await browser.get(authorizeUrl(ORG_BASE, app))

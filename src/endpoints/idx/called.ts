@@ -39,6 +39,7 @@ async function answered(call: Call, context: ProtocolContext): Promise<Answered>
   const visit = wholly(await visitOf(request, context))
   const underWay = await standing(interaction, context)
   if ('answer' in underWay) return underWay
+  context.progress.client = underWay.client
   if (!(await mayAskFor(underWay.client.flows, context)))
     return { answer: refused('forbidden'), isReadable: false }
   const readable = (answer: IonAnswer): Answered => ({ answer, isReadable: true })

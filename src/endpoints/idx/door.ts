@@ -106,7 +106,7 @@ async function interaction(c: Context, door: ProtocolDoor): Promise<Response> {
   return finished(response, context, await mayRead(context))
 }
 
-/** Whether the page that begins an interaction may know what became of it. */
+/** Whether the page may know what became of what it asked, as far as it is known which app that was for. */
 async function mayRead(context: ProtocolContext): Promise<boolean> {
   const { client } = context.progress
   try {
@@ -138,6 +138,6 @@ async function step(c: Context, door: ProtocolDoor, call: Call): Promise<Respons
       (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch))
     if (!isAway) throw error
     logFault('storage', { requestId: context.requestId }, error.cause ?? error)
-    return finished(toResponse(refused('away')), context, false)
+    return finished(toResponse(refused('away')), context, await mayRead(context))
   }
 }
