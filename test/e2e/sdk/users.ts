@@ -167,7 +167,11 @@ async function credentials(world: World): Promise<void> {
     },
   })
   expect(question.recovery_question).toEqual({ question: 'Why?' })
-  await api.generateResetPasswordToken({ ...at, sendEmail: false })
+  const pattern = /\/signin\/reset-password\?token=./
+  const forgotten = await api.forgotPassword({ ...at, sendEmail: false })
+  expect(forgotten.resetPasswordUrl).toMatch(pattern)
+  const { resetPasswordUrl } = await api.generateResetPasswordToken({ ...at, sendEmail: false })
+  expect(resetPasswordUrl).toMatch(pattern)
   expect((await api.getUser(at)).status).toBe('RECOVERY')
   await removeUser(world, user)
 }
