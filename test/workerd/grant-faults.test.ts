@@ -5,6 +5,7 @@
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { PARTS, whileAway, type Part } from './away.ts'
 import { answerOf, Browser, hiddenInputs } from './browser.ts'
+import { anIdxApp, begun, identified, introspected, keysOf, PAGE } from './idx-support.ts'
 import { logEvents } from './log-support.ts'
 import {
   aPersonWithPassword,
@@ -23,6 +24,7 @@ import { aPeopleServer, arrived, refresh, tokensFor } from './token-support.ts'
 const OFFLINE = { scope: 'openid offline_access' }
 const SERVERS = '/api/v1/authorizationServers'
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' }
+const JSON_BODY = { 'content-type': 'application/json' }
 
 let app: SignInApp
 let person: TestPerson
@@ -134,6 +136,23 @@ describe.each(PARTS)('while %s is away', (part) => {
     ])
     expect(response.headers.get('retry-after')).not.toBeNull()
     expect(response.headers.getSetCookie().join()).not.toContain('edgemint_session=')
+  })
+
+  it('a page of an app that asks for the password is told so, too, and asks again later', async () => {
+    const asking = await anIdxApp()
+    const { page, ...interaction } = await begun(ORG_BASE, asking)
+    const { stateHandle } = await introspected({ page, ...interaction })
+    const credentials = { passcode: PASSWORD }
+    const response = await without(part, '/idp/idx/identify', {
+      method: 'POST',
+      headers: { ...JSON_BODY, origin: PAGE, ...cookiesOf(page.browser) },
+      body: JSON.stringify({ stateHandle, identifier: person.login, credentials }),
+    })
+    const [status, document] = await answered(response)
+    expect([status, keysOf(document)]).toEqual([503, ['errors.E0000010']])
+    expect(response.headers.get('retry-after')).toBe('5')
+    expect(response.headers.getSetCookie().join()).not.toContain('edgemint_session=')
+    expect((await identified({ page, ...interaction }, person))[0]).toBe(200)
   })
 })
 

@@ -12,8 +12,8 @@ export interface Field {
   readonly type?: 'string' | 'boolean' | 'object'
   readonly required?: boolean
   readonly secret?: true
-  readonly visible?: false
-  readonly mutable?: false
+  readonly visible?: boolean
+  readonly mutable?: boolean
   readonly value?: unknown
   readonly desc?: string
   readonly form?: { readonly value: readonly Field[] }

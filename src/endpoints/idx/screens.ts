@@ -183,7 +183,9 @@ const granular = (required: readonly Scope[], optional: readonly Scope[]): reado
     required: isFixed,
     value: true,
     desc: scope.description ?? '',
-    ...(isFixed && { mutable: false }),
+    // The widget hides what is fixed unless it is said, and lets nobody change what does not say that it can be.
+    visible: true,
+    mutable: !isFixed,
   })
   return [
     { name: 'consent', type: 'boolean', required: true, visible: false },
