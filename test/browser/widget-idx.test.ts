@@ -92,10 +92,16 @@ async function asked(options: Json, on = page): Promise<void> {
   await on.evaluate('window.got = widget.showSignInToGetTokens(); undefined')
 }
 
+/** The widget drops what is submitted within 200 ms after a submission. */
+async function submit(on = page): Promise<void> {
+  await on.waitForTimeout(250)
+  await on.click('input[type=submit]')
+}
+
 async function enter(login: string, password = PASSWORD, on = page): Promise<void> {
   await on.fill('input[name=identifier]', login)
   await on.fill('input[name="credentials.passcode"]', password)
-  await on.click('input[type=submit]')
+  await submit(on)
 }
 
 /** What the widget says is wrong. */
@@ -169,7 +175,7 @@ describe('a password that has expired', () => {
     const change = async (password: string): Promise<void> => {
       await page.fill('input[name="credentials.passcode"]', password)
       await page.fill('input[name=confirmPassword]', password)
-      await page.click('input[type=submit]')
+      await submit()
     }
     await change('short')
     const fault = page.locator('.o-form-input-error')
