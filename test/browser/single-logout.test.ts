@@ -75,7 +75,8 @@ it.each([
   const { baseUrl: left } = places[at]!
   await page.goto(left)
   await page.click('text=Sign out')
-  await page.waitForURL((url) => url.origin === left)
+  await page.waitForSelector('text=nobody')
+  expect(new URL(page.url()).origin).toBe(left)
   for (const { baseUrl } of places) {
     const greeting = async (): Promise<string> => {
       await page.goto(baseUrl)

@@ -4,7 +4,7 @@
  */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { Json } from '../json.ts'
-import { expressOpenidConnect } from './apps/express-openid-connect.ts'
+import { expressOpenidConnect, silentOpenidConnect } from './apps/express-openid-connect.ts'
 import { oidcMiddleware } from './apps/oidc-middleware.ts'
 import { passportOpenidconnect } from './apps/passport-openidconnect.ts'
 import { Place, type Library, type Profile } from './apps/web-app.ts'
@@ -39,7 +39,7 @@ const issuerOf = (kind: Kind): string =>
   kind === 'org' ? product.origin : `${product.origin}/oauth2/default`
 
 beforeAll(async () => {
-  for (const library of LIBRARIES)
+  for (const library of [...LIBRARIES, silentOpenidConnect])
     places.set(library, { org: await Place.open(), default: await Place.open() })
   const all = [...places.values()].flatMap((of) => Object.values(of))
   product = await startProduct(stateDir, await freePort(), {
@@ -215,4 +215,21 @@ describe.each(KINDS)('at the %s server', (kind) => {
     )
     expect(isSignIn(await visitor.get(`${told}/profile`))).toBe(true)
   })
+})
+
+it('[OIDC-3.1.2.1] express-openid-connect signs in silently who is signed in at the org, and leaves others alone', async () => {
+  await open(silentOpenidConnect, 'org')
+  const [visitor, person] = [new Visitor(), await aPerson()]
+  const { baseUrl } = placeOf(silentOpenidConnect, 'org')
+  const left = await new Visitor().get(`${baseUrl}/`)
+  expect([new URL(left.url).origin, left.html]).toEqual([
+    baseUrl,
+    expect.stringContaining('nobody'),
+  ])
+  await arrive(visitor, placeOf(passportOpenidconnect, 'org').baseUrl, person)
+  const found = await visitor.get(`${baseUrl}/`)
+  expect([new URL(found.url).origin, found.html]).toEqual([
+    baseUrl,
+    expect.stringContaining(person.id),
+  ])
 })
