@@ -263,6 +263,16 @@ export const limits = {
   confirmationsPerSecond: 20,
   unknownConfirmationsPerSecond: 5,
 
+  /** Verifiers: keys of issuers, seconds. No kid that nobody knows has them fetched again before the pause is over. */
+  issuersVerifiedMax: 50,
+  issuerKeysMax: 100,
+  issuerKeysFreshSeconds: 240,
+  issuerKeysStaleSeconds: 300,
+  issuerKeysOutageSeconds: 900,
+  unknownKeyPauseSeconds: 30,
+  refreshRetrySeconds: 1,
+  refreshTimeoutMillis: 4000,
+
   /** Outbox. */
   outboxBatchMax: 500,
   outboxDeliveriesAtOnce: 50,

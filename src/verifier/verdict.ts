@@ -1,0 +1,90 @@
+/** What a verifier is asked, and what it answers: the token as it may be relied on, or one reason why not. */
+
+/** What a resource server demands of a token. All of it is the resource server's own configuration. */
+export interface Expected {
+  /** Issuer of a custom authorization server: `https://{domain}/oauth2/{authorizationServerId}`. */
+  readonly issuer: string
+  /** The audience of that server, or several of which one will do. */
+  readonly audience: string | readonly string[]
+  /** All of these must have been granted. */
+  readonly scopes?: readonly string[]
+  /** One of these authentication contexts, RFC 9470. */
+  readonly acrValues?: readonly string[]
+  /** The longest time since the person signed in, in seconds, RFC 9470. */
+  readonly maxAge?: number
+}
+
+/** An access token that was found good, in one form whichever form it was issued in. */
+export interface VerifiedToken {
+  readonly jti: string
+  readonly issuer: string
+  readonly subject: string
+  readonly clientId: string
+  /** Null: the client acts for itself. */
+  readonly userId: string | null
+  readonly scopes: readonly string[]
+  /** Seconds. */
+  readonly issuedAt: number
+  readonly expires: number
+  /** Everything that the token says, custom claims with it. */
+  readonly claims: Readonly<Record<string, unknown>>
+}
+
+type ErrorCode =
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'temporarily_unavailable'
+
+interface ReasonRow {
+  /** RFC 6750 §3.1, RFC 9470 §3; what is temporarily unavailable is a fault, and no word about the token. */
+  readonly error: ErrorCode
+  readonly description: string
+}
+
+export const reasons = {
+  malformed: { error: 'invalid_token', description: 'The token is not a signed JWT.' },
+  too_long: { error: 'invalid_token', description: 'The token is too long.' },
+  encrypted: {
+    error: 'invalid_token',
+    description: 'The token is encrypted, and only the resource server can decrypt it.',
+  },
+  wrong_type: { error: 'invalid_token', description: 'The token is not an access token.' },
+  wrong_issuer: { error: 'invalid_token', description: 'The token is of another issuer.' },
+  wrong_audience: { error: 'invalid_token', description: 'The token is for another audience.' },
+  org_token: {
+    error: 'invalid_token',
+    description:
+      'Access tokens of the org authorization server are for its own APIs and cannot be verified by others.',
+  },
+  wrong_algorithm: {
+    error: 'invalid_token',
+    description: 'The token is not signed with the algorithm of its key.',
+  },
+  unknown_key: { error: 'invalid_token', description: 'The issuer has no such key.' },
+  bad_signature: { error: 'invalid_token', description: 'The signature is wrong.' },
+  expired: { error: 'invalid_token', description: 'The token has expired.' },
+  not_yet_valid: { error: 'invalid_token', description: 'The token is not valid yet.' },
+  revoked: { error: 'invalid_token', description: 'The token was revoked.' },
+  insufficient_scope: {
+    error: 'insufficient_scope',
+    description: 'The token was not granted all the scopes that this takes.',
+  },
+  insufficient_user_authentication: {
+    error: 'insufficient_user_authentication',
+    description: 'This takes another authentication than the one behind the token.',
+  },
+  unavailable: {
+    error: 'temporarily_unavailable',
+    description: 'The token cannot be verified at the moment. Try again later.',
+  },
+} as const satisfies Readonly<Record<string, ReasonRow>>
+
+/** `unavailable` says nothing about the token: the same call may be made again. Every other reason is final. */
+export type Reason = keyof typeof reasons
+
+export type Refusal = { readonly valid: false; readonly reason: Reason }
+
+export type Verdict = { readonly valid: true; readonly token: VerifiedToken } | Refusal
+
+export const refused = (reason: Reason): Refusal => ({ valid: false, reason })
