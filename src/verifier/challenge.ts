@@ -1,6 +1,6 @@
 /**
- * What a resource server answers to a request whose token does not do: the status, and the WWW-Authenticate challenge of
- * RFC 6750 §3 with the parameters of RFC 9470 §3 and RFC 9728 §5.1.
+ * What a resource server answers to a request whose token does not do: the status, and the WWW-Authenticate challenge
+ * of RFC 6750 §3 with the parameters of RFC 9470 §3 and RFC 9728 §5.1.
  */
 import { reasons, type Expected, type Reason } from './verdict.ts'
 

@@ -1,6 +1,6 @@
 /**
- * The published keys of one issuer, fetched from where every custom server has them and kept as long as its JWK Set says.
- * However many tokens name keys that do not exist, the fetches have a bound.
+ * The published keys of one issuer, fetched from where every custom server has them and kept as long as its JWK Set
+ * says. However many tokens name keys that do not exist, the fetches have a bound.
  */
 import type { JWK } from 'jose'
 import { isObject, parseJson } from '../platform/encoding.ts'

@@ -1,7 +1,7 @@
 /**
- * A value that is read elsewhere and kept, with ages that count from when its reading began. Fresh: use it. Stale: use it
- * and read again in the background. Older: wait. Nobody answers: go on with it until the outage is too long. One reading
- * is under way at a time, and after one that failed there is a pause.
+ * A value that is read elsewhere and kept, with ages that count from when its reading began. Fresh: use it. Stale: use
+ * it and read again in the background. Older: wait. Nobody answers: go on with it until the outage is too long. One
+ * reading is under way at a time, and after one that failed there is a pause.
  */
 import { limits } from '../platform/limits.ts'
 
