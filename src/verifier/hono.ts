@@ -1,7 +1,7 @@
 /**
  * Middleware for Hono in front of an API: a request goes on only with an access token that is good for it, and what
- * the token says is `c.get('accessToken')` then. A verifier is whatever gives a verdict, so that it may be the `Verifier` of
- * a service binding as well as an OfflineVerifier.
+ * the token says is `c.get('accessToken')` then. A verifier is whatever gives a verdict, so that it may be the
+ * `Verifier` of a service binding as well as an OfflineVerifier.
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { broken, missing, refusal, type Challenged, type ChallengeOptions } from './challenge.ts'

@@ -1,6 +1,7 @@
 /**
  * Whether a text is an access token of the expected issuer, by the issuer's keys. What costs nothing is looked at
- * first, so that a token of somebody else asks for no key; and the algorithm is the key's own, never what the token says.
+ * first, so that a token of somebody else asks for no key; and the algorithm is the key's own, never what the token
+ * says.
  */
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { limits } from '../platform/limits.ts'
