@@ -33,8 +33,8 @@ export async function redeemedCode(
   const code = await readArtefact(kind, required(form, PARAMETERS[kind]), keyEncryption)
   if (code === null) throw new OAuthError(REFUSED_CODES[kind])
   if (code.serverId !== server.server.id) throw new OAuthError('mismatched_server')
-  const isRequired = client.flows.pkceRequired || kind === 'interaction-code'
-  if (isRequired && verifierChallenge === null) throw new OAuthError('verifier_missing')
+  if (client.flows.pkceRequired && verifierChallenge === null)
+    throw new OAuthError('verifier_missing')
   const outcome = await subjects.redeem({
     userId: code.userId,
     authorizationId: code.id,

@@ -60,6 +60,21 @@ describe.each(['org', 'custom'] as const)('a code of the %s server', (kind) => {
     expect((await redeemed(base(), one, { redirect_uri: '' })).status).toBe(200)
   })
 
+  it('[RFC7636-4.6] needs the verifier also of an app that needs no PKCE elsewhere', async () => {
+    const web = await anIdxApp(
+      { application_type: 'web', grant_types: ['authorization_code', 'interaction_code'] },
+      { token_endpoint_auth_method: 'client_secret_basic', pkce_required: false },
+    )
+    const { code, verifier } = await aCode(base(), web, person)
+    const headers = { authorization: basic(web.clientId, web.secret) }
+    const without = await redeemInteraction(base(), web, { interaction_code: code }, headers)
+    expect((await refusalOf(without)).slice(0, 2)).toEqual([400, 'invalid_grant'])
+    const fields = { interaction_code: code, code_verifier: verifier }
+    // Whoever has both, but not the secret, is not the app.
+    expect((await redeemInteraction(base(), web, fields)).status).toBe(401)
+    expect((await redeemInteraction(base(), web, fields, headers)).status).toBe(200)
+  })
+
   it('[RFC6749-4.1.2] is good once, and its replay ends what it gave', async () => {
     const one = await aCode(base(), app, person, { scope: 'openid offline_access' })
     const [, tokens] = await answered(await redeemed(base(), one))
