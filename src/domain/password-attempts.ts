@@ -25,8 +25,11 @@ export interface Passwords {
 
 export const LOCKED_OUT = 'LOCKED_OUT'
 
-/** The statuses of a user who can be locked out. */
-export const LOCKABLE: readonly string[] = ['ACTIVE', 'PASSWORD_EXPIRED', 'RECOVERY']
+/**
+ * The statuses of a user who can be locked out. A password that an administrator took out of use (RECOVERY) is nothing
+ * to keep anybody from, and the end of a lockout would bring it back.
+ */
+export const LOCKABLE: readonly string[] = ['ACTIVE', 'PASSWORD_EXPIRED']
 
 export const isExhausted = ({ failures }: Attempts): boolean =>
   failures >= limits.passwordAttemptsMax

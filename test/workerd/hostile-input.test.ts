@@ -23,7 +23,7 @@ beforeAll(async () => {
   custom = (await aPeopleServer({ scopes: [{ name: 'read' }] })).issuer
 })
 
-const PATHS = ['/oauth2/v1/authorize', '/oauth2/v1/logout', '/oauth2/v1/token', '/oauth2/v1/userinfo', '/oauth2/v1/introspect', '/oauth2/v1/revoke', '/signin', '/consent', '/signout', '/api/v1/authn'] // prettier-ignore
+const PATHS = ['/oauth2/v1/authorize', '/oauth2/v1/logout', '/oauth2/v1/token', '/oauth2/v1/userinfo', '/oauth2/v1/introspect', '/oauth2/v1/revoke', '/signin', '/signin/reset-password', '/signin/password', '/consent', '/signout', '/api/v1/authn', '/api/v1/authn/recovery/password', '/api/v1/authn/recovery/token', '/api/v1/authn/recovery/answer', '/api/v1/authn/credentials/reset_password'] // prettier-ignore
 
 const TEXTS = [
   '%',

@@ -1,5 +1,7 @@
 /** The page that the link of a recovery or of an activation leads to. */
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { compositionOf } from '../../src/app.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { Browser, hiddenInputs, type PageView } from './browser.ts'
 import { logEvents } from './log-support.ts'
@@ -180,5 +182,18 @@ describe('the form', () => {
       page = await choose(page, { answer: 'wrong' })
     expect(page.status).toBe(403)
     expectOver(await choose(page, { answer: ANSWER }))
+  })
+
+  it('is put off when too many attempts came from the address, and uses nothing up', async () => {
+    const { throttle } = compositionOf(env).protocol.ports
+    const from = { 'cf-connecting-ip': '203.0.113.78' }
+    for (let time = 0; time < limits.attemptsPerAddressMax; time++)
+      await throttle.take(from['cf-connecting-ip'], Date.now())
+    const page = await browser.get(await resetLink())
+    const fields = { ...hiddenInputs(page.html), newPassword: NEW, confirmPassword: NEW }
+    const put = await browser.post(PATH, fields, from)
+    expect(put.status).toBe(429)
+    expect(put.html).toContain('Too many attempts')
+    expectHome(await choose(put))
   })
 })

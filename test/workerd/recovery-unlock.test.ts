@@ -2,7 +2,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { limits } from '../../src/platform/limits.ts'
 import { logEvents } from './log-support.ts'
-import { answer, aPersonWithQuestion, exchange, given, recoveryTokenOf, refusal, reset } from './recovery-support.ts' // prettier-ignore
+import { answer, aPersonWithQuestion, exchange, given, NEW, recoveryTokenOf, refusal, reset, start } from './recovery-support.ts' // prettier-ignore
 import { authn } from './session-support.ts'
 import { aPersonWithPassword, PASSWORD, type TestPerson } from './sign-in-support.ts'
 import { answered, api, made, ORIGIN } from './support.ts'
@@ -58,6 +58,21 @@ describe('a lockout', () => {
   it('can be shown or not, and nothing else', async () => {
     const refused = await api('POST', '/api/v1/org', { showLockoutFailures: 'yes' })
     expect([refused.status, (await answered(refused))[1]['errorCode']]).toEqual([400, 'E0000001'])
+  })
+})
+
+describe('a password that an administrator took out of use', () => {
+  it('does not come back by a lockout and its end', async () => {
+    const path = `${USERS}/${person.id}/lifecycle/reset_password?sendEmail=false`
+    const { resetPasswordUrl } = await made(200, 'POST', path)
+    await lockOut()
+    expect(await statusOf()).toBe('RECOVERY')
+    expect(await refusal(await start('unlock', person))).toEqual([403, 'E0000032'])
+    expect(await refusal(await tried(PASSWORD))).toEqual([401, 'E0000004'])
+    const token = new URL(resetPasswordUrl).searchParams.get('token')!
+    const { stateToken } = await given('PASSWORD_RESET', await exchange(token))
+    await given('SUCCESS', await reset(stateToken))
+    await given('SUCCESS', await tried(NEW))
   })
 })
 

@@ -1,5 +1,7 @@
 /** Recoveries at the authentication API, begun by a back end that administers users. */
+import { env } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { compositionOf } from '../../src/app.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { answerOf, Browser } from './browser.ts'
 import { logEvents } from './log-support.ts'
@@ -379,5 +381,35 @@ describe('a question', () => {
     })
     expect(await refusal(await answer(stateToken))).toEqual([403, 'E0000087'])
     await given('PASSWORD_RESET', await answer(stateToken, 'other'))
+  })
+})
+
+describe('answers and new passwords from one address', () => {
+  const from = { 'cf-connecting-ip': '203.0.113.77' }
+
+  /** Uses up what an address has, but for so many. */
+  async function leave(left: number): Promise<void> {
+    const { throttle } = compositionOf(env).protocol.ports
+    for (let time = left; time < limits.attemptsPerAddressMax; time++)
+      await throttle.take(from['cf-connecting-ip'], Date.now())
+  }
+
+  it('are bounded together with passwords, and right ones do not count', async () => {
+    const asked = await aPersonWithQuestion()
+    const begun = await given('RECOVERY', await exchange(await recoveryTokenOf(asked)))
+    const other = await resettable(person)
+    await leave(2)
+    const path = `${RECOVERY}/answer`
+    const answered = (text: string): Promise<Response> =>
+      postJson(path, { stateToken: begun['stateToken'], answer: text }, from)
+    await given('PASSWORD_RESET', await answered(ANSWER))
+    const chosen = (stateToken: string, newPassword: string): Promise<Response> =>
+      postJson(RESET, { stateToken, newPassword }, from)
+    await given('SUCCESS', await chosen(begun['stateToken'], NEW))
+    for (let time = 0; time < 2; time++)
+      expect((await refusal(await chosen(other, PASSWORD)))[1]).toBe('E0000014')
+    expect(await refusal(await chosen(other, NEW))).toEqual([429, 'E0000047'])
+    expect((await authn({ username: person.login, password: PASSWORD }, from)).status).toBe(429)
+    await given('SUCCESS', await reset(other))
   })
 })
