@@ -8,6 +8,7 @@ import type { Passwords } from '../domain/password-attempts.ts'
 import type { Recoveries } from '../domain/recovery.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { Subjects } from '../domain/subjects.ts'
+import type { SystemLogEvent } from '../domain/system-log.ts'
 import type { TrustedOrigins } from '../domain/trusted-origin.ts'
 import { systemLogEvent, type Happening, type LogOccasion } from '../domain/log-event.ts'
 import type { LogBuffer, IdentifiedRequest } from '../issuer/log-buffer.ts'
@@ -40,7 +41,7 @@ export interface ManagementPorts {
   readonly keyRings: DurableObjectNamespace<KeyRing>
   readonly subjects: DurableObjectNamespace<Subject>
   readonly passwords: Passwords
-  readonly recoveries: Pick<Recoveries, 'begin'>
+  readonly recoveries: Pick<Recoveries, 'begin' | 'redeem' | 'answer' | 'reset'>
   readonly deliver: Deliver
   readonly waitUntil: WaitUntil
   /** Makes sure that the org exists; free once it is known. */
@@ -169,9 +170,14 @@ export class ManagementContext {
     }
   }
 
-  #event(change: Change): OutboxEntry {
+  /** As the log tells it, for a change that somebody else commits. */
+  eventOf(change: Omit<Happening, 'actor' | 'clientId'>): SystemLogEvent {
     const { transaction, ...who } = this.occasion
-    const payload = systemLogEvent({ ...change, ...who }, transaction, nowMillis())
+    return systemLogEvent({ ...change, ...who }, transaction, nowMillis())
+  }
+
+  #event(change: Omit<Happening, 'actor' | 'clientId'>): OutboxEntry {
+    const payload = this.eventOf(change)
     return { id: randomId('obx'), kind: 'system-log', subject: change.eventType, payload }
   }
 }

@@ -2,6 +2,7 @@
  * Recoveries that administrators begin, and the links to hand on: no mail is sent. Whoever may not change a user gets
  * no token of theirs either.
  */
+import * as z from 'zod'
 import type {
   AskedRecovery,
   KeyedRecovery,
@@ -19,6 +20,11 @@ import { authenticatePrincipal, authorize } from './access.ts'
 import { ManagementContext, type ManagementPorts } from './context.ts'
 import { CREDENTIALS_MANAGE, mayGiveRoles, userChange, USERS_MANAGE } from './user-resource.ts'
 import { nextStatus } from './user-transition.ts'
+
+/** A link to hand on, or nothing where it would be mailed. */
+export const ResetPasswordToken = z
+  .object({ resetPasswordUrl: z.url().optional() })
+  .meta({ id: 'ResetPasswordToken' })
 
 const REFUSED: Readonly<Record<RecoveryType, ErrorCode>> = {
   PASSWORD: 'E0000034',

@@ -32,6 +32,7 @@ import { userClientRoutes } from './user-clients.ts'
 import { userGrantRoutes } from './user-grants.ts'
 import { userSchemaRoutes } from './user-schema.ts'
 import { userSessionRoutes } from './user-sessions.ts'
+import { forgottenPasswordRoutes } from './forgotten-password.ts'
 import { userCredentialRoutes } from './user-credentials.ts'
 import { userGroupRoutes } from './user-groups.ts'
 import { userLifecycleRoutes } from './user-lifecycle.ts'
@@ -76,6 +77,7 @@ export const managementRoutes: readonly Route[] = [
   ...orgRoutes,
   ...userLifecycleRoutes,
   ...userCredentialRoutes,
+  ...forgottenPasswordRoutes,
   ...userRoleRoutes,
   ...userLinkedObjectRoutes,
   ...linkedObjectRoutes,

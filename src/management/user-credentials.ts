@@ -6,7 +6,7 @@ import { passwordFaults, temporaryPassword } from '../passwords/policy.ts'
 import { ApiError } from '../protocol/api-errors.ts'
 import type { ManagementContext } from './context.ts'
 import { readSwitch, switchParameter } from './parameters.ts'
-import { begun, linkOf } from './recovery.ts'
+import { begun, linkOf, ResetPasswordToken } from './recovery.ts'
 import { route, type Route } from './route.ts'
 import {
   PasswordChange,
@@ -23,9 +23,7 @@ import {
 import {
   changedUser,
   CREDENTIALS_MANAGE,
-  guardedUserOf,
   USER_PATH,
-  userChange,
   USERS_MANAGE,
   userOf,
 } from './user-resource.ts'
@@ -123,18 +121,6 @@ async function temporary(
   return password
 }
 
-const ResetPasswordToken = z
-  .object({ resetPasswordUrl: z.url().optional() })
-  .meta({ id: 'ResetPasswordToken' })
-
-/** Whoever has the link has to know the answer, too. */
-async function forgotten(user: User, context: ManagementContext): Promise<string> {
-  if (user.status !== 'ACTIVE' || user.recoveryQuestion === null) throw new ApiError('E0000034')
-  const keyed = await begun(user, { type: 'PASSWORD', asks: true }, context)
-  await context.commit([], userChange(user, RESET.eventType, 'Recovery of the password is begun'))
-  return (await linkOf(keyed, context)).url
-}
-
 export const userCredentialRoutes: readonly Route[] = [
   route({
     method: 'POST',
@@ -199,22 +185,6 @@ export const userCredentialRoutes: readonly Route[] = [
       // An administrator vouches for whom the link is given to, who may have forgotten the answer as well.
       const keyed = await begun(user, { type: 'PASSWORD', asks: false }, context)
       return { resetPasswordUrl: (await linkOf(keyed, context)).url }
-    },
-  }),
-  route({
-    method: 'POST',
-    path: `${USER_PATH}/credentials/forgot_password`,
-    summary: 'Begin the recovery of a forgotten password',
-    scope: USERS_MANAGE,
-    permission: CREDENTIALS_MANAGE,
-    query: { sendEmail: switchParameter('Must be false: nothing is sent.', true) },
-    output: ResetPasswordToken,
-    async handle({ params, query }, context) {
-      if (readSwitch(query, 'sendEmail', true))
-        throw new ApiError('E0000034', '', [
-          'sendEmail: No mail is sent; false answers with a link',
-        ])
-      return { resetPasswordUrl: await forgotten(await guardedUserOf(params, context), context) }
     },
   }),
   route({

@@ -55,6 +55,12 @@ export const PasswordChange = z
 
 export type PasswordChange = z.output<typeof PasswordChange>
 
+export const ForgottenPassword = z
+  .object({ password: Password, recovery_question: z.object({ answer: Recovery }) })
+  .meta({ id: 'ForgotPasswordRecoveryQuestionRequest' })
+
+export type ForgottenPassword = z.output<typeof ForgottenPassword>
+
 export const RecoveryQuestionChange = z
   .object({
     password: Password,

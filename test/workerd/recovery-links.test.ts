@@ -1,11 +1,12 @@
 /** Links and tokens of recoveries that administrators are given to hand on. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/platform/limits.ts'
+import { logEvents } from './log-support.ts'
 import { aPerson } from './principals.ts'
-import { answer, aPersonWithQuestion, exchange, given, NEW, refusal, reset } from './recovery-support.ts' // prettier-ignore
+import { ANSWER, answer, aPersonWithQuestion, exchange, given, NEW, QUESTION, refusal, reset } from './recovery-support.ts' // prettier-ignore
 import { authn } from './session-support.ts'
 import { aPersonWithPassword, PASSWORD, type TestPerson } from './sign-in-support.ts'
-import { api, made, ORIGIN, type Json } from './support.ts'
+import { answered, api, made, ORIGIN, type Json } from './support.ts'
 import { aUser, USERS } from './user-support.ts'
 
 let person: TestPerson
@@ -85,6 +86,67 @@ describe('forgot_password', () => {
       expect(await refused(path)).toEqual([403, 'E0000034', [expect.stringContaining('sendEmail')]])
     await call('lifecycle/suspend')
     expect(await refused(PATH)).toEqual([403, 'E0000034'])
+  })
+})
+
+describe('forgot_password_recovery_question', () => {
+  const chosen = (text: string, password = NEW): Promise<Response> =>
+    api('POST', `${USERS}/${person.id}/credentials/forgot_password_recovery_question`, {
+      password: { value: password },
+      recovery_question: { answer: text },
+    })
+
+  beforeEach(async () => {
+    person = await aPersonWithQuestion()
+  })
+
+  it('sets the password of whoever knows the answer', async () => {
+    const [status, credentials] = await answered(await chosen(ANSWER.toLowerCase()))
+    expect([status, credentials]).toEqual([
+      200,
+      {
+        password: {},
+        recovery_question: { question: QUESTION },
+        provider: { type: 'OKTA', name: 'OKTA' },
+      },
+    ])
+    expect([await signsIn(PASSWORD), await signsIn(NEW)]).toEqual([401, 200])
+    const [event] = await logEvents(`target.id eq "${person.id}" and eventType eq "user.account.reset_password"`) // prettier-ignore
+    expect(event!.actor.id).not.toBe(person.id)
+  })
+
+  it('counts a wrong answer as a wrong password, and changes nothing', async () => {
+    for (let time = 0; time < limits.passwordAttemptsMax; time++) {
+      expect(await statusOf(person)).toBe('ACTIVE')
+      expect(await refusal(await chosen('wrong'))).toEqual([403, 'E0000087'])
+    }
+    expect(await statusOf(person)).toBe('LOCKED_OUT')
+    expect(await refusal(await chosen(ANSWER))).toEqual([403, 'E0000034'])
+  })
+
+  it('tries no answer for a password that will not do, and takes not the present one', async () => {
+    for (const [password, text] of [
+      ['short', 'wrong'],
+      ['short', ANSWER],
+      [PASSWORD, ANSWER],
+    ] as const)
+      // prettier-ignore
+      expect((await refusal(await chosen(text, password)))[1]).toBe('E0000080')
+    expect(await signsIn(PASSWORD)).toBe(200)
+  })
+
+  it('[race] sets one of many that come at once', async () => {
+    const all = await Promise.all([1, 2, 3].map((at) => chosen(ANSWER, `${NEW}${at}`)))
+    const won = all.flatMap(({ status }, at) => (status === 200 ? [at] : []))
+    for (const { status } of all) expect([200, 409]).toContain(status)
+    const works = await Promise.all([1, 2, 3].map((at) => signsIn(`${NEW}${at}`)))
+    expect(works.flatMap((status, at) => (status === 200 ? [at] : []))).toEqual(won.slice(0, 1))
+    expect(won.length).toBeLessThanOrEqual(1)
+  })
+
+  it('is refused to who has no question', async () => {
+    person = await aPersonWithPassword()
+    expect(await refusal(await chosen(ANSWER))).toEqual([403, 'E0000034'])
   })
 })
 

@@ -56,6 +56,10 @@ export const userCalls: readonly Call[] = [
     },
   },
   { operation: 'forgotPassword', query: { sendEmail: 'false' } },
+  {
+    operation: 'forgotPasswordSetNewPassword',
+    body: { password: { value: 'Tr0ubadour-and-5' }, recovery_question: { answer: 'New Slang' } },
+  },
   { operation: 'suspendUser' },
   { operation: 'unsuspendUser' },
   { operation: 'unlockUser' },

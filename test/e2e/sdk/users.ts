@@ -170,6 +170,15 @@ async function credentials(world: World): Promise<void> {
   const pattern = /\/signin\/reset-password\?token=./
   const forgotten = await api.forgotPassword({ ...at, sendEmail: false })
   expect(forgotten.resetPasswordUrl).toMatch(pattern)
+  const recovered = await api.forgotPasswordSetNewPassword({
+    ...at,
+    userCredentials: {
+      password: { value: `${PASSWORD}4` },
+      recovery_question: { answer: 'Because of it' },
+    },
+  })
+  expect(recovered.recovery_question).toEqual({ question: 'Why?' })
+  await change(`${PASSWORD}4`, `${PASSWORD}5`)
   const { resetPasswordUrl } = await api.generateResetPasswordToken({ ...at, sendEmail: false })
   expect(resetPasswordUrl).toMatch(pattern)
   expect((await api.getUser(at)).status).toBe('RECOVERY')
