@@ -37,7 +37,8 @@ CREATE TABLE authorization_servers (
   created INTEGER NOT NULL,
   last_updated INTEGER NOT NULL,
   access_token_encryption TEXT,
-  jwks_uri TEXT
+  jwks_uri TEXT,
+  access_token_profile TEXT NOT NULL DEFAULT 'OKTA'
 ) WITHOUT ROWID;
 
 CREATE UNIQUE INDEX authorization_servers_default ON authorization_servers (is_default) WHERE is_default = 1;

@@ -16,6 +16,10 @@ import {
 export const SIGNING_ALGORITHMS = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number]
 
+/** How a server's access tokens look: Okta's form, or that form within the profile of RFC 9068. */
+export const ACCESS_TOKEN_PROFILES = ['OKTA', 'RFC9068'] as const
+export type AccessTokenProfile = (typeof ACCESS_TOKEN_PROFILES)[number]
+
 export type Status = 'ACTIVE' | 'INACTIVE'
 export type RotationMode = 'AUTO' | 'MANUAL'
 export type IssuerMode = 'ORG_URL' | 'CUSTOM_URL' | 'DYNAMIC'
@@ -41,6 +45,7 @@ export interface AuthorizationServer {
   readonly signingKid: string | null
   readonly lastRotated: number | null
   readonly nextRotation: number | null
+  readonly accessTokenProfile: AccessTokenProfile
   readonly tokenEncryption: TokenEncryption
   readonly created: number
   readonly lastUpdated: number
@@ -73,6 +78,7 @@ export const AuthorizationServerInput = z
           .optional(),
       })
       .optional(),
+    accessTokenProfile: z.enum(ACCESS_TOKEN_PROFILES).optional(),
     accessTokenEncryptedResponseAlgorithm: z.enum(ENCRYPTION_ALGORITHMS).nullish(),
     jwks: z
       .object({ keys: z.array(ResourceServerKeyInput).max(limits.resourceServerKeysMax) })
@@ -104,6 +110,7 @@ export const AuthorizationServerOutput = z
         use: z.literal('sig'),
       }),
     }),
+    accessTokenProfile: z.enum(ACCESS_TOKEN_PROFILES),
     default: z.boolean(),
     accessTokenEncryptedResponseAlgorithm: z.enum(ENCRYPTION_ALGORITHMS).optional(),
     jwks: z.object({ keys: z.array(ResourceServerJwkOutput) }).optional(),

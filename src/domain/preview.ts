@@ -60,7 +60,7 @@ const Payload = z.record(z.string(), z.unknown())
 
 const Token = z
   .object({
-    header: z.object({ alg: z.string(), kid: z.string() }),
+    header: z.object({ alg: z.string(), kid: z.string(), typ: z.string().optional() }),
     payload: Payload.describe(
       'Without `at_hash` and `c_hash`, which come of what goes out beside it.',
     ),

@@ -89,7 +89,7 @@ export function hookRequest(asking: Asking): Document {
 
 /** Scopes stand apart from the claims of an access token. */
 const tokenOf = ({
-  claims: { scp: _, ...claims },
+  claims: { scp: _, scope: __, ...claims },
   custom,
   lifetimeSeconds,
 }: TokenDraft): Document => ({

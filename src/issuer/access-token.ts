@@ -24,6 +24,12 @@ export interface AccessTokenClaims extends JWTPayload {
   readonly scp: readonly string[]
 }
 
+/** RFC 9068 §2.1. */
+export const ACCESS_TOKEN_TYPE = 'at+jwt'
+
+/** Tokens that are out keep the form that their server had. */
+const TYPES = [undefined, ACCESS_TOKEN_TYPE]
+
 /** Null for anything that is not an access token of this server. */
 export async function readAccessToken(
   token: string,
@@ -31,7 +37,7 @@ export async function readAccessToken(
   ring: RingView,
   nowSeconds: number,
 ): Promise<AccessTokenClaims | null> {
-  const payload = await verifyOwnToken(token, ring, server.urls.issuer, nowSeconds)
+  const payload = await verifyOwnToken(token, ring, server.urls.issuer, TYPES, nowSeconds)
   // Ring and issuer bind a token to its server; its audience may have been renamed since.
   if (payload === null) return null
   const { jti, cid, scp, sub } = payload

@@ -21,7 +21,7 @@ export async function readIdToken(
   issuer: string,
   nowSeconds: number,
 ): Promise<IdTokenClaims | null> {
-  const payload = await verifyOwnToken(token, ring, issuer, nowSeconds)
+  const payload = await verifyOwnToken(token, ring, issuer, [undefined], nowSeconds)
   if (payload === null) return null
   const { jti, sub, aud } = payload
   const isIdToken =

@@ -14,6 +14,9 @@ import { orgScopes } from './org-scopes.ts'
 
 const ACCESS_TOKEN_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub']
 
+/** Of those within the profile of RFC 9068, beside the others. */
+const PROFILE_CLAIMS = ['client_id', 'scope', 'auth_time', 'acr', 'amr']
+
 const SIGN_IN_CLAIMS =
   'iss ver sub aud iat exp jti auth_time amr idp nonce acr sid at_hash c_hash'.split(' ')
 
@@ -48,7 +51,11 @@ function common(
   { grantTypes, languages }: Offered,
   isOpenid: boolean,
 ): Document {
-  const { urls } = compiled
+  const { server, urls } = compiled
+  const accessTokenClaims =
+    server.accessTokenProfile === 'RFC9068'
+      ? [...ACCESS_TOKEN_CLAIMS, ...PROFILE_CLAIMS]
+      : ACCESS_TOKEN_CLAIMS
   return {
     response_types_supported: isOpenid
       ? RESPONSE_TYPE_SETS.filter((type) => type !== 'token')
@@ -59,7 +66,7 @@ function common(
     scopes_supported: scopeNames(compiled, isOpenid),
     token_endpoint_auth_methods_supported: authenticationMethods,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
-    claims_supported: isOpenid ? ID_TOKEN_CLAIMS : ACCESS_TOKEN_CLAIMS,
+    claims_supported: isOpenid ? ID_TOKEN_CLAIMS : accessTokenClaims,
     code_challenge_methods_supported: ['S256'],
     introspection_endpoint: urls.introspect,
     introspection_endpoint_auth_methods_supported: authenticationMethods,

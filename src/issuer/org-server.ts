@@ -25,6 +25,7 @@ export function orgServer(origin: string): ServerConfiguration {
     signingKid: null,
     lastRotated: null,
     nextRotation: null,
+    accessTokenProfile: 'OKTA',
     tokenEncryption: NO_ENCRYPTION,
     created: 0,
     lastUpdated: 0,

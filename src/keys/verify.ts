@@ -7,16 +7,18 @@ import type { RingView } from '../domain/key-rotation.ts'
 import { limits } from '../platform/limits.ts'
 import { publishedKeys } from './jwks.ts'
 
-/** The payload, or null for anything that is not a valid token of the issuer. */
+/** The payload, or null for anything that is not a valid token of the issuer whose header says one of the types. */
 export async function verifyOwnToken(
   token: string,
   ring: RingView,
   issuer: string,
+  types: readonly (string | undefined)[],
   nowSeconds: number,
 ): Promise<JWTPayload | null> {
   if (token.length > limits.tokenCharactersMax) return null
   try {
-    const { kid } = decodeProtectedHeader(token)
+    const { kid, typ } = decodeProtectedHeader(token)
+    if (!types.includes(typ)) return null
     const key = publishedKeys(ring, nowSeconds).find((candidate) => candidate.kid === kid)
     if (key === undefined) return null
     const { payload } = await jwtVerify(token, key.publicJwk, {

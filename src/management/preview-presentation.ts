@@ -3,7 +3,7 @@ import type { Client } from '../domain/client.ts'
 import type { PreviewOutput } from '../domain/preview.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import { accessTokenPayload } from '../mint/access-token.ts'
+import { accessTokenHeader, accessTokenPayload } from '../mint/access-token.ts'
 import { idTokenPayload } from '../mint/id-token.ts'
 import type { Became, ClaimStanding } from '../preview/claim-trail.ts'
 import type { PreviewedAnswer } from '../preview/flows.ts'
@@ -64,7 +64,11 @@ function presentAnswer(
     scope: formatScope(access.scopes),
     ...(drafts.access !== null && {
       expires_in: drafts.access.lifetimeSeconds,
-      access_token: { header, payload: accessTokenPayload(drafts.access, now), encrypted },
+      access_token: {
+        header: accessTokenHeader(server.server, header),
+        payload: accessTokenPayload(drafts.access, now),
+        encrypted,
+      },
     }),
     ...(drafts.identity !== null && {
       id_token: { header, payload: idTokenPayload(drafts.identity, now), encrypted: false },

@@ -71,6 +71,7 @@ export const presentServer = (
       use: 'sig',
     },
   },
+  accessTokenProfile: server.accessTokenProfile,
   default: server.isDefault,
   ...presentEncryption(server),
   _links: links,

@@ -103,6 +103,7 @@ export async function createServer(
     signingKid: null,
     lastRotated: null,
     nextRotation: null,
+    accessTokenProfile: input.accessTokenProfile ?? 'OKTA',
     tokenEncryption,
     created: nowSeconds,
     lastUpdated: nowSeconds,
@@ -134,6 +135,7 @@ export async function replaceServer(
     issuerMode: input.issuerMode,
     rotationMode: rotationMode ?? server.rotationMode,
     signingAlgorithm: alg ?? server.signingAlgorithm,
+    accessTokenProfile: input.accessTokenProfile ?? server.accessTokenProfile,
     tokenEncryption,
   }
   const keys =

@@ -1,6 +1,11 @@
-/** The only place where an access token is made: Okta's form, header kid and alg, claims in Okta's order. */
+/**
+ * The only place where an access token is made: in Okta's form, with claims in Okta's order; within the profile of
+ * RFC 9068 where a server has it, which has a type and some claims more and takes none away.
+ */
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
+import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Client } from '../domain/client.ts'
+import { ACCESS_TOKEN_TYPE } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
@@ -32,6 +37,13 @@ export interface Minted {
  */
 export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
 
+/** Okta's form says nothing of a type. */
+export const accessTokenHeader = (
+  { accessTokenProfile }: Pick<AuthorizationServer, 'accessTokenProfile'>,
+  { alg, kid }: Pick<Signer['header'], 'alg' | 'kid'>,
+): Signer['header'] =>
+  accessTokenProfile === 'RFC9068' ? { typ: ACCESS_TOKEN_TYPE, alg, kid } : { kid, alg }
+
 /** `record` is null when the client acts for itself. */
 export function draftAccessToken(
   { server, urls }: CompiledServer,
@@ -51,6 +63,11 @@ export function draftAccessToken(
   if (record !== null) claims['auth_time'] = record.authTime
   if (record !== null && record.acr !== null) claims['acr'] = record.acr
   claims['sub'] = subject
+  if (server.accessTokenProfile === 'RFC9068') {
+    claims['client_id'] = client.clientId
+    claims['scope'] = formatScope(scopes)
+    if (record !== null) claims['amr'] = record.amr
+  }
   return { claims, custom, lifetimeSeconds }
 }
 
@@ -77,8 +94,10 @@ export async function signAccessToken(
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const signed = await signJwt(timed(draft, nowSeconds), signer, draft.custom)
-  const accessToken = server.encryption === null ? signed : await encrypted(signed, encrypter)
+  const header = accessTokenHeader(server.server, signer.header)
+  const signed = await signJwt(timed(draft, nowSeconds), { ...signer, header }, draft.custom)
+  const accessToken =
+    server.encryption === null ? signed : await encrypted(signed, header.typ, encrypter)
   const response: TokenResponse = {
     token_type: 'Bearer',
     expires_in: draft.lifetimeSeconds,

@@ -55,14 +55,22 @@ function isFor(algorithm: EncryptionAlgorithm, { kty, kid, use, alg, n, e }: JWK
   )
 }
 
-/** The token as a JWE. Without an encrypter it is nothing: a token that should be encrypted never goes out plain. */
-export async function encrypted(token: string, encrypter: Encrypter | null): Promise<string> {
+/**
+ * The token as a JWE that says its type as well. Without an encrypter it is nothing: a token that should be encrypted
+ * never goes out plain.
+ */
+export async function encrypted(
+  token: string,
+  type: string | undefined,
+  encrypter: Encrypter | null,
+): Promise<string> {
   if (encrypter === null) throw new OAuthError('encryption_key_missing')
   const { algorithm, key } = encrypter
   const header = {
     alg: algorithm,
     enc: 'A256GCM',
     cty: 'JWT',
+    ...(type !== undefined && { typ: type }),
     ...(key.kid !== null && { kid: key.kid }),
   }
   try {

@@ -1,5 +1,6 @@
 /** Table authorization_servers. */
 import type {
+  AccessTokenProfile,
   AuthorizationServer,
   IssuerMode,
   RotationMode,
@@ -12,9 +13,9 @@ import { flag, json, readFirst } from './database.ts'
 /** With the server's few encryption keys, so that a list of servers asks for theirs in the same breath. */
 export const serverColumns = `s.id, s.name, s.description, s.audience, s.issuer_mode, s.status, s.is_default,
   s.rotation_mode, s.signing_alg, s.signing_kid, s.signing_last_rotated, s.signing_next_rotation, s.version, s.created,
-  s.last_updated, s.access_token_encryption, s.jwks_uri, (SELECT json_group_array(json_object('id', k.id,
-  'kid', k.kid, 'status', k.status, 'jwk', json(k.jwk), 'created', k.created, 'lastUpdated', k.last_updated))
-  FROM resource_server_keys k WHERE k.server_id = s.id) AS keys`
+  s.last_updated, s.access_token_profile, s.access_token_encryption, s.jwks_uri,
+  (SELECT json_group_array(json_object('id', k.id, 'kid', k.kid, 'status', k.status, 'jwk', json(k.jwk),
+  'created', k.created, 'lastUpdated', k.last_updated)) FROM resource_server_keys k WHERE k.server_id = s.id) AS keys`
 
 /** What a write decided on what was read of a server is bound to: nobody wrote to it, or below it, since. */
 export interface AtVersion {
@@ -40,6 +41,7 @@ export interface ServerRow {
   version: number
   created: number
   last_updated: number
+  access_token_profile: AccessTokenProfile
   access_token_encryption: EncryptionAlgorithm | null
   jwks_uri: string | null
   keys: string
@@ -65,6 +67,7 @@ export const serverFromRow = (row: ServerRow): StoredServer => ({
   signingKid: row.signing_kid,
   lastRotated: row.signing_last_rotated,
   nextRotation: row.signing_next_rotation,
+  accessTokenProfile: row.access_token_profile,
   tokenEncryption: {
     algorithm: row.access_token_encryption,
     jwksUri: row.jwks_uri,
@@ -87,8 +90,8 @@ export const insertServer = (db: D1Database, server: AuthorizationServer): D1Pre
   db
     .prepare(
       `INSERT INTO authorization_servers (id, name, description, audience, issuer_mode, status, is_default,
-       rotation_mode, signing_alg, version, created, last_updated, access_token_encryption, jwks_uri)
-       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?10, ?11, ?12)`,
+       rotation_mode, signing_alg, version, created, last_updated, access_token_encryption, jwks_uri,
+       access_token_profile) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, 1, ?10, ?10, ?11, ?12, ?13)`,
     )
     .bind(
       server.id,
@@ -103,6 +106,7 @@ export const insertServer = (db: D1Database, server: AuthorizationServer): D1Pre
       server.created,
       server.tokenEncryption.algorithm,
       server.tokenEncryption.jwksUri,
+      server.accessTokenProfile,
     )
 
 /** Changes nothing unless the server still has the version it was read with. */
@@ -115,7 +119,7 @@ export const updateServerAt = (
     .prepare(
       `UPDATE authorization_servers SET name = ?2, description = ?3, audience = ?4, issuer_mode = ?5,
        rotation_mode = ?6, signing_alg = ?7, last_updated = ?8, access_token_encryption = ?9, jwks_uri = ?10,
-       version = version + 1 WHERE id = ?1 AND version = ?11`,
+       access_token_profile = ?11, version = version + 1 WHERE id = ?1 AND version = ?12`,
     )
     .bind(
       server.id,
@@ -128,6 +132,7 @@ export const updateServerAt = (
       now,
       server.tokenEncryption.algorithm,
       server.tokenEncryption.jwksUri,
+      server.accessTokenProfile,
       server.version,
     )
 

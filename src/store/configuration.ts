@@ -27,7 +27,7 @@ export interface StoredConfiguration extends ConfigurationRead {
  * Schema versions that this code works with: its own, and the next one, since migrations are applied before the code
  * that needs them and only expand.
  */
-const SCHEMA_VERSIONS = { from: 4, to: 5 } as const
+const SCHEMA_VERSIONS = { from: 5, to: 6 } as const
 
 const SERVER_STATEMENTS = 6
 

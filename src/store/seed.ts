@@ -116,6 +116,7 @@ function defaultServer(db: D1Database, now: number): readonly D1PreparedStatemen
     signingKid: null,
     lastRotated: null,
     nextRotation: null,
+    accessTokenProfile: 'OKTA',
     tokenEncryption: NO_ENCRYPTION,
     created: now,
     lastUpdated: now,

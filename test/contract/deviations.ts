@@ -109,6 +109,10 @@ export const deviations: readonly ListedDeviation[] = [
     'AuthorizationServer/credentials/signing/alg: is not declared',
   ),
   ...because(
+    `${OURS}: how the access tokens of a server look`,
+    'AuthorizationServer/accessTokenProfile: is not declared',
+  ),
+  ...because(
     `${OURS}: how userinfo is signed for an app`,
     'Application/settings/oauthClient/userinfo_signed_response_alg: is not declared',
   ),

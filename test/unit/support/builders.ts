@@ -29,6 +29,7 @@ export const aServer = (changes: Partial<AuthorizationServer> = {}): Authorizati
   signingKid: null,
   lastRotated: null,
   nextRotation: null,
+  accessTokenProfile: 'OKTA',
   tokenEncryption: NO_ENCRYPTION,
   created: 1,
   lastUpdated: 1,
