@@ -10,6 +10,8 @@ interface Payloads {
   'subject.end': Ending
   /** Wrong passwords are forgotten: an administrator let the user in again, or gave a new password. */
   'subject.unlock': Record<string, never>
+  /** A token to recover the account is worth nothing any more: it reaches further than whoever was given it may. */
+  'subject.recovery': Record<string, never>
   /** The person was deleted. */
   'subject.erase': Record<string, never>
   'system-log': SystemLogEvent
@@ -31,6 +33,7 @@ export type OutboxEntry = {
 export const OUTBOX_KINDS: readonly OutboxKind[] = [
   'subject.erase',
   'subject.end',
+  'subject.recovery',
   'subject.stale',
   'subject.unlock',
   'key-ring.destroy',

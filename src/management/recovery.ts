@@ -11,7 +11,7 @@ import type {
   RecoveryType,
 } from '../domain/recovery.ts'
 import { recoveryTokenKind, recoveryUrl, writeRecoveryToken } from '../domain/recovery-token.ts'
-import type { User } from '../domain/user.ts'
+import type { GuardedUser, User } from '../domain/user.ts'
 import type { UserAction } from '../domain/user-status.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { ApiError, type ErrorCode } from '../protocol/api-errors.ts'
@@ -32,16 +32,26 @@ const REFUSED: Readonly<Record<RecoveryType, ErrorCode>> = {
   ACCOUNT_ACTIVATION: 'E0000038',
 }
 
-/** Throws where the status of the user has become one that does not allow it. */
+/**
+ * Throws where the status of the user has become one that does not allow it, or the user an administrator whom the
+ * caller may not change. Who becomes one after that ends it.
+ */
 export async function begun(
   { id: userId }: Pick<User, 'id'>,
   wanted: Pick<RecoveryBeginning, 'type' | 'asks'> & Partial<RecoveryBeginning>,
-  { ports }: ManagementContext,
+  context: ManagementContext,
 ): Promise<KeyedRecovery> {
+  const { ports } = context
   const beginning = { relayState: null, ...wanted, userId, now: nowMillis() }
   const keyed = await ports.recoveries.begin(beginning)
   if (keyed === null) throw new ApiError(REFUSED[wanted.type])
+  checkRights(await findUser(ports.db, userId), context)
   return keyed
+}
+
+/** Throws E0000006 for an administrator whom the caller may not change. */
+function checkRights(user: GuardedUser | null, context: ManagementContext): void {
+  if (user?.isPrivileged === true && !mayGiveRoles(context)) throw new ApiError('E0000006')
 }
 
 /** What an administrator hands on: a link to a page of ours, or the token for one of their own. */
@@ -84,7 +94,7 @@ export async function beginAskedRecovery(
   const context = new ManagementContext(ports, principal, { request, requestId })
   const user = await findUser(ports.db, login)
   if (user === null) throw new ApiError('E0000095')
-  if (user.isPrivileged && !mayGiveRoles(context)) throw new ApiError('E0000006')
+  checkRights(user, context)
   const { action, eventType, message } = ASKED[type]
   nextStatus(action, user)
   const keyed = await begun(user, { type, asks: true, relayState }, context)

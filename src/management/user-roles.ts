@@ -8,7 +8,7 @@ import {
   type RoleAssignment,
 } from '../store/role-assignments.ts'
 import { bumpUser } from '../store/users.ts'
-import type { ManagementContext } from './context.ts'
+import { outboxEntry, type ManagementContext } from './context.ts'
 import { roleNotFound, roleRoutes, roleTarget, type RoleHolder } from './role-assignment.ts'
 import type { Params, Route } from './route.ts'
 import { userHref } from '../domain/user-output.ts'
@@ -48,7 +48,11 @@ async function holderOf(params: Params, context: ManagementContext): Promise<Rol
       context.commitOr(
         notFound(user.id, 'User'),
         [insertUserRole(db, user.id, assignment)],
-        change(user, assignment, 'grant', 'assigned to the user'),
+        {
+          ...change(user, assignment, 'grant', 'assigned to the user'),
+          // Whoever has one could become the administrator.
+          outbox: [outboxEntry('subject.recovery', user.id)],
+        },
         [bumpUser(db, user.id)],
       ),
     revoke: (assignment) => revoked(user, assignment, context),

@@ -210,6 +210,9 @@ export async function deliver(env: Cloudflare.Env, entry: OutboxEntry): Promise<
     case 'subject.end':
       await env.SUBJECT.getByName(entry.subject).end(entry.payload)
       return
+    case 'subject.recovery':
+      await env.SUBJECT.getByName(entry.subject).forgetRecovery()
+      return
     case 'subject.erase':
       await env.SUBJECT.getByName(entry.subject).erase()
       return

@@ -145,6 +145,11 @@ export class Subject extends DurableObject {
     )
   }
 
+  /** Whoever was given a token to recover the account has none any more. */
+  forgetRecovery(): void {
+    this.#recovery.forget()
+  }
+
   /** One call of a recovery. */
   async recover<Call extends keyof Recoveries>(
     call: Call,

@@ -153,6 +153,28 @@ describe('whoever begins one', () => {
     await given('RECOVERY', await start('password', person))
   })
 
+  it('has none any more of whom became an administrator since', async () => {
+    const { authorization } = await aPerson('HELP_DESK_ADMIN')
+    const begun = await given('RECOVERY', await start('password', person, {}, { authorization }))
+    const other = await aPersonWithPassword()
+    const stateToken = await resettable(other)
+    for (const { id } of [person, other])
+      await made(201, 'POST', `${USERS}/${id}/roles`, { type: 'SUPER_ADMIN' })
+    expect(await refusal(await exchange(begun['recoveryToken']))).toEqual(INVALID_TOKEN)
+    expect(await refusal(await reset(stateToken))).toEqual(INVALID_TOKEN)
+  })
+
+  it('[race] gets none of whom becomes an administrator before it begins', async () => {
+    const { authorization } = await aPerson('HELP_DESK_ADMIN')
+    const promote = () => made(201, 'POST', `${USERS}/${person.id}/roles`, { type: 'SUPER_ADMIN' })
+    const headers = { authorization, 'content-type': 'application/json' }
+    const body = JSON.stringify({ username: person.login })
+    const response = await justBefore('recover', promote, () =>
+      ask(`${RECOVERY}/password`, { method: 'POST', headers, body }),
+    )
+    expect(await refusal(response)).toEqual([403, 'E0000006'])
+  })
+
   it('is told that there is no such user, or that the status does not allow it', async () => {
     const nobody = { login: 'nobody@people.example' }
     expect(await refusal(await start('password', nobody))).toEqual([403, 'E0000095'])
