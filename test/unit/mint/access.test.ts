@@ -128,7 +128,7 @@ describe('a person at the org server', () => {
       lifetimeSeconds: 3600,
       refreshTokenSeconds: 90 * 86_400,
       refreshWindowSeconds: 7 * 86_400,
-      claims: [],
+      claims: null,
       decision: null,
     })
   })
