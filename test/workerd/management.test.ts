@@ -197,6 +197,7 @@ describe('authorization servers', () => {
       'created',
       'lastUpdated',
       'credentials',
+      'accessTokenProfile',
       'default',
       '_links',
     ])
