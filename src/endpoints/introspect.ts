@@ -1,27 +1,39 @@
 /**
- * Introspection endpoint, RFC 7662. A token that is invalid, expired, revoked or another server's is `active: false`
- * with status 200 (§2.2), and nothing else is said about it. Refresh tokens and ID tokens are told to their own client
- * only.
+ * Introspection endpoint, RFC 7662, whose answer is a JWT for whoever asks for one (RFC 9701). A token that is invalid,
+ * expired, revoked or another server's is `active: false` with status 200 (RFC 7662 §2.2), and nothing else is said
+ * about it. Refresh tokens and ID tokens are told to their own client only.
  */
 import type { Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
 import { askedApp } from '../grants/grant.ts'
 import type { AccessTokenClaims } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
+import { INTROSPECTION_JWT, signIntrospection } from '../issuer/introspection-token.ts'
 import type { IdTokenClaims } from '../issuer/id-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import { asksFor } from '../protocol/accept.ts'
+import { OAuthError } from '../protocol/errors.ts'
 import { formatScope } from '../protocol/scope.ts'
 import type { ProtocolContext } from './context.ts'
+import { idTokenSigner } from './issue.ts'
 import { livingToken } from './living-token.ts'
 import { presentedToken, type ReadToken } from './presented-token.ts'
-import { jsonAnswer } from './responses.ts'
+import { jsonAnswer, jwtAnswer } from './responses.ts'
 
 const INACTIVE = { active: false }
 
 export async function introspect(request: Request, context: ProtocolContext): Promise<Response> {
-  const { client, server, token } = await presentedToken(request, 'introspect', context)
-  if (token === null) return jsonAnswer(context.origin, INACTIVE)
-  return jsonAnswer(context.origin, await answerOf(token, client, server, context))
+  const { client, server, ring, token } = await presentedToken(request, 'introspect', context)
+  const { origin } = context
+  const isSigned = asksFor(request.headers.get('accept'), INTROSPECTION_JWT, 'application/json')
+  if (isSigned && client.authMethod === 'none')
+    throw new OAuthError('signed_introspection_unauthenticated')
+  const content = token === null ? INACTIVE : await answerOf(token, client, server, context)
+  if (!isSigned) return jsonAnswer(origin, content)
+  const signer = await idTokenSigner(server, ring, context)
+  const { issuer } = server.urls
+  const signed = await signIntrospection(content, issuer, client.clientId, signer, nowSeconds())
+  return jwtAnswer(origin, signed, INTROSPECTION_JWT)
 }
 
 function answerOf(
@@ -36,7 +48,7 @@ function answerOf(
     : refreshTokenAnswer(token.handle, client, server, context)
 }
 
-/** §2.2, with Okta's additions: the token's own claims, its scopes as `scope`, its client as `client_id`. */
+/** RFC 7662 §2.2, with Okta's additions: the token's own claims, its scopes as `scope`, its client as `client_id`. */
 async function accessTokenAnswer(
   claims: AccessTokenClaims,
   context: ProtocolContext,

@@ -31,6 +31,8 @@ export interface PresentedToken {
   /** Who asks. */
   readonly client: Client
   readonly server: CompiledServer
+  /** Of the server's access tokens. */
+  readonly ring: RingView
   readonly token: ReadToken
 }
 
@@ -53,7 +55,7 @@ export async function presentedToken(
   if (token === undefined) throw new OAuthError('missing_token')
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   await spend(assertion, client.clientId, context)
-  return { client, server, token: await readToken(token, server, ring, now, context) }
+  return { client, server, ring, token: await readToken(token, server, ring, now, context) }
 }
 
 /** Whatever its hint says: a client may be wrong about it (RFC 7009 §2.1). */

@@ -28,9 +28,13 @@ const headersFor = (
 export const jsonAnswer = (origin: RequestOrigin, body: unknown): Response =>
   new Response(JSON.stringify(body), { headers: headersFor(origin, JSON_HEADERS) })
 
-export const jwtAnswer = (origin: RequestOrigin, token: string): Response =>
+export const jwtAnswer = (
+  origin: RequestOrigin,
+  token: string,
+  type = 'application/jwt',
+): Response =>
   new Response(token, {
-    headers: headersFor(origin, { ...JSON_HEADERS, 'content-type': 'application/jwt' }),
+    headers: headersFor(origin, { ...JSON_HEADERS, 'content-type': type }),
   })
 
 export const emptyAnswer = (origin: RequestOrigin): Response =>

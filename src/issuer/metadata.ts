@@ -71,6 +71,7 @@ function common(
     introspection_endpoint: urls.introspect,
     introspection_endpoint_auth_methods_supported: authenticationMethods,
     introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    introspection_signing_alg_values_supported: [server.signingAlgorithm],
     end_session_endpoint: urls.logout,
     revocation_endpoint: urls.revoke,
     revocation_endpoint_auth_methods_supported: authenticationMethods,

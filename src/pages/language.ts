@@ -3,6 +3,7 @@
  * (RFC 9110 §12.5.4), that has a table by lookup (RFC 4647 §3.4), and otherwise English.
  */
 import { limits } from '../platform/limits.ts'
+import { preferences } from '../protocol/accept.ts'
 import { english } from './english.ts'
 import { german } from './german.ts'
 import type { Messages } from './messages.ts'
@@ -26,18 +27,11 @@ const bounded = (text: string | null): string =>
   (text ?? '').slice(0, limits.languagePreferencesCharactersMax)
 
 /** The ranges of an Accept-Language header, most wanted first; a weight of zero refuses one. */
-function acceptedRanges(header: string): readonly string[] {
-  return header
-    .split(',')
-    .flatMap((part) => {
-      const [range = '', ...parameters] = part.split(';').map((piece) => piece.trim())
-      const weight = parameters.find((parameter) => /^q=/i.test(parameter))?.slice(2) ?? '1'
-      return /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? [{ range, q: Number(weight) }] : []
-    })
-    .filter(({ q }) => q > 0)
-    .sort((one, other) => other.q - one.q)
+const acceptedRanges = (header: string): readonly string[] =>
+  preferences(header)
+    .filter(({ weight }) => weight > 0)
+    .toSorted((one, other) => other.weight - one.weight)
     .map(({ range }) => range)
-}
 
 /** The table for what a request asks, from its `ui_locales` parameter and its Accept-Language header. */
 export function chooseMessages(uiLocales: string | null, acceptLanguage: string | null): Messages {

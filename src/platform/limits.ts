@@ -71,6 +71,9 @@ export const limits = {
   /** Of `ui_locales` and of Accept-Language that pages look at. */
   languagePreferencesCharactersMax: 1024,
 
+  /** Of Accept that is looked at. */
+  acceptCharactersMax: 1024,
+
   /** Management door. */
   jsonBytesMax: 256 * 1024,
   jsonDepthMax: 24,

@@ -104,6 +104,11 @@ export const reasons = {
     description: CLIENT_FAILED,
     confirmable: true,
   },
+  signed_introspection_unauthenticated: {
+    error: 'invalid_client',
+    status: 401,
+    description: 'Signed introspection answers are for clients that authenticate.',
+  },
   wrong_secret: {
     error: 'invalid_client',
     status: 401,

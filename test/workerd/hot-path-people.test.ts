@@ -154,16 +154,25 @@ describe.each(['custom', 'org'] as const)('at the %s server', (kind) => {
   it('introspection of either token and userinfo are one call each', async () => {
     const { access_token, refresh_token } = await given(bases[kind], app)
     await warm(ids[kind], app.clientId)
-    const introspected = (token: string) => async () => {
-      const path = `${bases[kind]}/v1/introspect`
-      const response = await askForm(path, { token }, credentials(app))
-      expect(await response.json()).toMatchObject({ active: true })
-    }
+    const introspected =
+      (token: string, accept = 'application/json') =>
+      async () => {
+        const path = `${bases[kind]}/v1/introspect`
+        const response = await askForm(path, { token }, { accept, ...credentials(app) })
+        expect([response.status, response.headers.get('content-type')]).toEqual([200, accept])
+        expect(await response.text()).not.toContain('"active":false')
+      }
     const userinfo = async () => {
       const headers = { authorization: `Bearer ${access_token}` }
       expect((await ask(`${bases[kind]}/v1/userinfo`, { headers })).status).toBe(200)
     }
-    for (const work of [introspected(access_token), introspected(refresh_token), userinfo]) {
+    const signed = introspected(access_token, 'application/token-introspection+jwt')
+    for (const work of [
+      introspected(access_token),
+      introspected(refresh_token),
+      signed,
+      userinfo,
+    ]) {
       expect(await operations(work)).toEqual(['SUBJECT.inspect'])
       expect(await databaseTrips(work)).toBe(0)
     }
