@@ -1,8 +1,14 @@
 /**
- * Discovery documents (RFC 8414 §3) and JWK Sets (RFC 7517 §5). Both are made behind the `Metadata` entrypoint, whose
- * edge-cache key holds the issuer; validators and CORS are added in front of it. No `no-store` error enters the cache.
+ * Discovery documents (RFC 8414 §3, RFC 9728 §3) and JWK Sets (RFC 7517 §5). All are made behind the `Metadata`
+ * entrypoint, whose edge-cache key holds the issuer; validators and CORS are added in front of it. No `no-store` error
+ * enters the cache.
  */
 import { oauthMetadata, openidMetadata } from '../issuer/metadata.ts'
+import {
+  audienceResource,
+  managementResource,
+  userinfoResource,
+} from '../issuer/resource-metadata.ts'
 import { publishedRing } from '../issuer/rings.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { Snapshot, Snapshots, WaitUntil } from '../issuer/snapshots.ts'
@@ -12,9 +18,27 @@ import { jwksOf } from '../keys/jwks.ts'
 import { nowSeconds } from '../platform/clock.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { ServerNotFound } from './confirm.ts'
+import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
 
-export type MetadataKind = 'oauth-authorization-server' | 'openid-configuration' | 'keys'
+/** Of servers as clients see them. */
+const SERVER_DOCUMENTS = {
+  'oauth-authorization-server': oauthMetadata,
+  'openid-configuration': openidMetadata,
+} as const
+
+/** What makes each document; keys are of another kind. Null: the server has none of the kind. */
+const DOCUMENTS = {
+  ...SERVER_DOCUMENTS,
+  'userinfo-resource': userinfoResource,
+  'management-resource': managementResource,
+  'audience-resource': audienceResource,
+} as const
+
+export type MetadataKind = keyof typeof DOCUMENTS | 'keys'
+
+/** Whether a client may ask for a document as its own. */
+export const isOfClients = (kind: MetadataKind): boolean => Object.hasOwn(SERVER_DOCUMENTS, kind)
 
 /** What the cached entrypoint is called with; part of the cache key. */
 export interface MetadataProps {
@@ -23,12 +47,6 @@ export interface MetadataProps {
 }
 
 export const metadataPath = (kind: MetadataKind): string => `/1/${kind}`
-
-/** What each document is made of; keys are of another kind. */
-const DOCUMENTS = {
-  'oauth-authorization-server': oauthMetadata,
-  'openid-configuration': openidMetadata,
-} as const
 
 export const metadataKindOf = (path: string): MetadataKind | null => {
   const kind = path.startsWith('/1/') ? path.slice(3) : ''
@@ -58,6 +76,7 @@ export async function makeMetadata(
   if (snapshot.server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (kind === 'keys' && snapshot.ring === null) throw new OAuthError('temporarily_unavailable')
   const document = kind === 'keys' ? keysOf(snapshot) : documentOf(kind, snapshot.server)
+  if (document === null) return noDocumentAnswer()
   const body = JSON.stringify(document)
   const digest = await crypto.subtle.digest('SHA-256', utf8(body))
   return new Response(body, {
@@ -65,7 +84,10 @@ export async function makeMetadata(
   })
 }
 
-const documentOf = (kind: keyof typeof DOCUMENTS, server: CompiledServer): object =>
+const noDocumentAnswer = (): Response =>
+  apiErrorAnswer(new ApiError('E0000008'), { 'access-control-allow-origin': '*' })
+
+const documentOf = (kind: keyof typeof DOCUMENTS, server: CompiledServer): object | null =>
   DOCUMENTS[kind](server, OFFERED)
 
 const OFFERED = { grantTypes: [...grants.keys()], languages: languages.map(({ lang }) => lang) }

@@ -1,4 +1,5 @@
 /** Answers of the protocol door: JSON that is never stored, errors of RFC 6749 §5.2, CORS. */
+import { resourceMetadataUrl, type ServerUrls } from '../issuer/urls.ts'
 import { limits } from '../platform/limits.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 import type { OAuthError } from '../protocol/errors.ts'
@@ -57,22 +58,23 @@ export const preflightAnswer = (request: Request, methods: readonly string[]): R
 
 /**
  * A refusal of a protected resource, RFC 6750 §3: a challenge and no body. Whoever presented nothing is told nothing
- * but the scheme (§3.1).
+ * but the scheme (§3.1), and everybody where the resource's metadata is (RFC 9728 §5.1).
  */
 export function challengeAnswer(
   origin: RequestOrigin,
   error: OAuthError,
-  realm: string,
+  { issuer, userinfo }: Pick<ServerUrls, 'issuer' | 'userinfo'>,
   methods: readonly string[],
 ): Response {
   if (error.status === 503 || error.status === 405)
-    return errorAnswer(origin, error, realm, methods)
+    return errorAnswer(origin, error, issuer, methods)
   const told = `, error="${error.error}", error_description="${error.description}"`
-  const challenge = `Bearer realm="${realm}"${error.reason === 'access_token_missing' ? '' : told}`
+  const what = error.reason === 'access_token_missing' ? '' : told
+  const where = `, resource_metadata="${resourceMetadataUrl(userinfo)}"`
   return new Response(null, {
     status: error.status,
     headers: headersFor(origin, {
-      'www-authenticate': challenge,
+      'www-authenticate': `Bearer realm="${issuer}"${what}${where}`,
       'cache-control': 'no-store',
       pragma: 'no-cache',
     }),

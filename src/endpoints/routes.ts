@@ -5,7 +5,7 @@
 import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
-import { urlsOf } from '../issuer/urls.ts'
+import { RESOURCE_METADATA, urlsOf, type ServerUrls } from '../issuer/urls.ts'
 import { logFault } from '../platform/log.ts'
 import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
@@ -15,7 +15,13 @@ import { OAuthError } from '../protocol/errors.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
-import { conditional, metadataPath, type MetadataKind, type MetadataProps } from './metadata.ts'
+import {
+  conditional,
+  isOfClients,
+  metadataPath,
+  type MetadataKind,
+  type MetadataProps,
+} from './metadata.ts'
 import { organization, ORGANIZATION_PATH } from './organization.ts'
 import { challengeAnswer, errorAnswer, preflightAnswer } from './responses.ts'
 import { revoke } from './revoke.ts'
@@ -42,7 +48,7 @@ interface Endpoint {
   readonly refusal: (
     origin: string | null,
     error: OAuthError,
-    realm: string,
+    urls: ServerUrls,
     methods: readonly string[],
   ) => Response
   readonly handle: (request: Request, context: ProtocolContext) => Promise<Response>
@@ -50,7 +56,10 @@ interface Endpoint {
   readonly told: 'all' | 'of clients' | 'none'
 }
 
-const POST = { methods: ['POST'], refusal: errorAnswer }
+const POST: Pick<Endpoint, 'methods' | 'refusal'> = {
+  methods: ['POST'],
+  refusal: (origin, error, { issuer }, methods) => errorAnswer(origin, error, issuer, methods),
+}
 
 /** The endpoints that answer clients, by their last path segment. */
 const endpoints: Readonly<Record<string, Endpoint>> = {
@@ -104,7 +113,10 @@ export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
     apiErrorAnswer(new ApiError('E0000022'), { allow: 'GET, HEAD, OPTIONS' }),
   )
   const documents: readonly (readonly [MetadataKind, readonly string[]])[] = [
-    ['keys', ['/oauth2/v1/keys', `/oauth2/:${ID}/v1/keys`]],
+    ['keys', serverPaths('keys')],
+    ['management-resource', [RESOURCE_METADATA]],
+    ['userinfo-resource', serverPaths('userinfo').map((path) => RESOURCE_METADATA + path)],
+    ['audience-resource', [`/oauth2/:${ID}${RESOURCE_METADATA}`]],
     ...(['oauth-authorization-server', 'openid-configuration'] as const).map(
       (kind) =>
         [
@@ -164,16 +176,19 @@ async function answer(c: Context, door: ProtocolDoor, endpoint: Endpoint): Promi
 function refusalAnswer(error: unknown, context: ProtocolContext, endpoint: Endpoint): Response {
   const { told, methods, refusal } = endpoint
   const { origin, serverId } = context
-  const issuer = (): string => issuerOf(context, serverId)
   if (error instanceof OAuthError) {
     const isOfClient = error.error === 'invalid_client'
     if (told === 'all' || (told === 'of clients' && isOfClient)) tellRefusal(error, context)
-    return refusal(origin, error, issuer(), methods)
+    return refusal(origin, error, serverUrlsOf(context, serverId), methods)
   }
   if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
   if (error instanceof StorageUnavailable && !(error instanceof SchemaMismatch)) {
     logFault('storage', { serverId }, error.cause ?? error)
-    return errorAnswer(origin, new OAuthError('temporarily_unavailable'), issuer())
+    return errorAnswer(
+      origin,
+      new OAuthError('temporarily_unavailable'),
+      issuerOf(context, serverId),
+    )
   }
   throw error
 }
@@ -185,18 +200,21 @@ function tellRefusal(error: OAuthError, context: ProtocolContext): void {
   log.push(new Refused(serverId, error, progress), context, waitUntil)
 }
 
-export function issuerOf({ settings }: ProtocolPorts, serverId: string): string {
+function serverUrlsOf({ settings }: ProtocolPorts, serverId: string): ServerUrls {
   const kind = serverId === ORG_SERVER_ID ? 'org' : 'custom'
   const isDefault = serverId === DEFAULT_SERVER_ID
-  return urlsOf(settings.origin, { id: serverId, kind, isDefault }).issuer
+  return urlsOf(settings.origin, { id: serverId, kind, isDefault })
 }
+
+export const issuerOf = (ports: ProtocolPorts, serverId: string): string =>
+  serverUrlsOf(ports, serverId).issuer
 
 async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Promise<Response> {
   const { ports, fetchMetadata } = door
   const serverId = serverIdOf(c)
   // A client id makes the document that client's; one that does not exist is told so before any cache is asked.
   const clientId = c.req.query('client_id')
-  if (clientId !== undefined && kind !== 'keys') {
+  if (clientId !== undefined && isOfClients(kind)) {
     const wanted = { serverId: null, clientId, ring: null }
     const { client } = await ports.snapshots.get(wanted, (work) => c.executionCtx.waitUntil(work))
     if (client === null) return unknownClientAnswer()

@@ -11,6 +11,7 @@ import { SERVED_OIDC_SCOPES } from '../protocol/scope.ts'
 import { RESPONSE_MODES, RESPONSE_TYPE_SETS } from '../protocol/response.ts'
 import type { CompiledServer } from './compile.ts'
 import { orgScopes } from './org-scopes.ts'
+import { protectedResources, publishedScopes } from './resource-metadata.ts'
 
 const ACCESS_TOKEN_CLAIMS = ['ver', 'jti', 'iss', 'aud', 'iat', 'exp', 'cid', 'uid', 'scp', 'sub']
 
@@ -35,11 +36,8 @@ export interface Offered {
 }
 
 /** The scopes that a client may ask for here, as far as they are told. */
-function scopeNames({ server, scopes }: CompiledServer, isOpenid: boolean): readonly string[] {
-  const published = [...scopes.values()]
-    .filter((scope) => !scope.system && scope.metadataPublish === 'ALL_CLIENTS')
-    .map(({ name }) => name)
-  if (server.kind !== 'org') return [...SERVED_OIDC_SCOPES, ...published]
+function scopeNames(compiled: CompiledServer, isOpenid: boolean): readonly string[] {
+  if (compiled.server.kind !== 'org') return [...SERVED_OIDC_SCOPES, ...publishedScopes(compiled)]
   return isOpenid
     ? SERVED_OIDC_SCOPES
     : [...orgScopes.map(({ name }) => name), ...SERVED_OIDC_SCOPES]
@@ -81,6 +79,7 @@ function common(
     // Absent would mean true.
     request_uri_parameter_supported: false,
     authorization_response_iss_parameter_supported: true,
+    protected_resources: protectedResources(compiled),
     acr_values_supported: MET_ACR_VALUES,
     prompt_values_supported: PROMPTS,
     ui_locales_supported: languages,

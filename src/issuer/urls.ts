@@ -24,6 +24,14 @@ type Identified = Pick<AuthorizationServer, 'id' | 'kind' | 'isDefault'>
 export const serverSegment = (server: Identified): string =>
   server.isDefault ? 'default' : server.id
 
+export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
+
+/** Where a resource's metadata is: RFC 9728 §3.1. */
+export function resourceMetadataUrl(resource: string): string {
+  const { origin, pathname } = new URL(resource)
+  return `${origin}${RESOURCE_METADATA}${pathname === '/' ? '' : pathname}`
+}
+
 /** Issuers of one deployment. `origin` has no trailing slash. */
 export function urlsOf(origin: string, server: Identified): ServerUrls {
   const base =

@@ -3,6 +3,7 @@
  * ApiError. What stands around every answer, faults and unknown paths included, is in envelope.ts.
  */
 import type { Context, Hono } from 'hono'
+import { resourceMetadataUrl } from '../issuer/urls.ts'
 import { ApiError, apiErrorAnswer, invalid } from '../protocol/api-errors.ts'
 import { UniqueViolation } from '../store/database.ts'
 import { authenticatePrincipal, authorize } from './access.ts'
@@ -55,7 +56,7 @@ async function call(route: Route, c: Context, ports: ManagementPorts): Promise<R
     const result = await route.handle(input as never, context)
     return answer(route, url, ports, result)
   } catch (error) {
-    return apiErrorAnswer(refusalOf(error), challengeOf(error, c.req.raw))
+    return apiErrorAnswer(refusalOf(error), challengeOf(error, c.req.raw, ports))
   }
 }
 
@@ -90,13 +91,21 @@ function contentOf(result: unknown): unknown {
   return result instanceof ResourceAnswer ? result.resource : result
 }
 
-/** RFC 6750 §3.1: what was wrong with a bearer token; without one only the scheme is named. */
-function challengeOf(error: unknown, request: Request): Readonly<Record<string, string>> {
+/**
+ * RFC 6750 §3.1: what was wrong with a bearer token; without one only the scheme is named, and where the metadata of
+ * this API is (RFC 9728 §5.1).
+ */
+function challengeOf(
+  error: unknown,
+  request: Request,
+  { settings }: ManagementPorts,
+): Readonly<Record<string, string>> {
   if (!(error instanceof ApiError) || (error.status !== 401 && error.status !== 403)) return {}
+  const where = `resource_metadata="${resourceMetadataUrl(settings.origin)}"`
   const isBearer = /^bearer /i.test(request.headers.get('authorization') ?? '')
-  if (!isBearer) return error.status === 401 ? { 'www-authenticate': 'Bearer' } : {}
+  if (!isBearer) return error.status === 401 ? { 'www-authenticate': `Bearer ${where}` } : {}
   const what = error.status === 401 ? 'invalid_token' : 'insufficient_scope'
-  return { 'www-authenticate': `Bearer error="${what}"` }
+  return { 'www-authenticate': `Bearer error="${what}", ${where}` }
 }
 
 /** Names are unique in the database, not by a check before; what it refuses is a fault of the field. */

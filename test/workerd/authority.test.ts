@@ -18,6 +18,7 @@ import {
   aServer,
   mintWith,
   type KeyedClient,
+  ORIGIN,
 } from './support.ts'
 
 const { DB, LOG_DB } = env
@@ -76,6 +77,9 @@ function mayCall(role: string, route: Route): boolean {
 const routes = managementRoutes.filter(({ path }) => path !== '/api/v1/api-tokens/current')
 
 const nameOf = ({ method, path }: Route): string => `${method} ${path}`
+
+/** RFC 9728 §5.1. */
+const WHERE = `resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource"`
 
 /** Nothing has this id and the body is no JSON, so that what is allowed fails later than by authority. */
 async function call(route: Route, authorization: string): Promise<Response> {
@@ -172,7 +176,7 @@ describe('every route', () => {
           {
             status: 401,
             code: 'E0000011',
-            challenge: authorization.startsWith('Bearer ') ? 'Bearer error="invalid_token"' : 'Bearer',
+            challenge: authorization.startsWith('Bearer ') ? `Bearer error="invalid_token", ${WHERE}` : `Bearer ${WHERE}`,
           },
         ]) // prettier-ignore
     expect(await written()).toEqual(before)
@@ -194,7 +198,7 @@ describe('every route', () => {
     const token = await bearer(machine, [...orgScopeNames].join(' '))
     const before = await written()
     const open = await letThrough(routes, token, ({ status, challenge }) => {
-      expect([status, challenge]).toEqual([403, 'Bearer error="insufficient_scope"'])
+      expect([status, challenge]).toEqual([403, `Bearer error="insufficient_scope", ${WHERE}`])
     })
     expect(open).toEqual([])
     expect(await written()).toEqual(before)

@@ -6,6 +6,7 @@ import { env } from 'cloudflare:workers'
 import { decodeProtectedHeader } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { challengeAnswer } from '../../src/endpoints/responses.ts'
+import { resourceMetadataUrl, urlsOf } from '../../src/issuer/urls.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { readSettings } from '../../src/platform/settings.ts'
 import { OAuthError, reasons, type ReasonName } from '../../src/protocol/errors.ts'
@@ -125,11 +126,16 @@ describe('[auth-js WWWAuthError] a challenge is read to its end', () => {
   ] as const)('%s', (reason) => {
     // prettier-ignore
     const error = new OAuthError(reason)
-    const realm = `${ORIGIN}/oauth2/aus1`
-    const challenge = challengeAnswer(page, error, realm, ['GET']).headers.get('www-authenticate')!
+    const urls = urlsOf(ORIGIN, { id: 'aus1', kind: 'custom', isDefault: false })
+    const challenge = challengeAnswer(page, error, urls, ['GET']).headers.get('www-authenticate')!
     const read = Object.fromEntries([...challenge.matchAll(PARAMETER)].map(([, name, value]) => [name, value])) // prettier-ignore
     const told = { error: error.error, error_description: error.description }
-    expect(read).toEqual({ realm, ...(reason !== 'access_token_missing' && told) })
+    const where = { resource_metadata: resourceMetadataUrl(urls.userinfo) }
+    expect(read).toEqual({
+      realm: urls.issuer,
+      ...where,
+      ...(reason !== 'access_token_missing' && told),
+    })
   })
 })
 

@@ -161,9 +161,16 @@ describe('[OIDC-5.3] userinfo', () => {
     response.headers.get('www-authenticate'),
   ]
   const realm = (kind: 'org' | 'custom'): string => (kind === 'org' ? ORIGIN : bases.custom)
+  /** The header of a refusal, with where the metadata of userinfo is (RFC 9728 §5.1). */
+  const bearer = (kind: 'org' | 'custom', error: string, description: string): string => {
+    const { pathname } = new URL(`${bases[kind]}/v1/userinfo`)
+    const what = error === '' ? '' : `error="${error}", error_description="${description}", `
+    const where = `${ORIGIN}/.well-known/oauth-protected-resource${pathname}`
+    return `Bearer realm="${realm(kind)}", ${what}resource_metadata="${where}"`
+  }
   const invalid = (kind: 'org' | 'custom') => [
     401,
-    `Bearer realm="${realm(kind)}", error="invalid_token", error_description="The access token is invalid"`,
+    bearer(kind, 'invalid_token', 'The access token is invalid'),
   ]
   const asking = (kind: 'org' | 'custom', init: RequestInit, query = ''): Promise<Response> =>
     send(`${bases[kind]}/v1/userinfo${query}`, init)
@@ -182,9 +189,9 @@ describe('[OIDC-5.3] userinfo', () => {
         expect(await answered(await asking(kind, init))).toEqual([200, { sub: person.id }])
     })
 
-    it('[RFC6750-3.1] tells who presents nothing no more than the scheme', async () => {
+    it('[RFC6750-3.1] tells who presents nothing of no error', async () => {
       const response = await asking(kind, {})
-      expect(challenge(response)).toEqual([401, `Bearer realm="${realm(kind)}"`])
+      expect(challenge(response)).toEqual([401, bearer(kind, '', '')])
       expect(await response.text()).toBe('')
     })
 
@@ -193,13 +200,17 @@ describe('[OIDC-5.3] userinfo', () => {
       const inQuery = await asking(kind, {}, `?access_token=${token}`)
       expect(challenge(inQuery)).toEqual([
         400,
-        `Bearer realm="${realm(kind)}", error="invalid_request", error_description="The access token cannot be presented in a query string."`,
+        bearer(kind, 'invalid_request', 'The access token cannot be presented in a query string.'),
       ])
       const twice = form(`access_token=${token}`)
       const headers = { ...twice.headers, authorization: `Bearer ${token}` }
       expect(challenge(await asking(kind, { ...twice, headers }))).toEqual([
         400,
-        `Bearer realm="${realm(kind)}", error="invalid_request", error_description="The access token cannot be specified in both the Authorization header and the request-body."`,
+        bearer(
+          kind,
+          'invalid_request',
+          'The access token cannot be specified in both the Authorization header and the request-body.',
+        ),
       ])
     })
 
@@ -220,7 +231,11 @@ describe('[OIDC-5.3] userinfo', () => {
     const { access_token: token } = await tokensAt(bases.custom, 'read')
     expect(challenge(await userinfo(bases.custom, token))).toEqual([
       403,
-      `Bearer realm="${bases.custom}", error="insufficient_scope", error_description="The access token must provide access to the openid scope of a person"`,
+      bearer(
+        'custom',
+        'insufficient_scope',
+        'The access token must provide access to the openid scope of a person',
+      ),
     ])
   })
 
