@@ -27,7 +27,7 @@ export const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
 
 const BASE64URL = /^[\w-]+$/
 
-/** OpenID Connect Discovery §3 and RFC 8414 §2, for an issuer. */
+/** OpenID Connect Discovery §3, RFC 8414 §2 and RFC 9728 §4, for an issuer. */
 export function expectMetadata(metadata: Json, issuer: string): void {
   const { origin, search, hash, username, protocol } = new URL(issuer)
   expect([protocol, search, hash, username]).toEqual(['https:', '', '', ''])
@@ -38,7 +38,7 @@ export function expectMetadata(metadata: Json, issuer: string): void {
     expect.arrayContaining(['authorization_endpoint', 'token_endpoint', 'jwks_uri']),
   )
   for (const [name, value] of Object.entries(metadata)) {
-    const type = /_(?:supported)$/.test(name) ? ['array', 'boolean'] : ['string']
+    const type = /_supported$|^protected_resources$/.test(name) ? ['array', 'boolean'] : ['string']
     expect(type).toContain(Array.isArray(value) ? 'array' : typeof value)
     if (Array.isArray(value)) {
       expect([name, value.length > 0]).toEqual([name, true])
