@@ -4,8 +4,8 @@ import type { Value } from './expression/tree.ts'
 
 /** A unit of text may be written as `\u0000`, and has at most three bytes as itself. */
 const BYTES_OF_UNIT = 6
-/** -1.7976931348623157e+308 */
-const BYTES_OF_NUMBER = 24
+/** -0.0000010031915250154832: what is smaller by a digit has an exponent, and 24 bytes at most. */
+const BYTES_OF_NUMBER = 25
 
 /** No less than JSON takes. */
 export function bytesAtMost(value: Value): number {

@@ -12,13 +12,23 @@ const { value: anyValue } = fc.letrec<{ value: Value }>((tie) => ({
     { maxDepth: 4 },
     anyText,
     fc.double({ noNaN: true, noDefaultInfinity: true }),
-    fc.constantFrom(true, false, null, -Number.MAX_VALUE, -Number.MIN_VALUE, '\u0000', '\u2028', '\ud800', '😀'),
+    fc.double({ noNaN: true, min: -1e-4, max: 1e-4 }),
+    fc.constantFrom(-0.0000010031915250154832, true, false, null, -Number.MAX_VALUE, -Number.MIN_VALUE, '\u0000', '\u2028', '\ud800', '😀'),
     fc.array(tie('value'), { maxLength: 5 }),
     fc.dictionary(anyText, tie('value'), { maxKeys: 5 }),
   ),
 })) // prettier-ignore
 
 describe('any value', () => {
+  it.each([
+    -0.0000010031915250154832,
+    -1.0031915250154832e-7,
+    -Number.MAX_VALUE,
+    -Number.MIN_VALUE,
+  ])('takes no more than is told, as the longest numbers do: %d', (longest) => {
+    expect(bytesAtMost(longest)).toBeGreaterThanOrEqual(bytesOf(longest))
+  })
+
   it('takes no more than is told', () => {
     fc.assert(
       fc.property(anyValue, (value) => {
