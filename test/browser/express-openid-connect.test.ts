@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { openidApp } from '../e2e/apps/express-openid-connect.ts'
 import { Place } from '../e2e/apps/web-app.ts'
 import { Org, type Person } from './support/org.ts'
-import { TlsProxy } from './support/tls-proxy.ts'
+import { TlsProxy } from '../e2e/tls-proxy.ts'
 import { aContext, expectNobody, launch, signIn } from './support/visitor.ts'
 
 const origin = inject('secureOrigin')

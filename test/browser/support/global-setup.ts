@@ -2,7 +2,7 @@
 import type { TestProject } from 'vitest/node'
 import { freePort, remove, startProduct, temporaryFolder, type Product } from '../../e2e/product.ts'
 import { ensureChromium } from './chromium.ts'
-import { TlsProxy } from './tls-proxy.ts'
+import { TlsProxy } from '../../e2e/tls-proxy.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {

@@ -1,6 +1,6 @@
 /** An app of another site than the product behind TLS: the address in place of the name, which ports do not tell apart. */
 import { RelyingParty, type BuiltWith } from './relying-party.ts'
-import { TlsProxy } from './tls-proxy.ts'
+import { TlsProxy } from '../../e2e/tls-proxy.ts'
 
 export class OtherSite {
   readonly party: RelyingParty

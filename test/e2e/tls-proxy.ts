@@ -6,14 +6,18 @@ import { selfSigned } from './certificate.ts'
 
 export class TlsProxy {
   readonly #server: Server
+  /** For those who trust it by itself. */
+  readonly certificate: string
 
-  private constructor(server: Server) {
+  private constructor(server: Server, certificate: string) {
     this.#server = server
+    this.certificate = certificate
   }
 
   /** Passes on what comes to its port to another. */
   static async start(to: number): Promise<TlsProxy> {
-    const server = createServer(selfSigned(), (request, response) => {
+    const { key, cert } = selfSigned()
+    const server = createServer({ key, cert }, (request, response) => {
       const { method, url } = request
       // The development server would take the public host for its own, and write it into answers with its own scheme.
       const headers = { ...request.headers, host: `localhost:${to}` }
@@ -28,7 +32,7 @@ export class TlsProxy {
       request.pipe(passed)
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    return new TlsProxy(server)
+    return new TlsProxy(server, cert)
   }
 
   get port(): number {

@@ -1,0 +1,192 @@
+/** Debian's Apache as an OAuth 2.0 resource server, which checks tokens by the published keys or by introspection. */
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import { Org } from '../browser/support/org.ts'
+import { startApache } from './support/apache.ts'
+import {
+  AUDIENCE,
+  FAULTS,
+  mint,
+  revoke,
+  SCOPE,
+  type Domain,
+  type Machine,
+} from './support/domain.ts'
+import type { Gateway } from './support/gateway.ts'
+import { snippet } from './support/snippet.ts'
+import { Upstream, type Asked } from './support/upstream.ts'
+
+const EXAMPLE = 'https://login.example.com/oauth2/orders'
+const PASSPHRASE = 'exec:/bin/cat /etc/apache2/oidc-passphrase'
+const UPSTREAM = '127.0.0.1:8080'
+const ROTATIONS = 2
+const REQUESTS = 20
+
+const { apacheJwks, apacheIntrospection } = inject('domains')
+let upstream: Upstream
+const gateways: Gateway[] = []
+
+beforeAll(async () => {
+  upstream = await Upstream.start()
+})
+
+afterAll(async () => {
+  for (const gateway of gateways) await gateway.stop()
+  upstream.stop()
+})
+
+async function start(configuration: string): Promise<Gateway> {
+  const gateway = await startApache(() => configuration)
+  gateways.push(gateway)
+  return gateway
+}
+
+/** What a server's tokens say, where they are not of a security domain of the tests. */
+interface Expected {
+  readonly issuer: string
+  readonly keys: string
+  readonly audience: string
+  readonly scope: string
+}
+
+const ofDomain = ({ issuer }: Domain): Expected => ({
+  issuer,
+  keys: `${issuer}/v1/keys`,
+  audience: AUDIENCE,
+  scope: SCOPE,
+})
+
+const ofOrg: Expected = {
+  issuer: inject('origin'),
+  keys: `${inject('origin')}/oauth2/v1/keys`,
+  audience: inject('origin'),
+  scope: 'openid',
+}
+
+/** Apache takes keys over https only, so from where TLS ends. The issuer of the tokens is the product's own. */
+const byKeys = ({ issuer, keys, audience, scope }: Expected): Promise<Gateway> =>
+  start(
+    snippet('apache-jwks.conf', [
+      [`${EXAMPLE}/v1/keys`, keys.replace(inject('origin'), inject('secureOrigin'))],
+      [EXAMPLE, issuer],
+      [AUDIENCE, audience],
+      [SCOPE, scope],
+      [PASSPHRASE, 'a passphrase of the tests only'],
+      [UPSTREAM, upstream.address],
+    ]),
+  )
+
+const byIntrospection = (
+  { issuer, audience, scope }: Expected,
+  { clientId, secret }: Machine,
+): Promise<Gateway> =>
+  start(
+    snippet('apache-introspection.conf', [
+      [EXAMPLE, issuer],
+      [AUDIENCE, audience],
+      [SCOPE, scope],
+      ['ClientID apache', `ClientID ${clientId}`],
+      ['exec:/bin/cat /etc/apache2/oidc-client-secret', secret],
+      [PASSPHRASE, 'a passphrase of the tests only'],
+      [UPSTREAM, upstream.address],
+    ]),
+  )
+
+const ask = ({ origin }: Gateway, token?: string): Promise<Response> =>
+  fetch(`${origin}/orders/1`, {
+    headers: {
+      oidc_claim_sub: 'somebody else',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+  })
+
+const answer = async (gateway: Gateway, token?: string): Promise<[number, string | null]> => {
+  const response = await ask(gateway, token)
+  return [response.status, response.headers.get('www-authenticate')]
+}
+
+const WAYS = [
+  ['by the published keys', apacheJwks, byKeys],
+  ['by introspection', apacheIntrospection, byIntrospection],
+] as const
+
+describe.each(WAYS)('%s', (_, domain, open) => {
+  let gateway: Gateway
+
+  beforeAll(async () => {
+    gateway = await open(ofDomain(domain), domain.machine)
+  })
+
+  it('a good token reaches the API, with its claims', async () => {
+    const response = await ask(gateway, domain.good)
+    expect(response.status).toBe(200)
+    const { path, headers } = (await response.json()) as Asked
+    expect([path, headers['oidc_claim_sub']]).toEqual(['/orders/1', domain.machine.clientId])
+  })
+
+  it('[RFC6750-3] no token is answered by a challenge', async () => {
+    expect(await answer(gateway)).toEqual([401, expect.stringMatching(/^Bearer /)])
+  })
+
+  it.each(FAULTS)('[RFC6750-3.1] a token is refused with a challenge: %s', async (fault) => {
+    expect(await answer(gateway, domain.refused[fault])).toEqual([
+      401,
+      expect.stringMatching(/^Bearer /),
+    ])
+  })
+
+  it('[RFC6750-3.1] a token without the scope is refused as insufficient_scope', async () => {
+    const token = await mint(domain.issuer, domain.machine, 'orders:write')
+    expect(await answer(gateway, token)).toEqual([
+      401,
+      expect.stringMatching(/^Bearer .*error="insufficient_scope"/),
+    ])
+  })
+
+  it('key rotation loses no request', async () => {
+    const kids = new Set<string>()
+    const request = async (): Promise<number> => {
+      const token = await mint(domain.issuer, domain.machine)
+      kids.add(token.split('.')[0]!)
+      return (await ask(gateway, token)).status
+    }
+    const rotate = `/api/v1/authorizationServers/${domain.id}/credentials/lifecycle/keyRotate`
+    for (let round = 0; round < ROTATIONS; round++) {
+      const [statuses] = await Promise.all([
+        Promise.all(Array.from({ length: REQUESTS }, request)),
+        new Org(inject('origin')).call('POST', rotate, { use: 'sig' }),
+      ])
+      expect(statuses).toEqual(statuses.map(() => 200))
+      expect([(await ask(gateway, domain.good)).status, await request()]).toEqual([200, 200])
+    }
+    expect(kids.size).toBeGreaterThan(ROTATIONS)
+  })
+})
+
+describe('a revoked token', () => {
+  it.each([
+    ['by introspection is refused at once', apacheIntrospection, byIntrospection, 401],
+    ['by the published keys is good until it expires', apacheJwks, byKeys, 200],
+  ] as const)('%s', async (_, domain, open, status) => {
+    const gateway = await open(ofDomain(domain), domain.machine)
+    const token = await mint(domain.issuer, domain.machine)
+    expect((await ask(gateway, token)).status).toBe(200)
+    await revoke(domain, token)
+    expect((await ask(gateway, token)).status).toBe(status)
+  })
+})
+
+describe('a token of the org server', () => {
+  const token = apacheJwks.refused['of the org server']
+
+  it('cannot be checked by keys, since those that sign it are not published', async () => {
+    expect(await answer(await byKeys(ofOrg), token)).toEqual([
+      401,
+      expect.stringMatching(/^Bearer .*error="invalid_token"/),
+    ])
+  })
+
+  it('is good by introspection', async () => {
+    const gateway = await byIntrospection(ofOrg, apacheJwks.machine)
+    expect((await ask(gateway, token)).status).toBe(200)
+  })
+})
