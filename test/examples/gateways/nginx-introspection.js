@@ -1,0 +1,26 @@
+// What nginx does with the answer of introspection, by njs. It is called for every request that nginx.conf guards.
+const AUDIENCE = 'api://orders'
+const SCOPE = 'orders:read'
+
+function refuse(r, status, challenge) {
+  r.headersOut['WWW-Authenticate'] = challenge
+  r.return(status)
+}
+
+async function check(r) {
+  const presented = /^Bearer +([\w.~+/-]+=*)$/i.exec(r.headersIn.Authorization || '')
+  if (presented === null) return refuse(r, 401, 'Bearer')
+  const body = `token=${encodeURIComponent(presented[1])}&token_type_hint=access_token`
+  const reply = await r.subrequest('/_introspect', { method: 'POST', body: body })
+  // Neither good nor bad while nobody can say.
+  if (reply.status !== 200) return r.return(503)
+  const token = JSON.parse(reply.responseText)
+  if (token.active !== true || token.aud !== AUDIENCE)
+    return refuse(r, 401, 'Bearer error="invalid_token"')
+  if (!(token.scope || '').split(' ').includes(SCOPE))
+    return refuse(r, 403, `Bearer error="insufficient_scope", scope="${SCOPE}"`)
+  r.headersOut['Token-Subject'] = token.sub
+  r.return(204)
+}
+
+export default { check }
