@@ -12,6 +12,12 @@ import { AUDIENCE, mint, post, SCOPE, type Domain, type Fault, type Machine } fr
 
 const SERVERS = '/api/v1/authorizationServers'
 
+/** What the documents of some consumers ask for. */
+const PROFILES: ReadonlyMap<string, Json> = new Map([
+  ['haproxy', { accessTokenProfile: 'RFC9068' }],
+  ['express', { accessTokenProfile: 'RFC9068' }],
+])
+
 /** Who asks for tokens. */
 interface Clients {
   readonly machine: Machine
@@ -50,8 +56,8 @@ interface Server {
   readonly issuer: string
 }
 
-async function server(org: Org, name: string, audience: string, late?: Machine): Promise<Server> {
-  const { id, issuer } = await org.call('POST', SERVERS, { name, audiences: [audience] })
+async function server(org: Org, body: Json, late?: Machine): Promise<Server> {
+  const { id, issuer } = await org.call('POST', SERVERS, body)
   await org.call('POST', `${SERVERS}/${id}/scopes`, { name: SCOPE })
   await org.call('POST', `${SERVERS}/${id}/scopes`, { name: 'orders:write' })
   for (const [policyName, client] of [
@@ -113,7 +119,7 @@ export async function makeDomains<Name extends string>(
   const clients = await clientsOf(org)
   const { person } = clients
   const credentials = { grant_type: 'password', username: person.login, password: PASSWORD }
-  const foreign = await server(org, 'billing', AUDIENCE)
+  const foreign = await server(org, { name: 'billing', audiences: [AUDIENCE] })
   const shared = {
     'of another issuer': await mint(foreign.issuer, clients.machine),
     'of the org server': (
@@ -122,13 +128,14 @@ export async function makeDomains<Name extends string>(
   }
   const opened = await Promise.all(
     names.map(async (name) => {
-      const { id, issuer } = await server(org, name, 'api://old', clients.late)
-      return { name, id, issuer, old: await mint(issuer, clients.machine) }
+      const body = { name, ...PROFILES.get(name) }
+      const { id, issuer } = await server(org, { ...body, audiences: ['api://old'] }, clients.late)
+      return { body, name, id, issuer, old: await mint(issuer, clients.machine) }
     }),
   )
   await execute(EXPIRE)
-  const domains = opened.map(async ({ name, id, issuer, old }) => {
-    await org.call('PUT', `${SERVERS}/${id}`, { name, audiences: [AUDIENCE] })
+  const domains = opened.map(async ({ body, name, id, issuer, old }) => {
+    await org.call('PUT', `${SERVERS}/${id}`, { ...body, audiences: [AUDIENCE] })
     const good = await mint(issuer, clients.machine)
     const answer = await post(`${issuer}/v1/token`, clients.app, {
       ...credentials,
