@@ -53,8 +53,10 @@ export async function startGateway(
   args: readonly string[],
   port: number,
   folder: Folder,
+  environment: Readonly<Record<string, string>> = {},
 ): Promise<Gateway> {
-  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
+  const env = { ...process.env, ...environment }
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()))
