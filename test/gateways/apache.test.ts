@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Org } from '../browser/support/org.ts'
 import { startApache } from './support/apache.ts'
-import { answer, ask, asked, itGuards } from './support/consumer.ts'
+import { answer, ask, asked, itGuards, itStandsInFront } from './support/consumer.ts'
 import { AUDIENCE, mint, revoke, SCOPE, type Domain, type Machine } from './support/domain.ts'
 import type { Gateway } from './support/gateway.ts'
 import { snippet } from './support/snippet.ts'
@@ -93,10 +93,11 @@ describe.each(WAYS)('%s', (_, domain, open) => {
   let gateway: Gateway
 
   beforeAll(async () => {
-    gateway = await open(ofDomain(domain), domain.machine)
+    gateway = await open(ofDomain(domain), domain.app)
   })
 
   itGuards(domain, () => gateway.origin, { insufficientScope: 401 })
+  itStandsInFront(domain, () => gateway.origin)
 
   it('the API is told the claims of the token, and by nobody else', async () => {
     const forged = { oidc_claim_sub: 'somebody else', 'oidc-claim-scp': 'everything' }
@@ -133,7 +134,7 @@ describe('a revoked token', () => {
     ['by introspection is refused at once', apacheIntrospection, byIntrospection, 401],
     ['by the published keys is good until it expires', apacheJwks, byKeys, 200],
   ] as const)('%s', async (_, domain, open, status) => {
-    const gateway = await open(ofDomain(domain), domain.machine)
+    const gateway = await open(ofDomain(domain), domain.app)
     const token = await mint(domain.issuer, domain.machine)
     expect((await ask(gateway.origin, token)).status).toBe(200)
     await revoke(domain, token)

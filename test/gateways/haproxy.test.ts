@@ -1,10 +1,13 @@
 /** Debian's HAProxy in front of an API, which checks tokens by keys in files, as they are documented. */
 import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { SignJWT } from 'jose'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
+import type { Json } from '../json.ts'
 import { Org } from '../browser/support/org.ts'
-import { freePort } from '../e2e/product.ts'
-import { ask, itGuards } from './support/consumer.ts'
+import { freePort, remove } from '../e2e/product.ts'
+import { ask, itGuards, itStandsInFront } from './support/consumer.ts'
 import { AUDIENCE, mint, revoke, SCOPE } from './support/domain.ts'
 import { Folder, startGateway, type Gateway } from './support/gateway.ts'
 import { snippet } from './support/snippet.ts'
@@ -21,14 +24,12 @@ const writeKeys = (): void => {
   execFileSync(process.execPath, [program, `${domain.issuer}/v1/keys`, join(folder.path, 'keys')])
 }
 
-beforeAll(async () => {
-  upstream = await Upstream.start()
-  writeKeys()
-  const port = await freePort()
-  const path = folder.write(
+async function start(keys: string): Promise<Gateway> {
+  const [own, port] = [new Folder(), await freePort()]
+  const path = own.write(
     'haproxy.cfg',
     snippet('haproxy.cfg', [
-      ['/etc/haproxy/orders', join(folder.path, 'keys')],
+      ['/etc/haproxy/orders', keys],
       ['bind :8000', `bind 127.0.0.1:${port}`],
       ['https://login.example.com/oauth2/orders', domain.issuer],
       [AUDIENCE, AUDIENCE],
@@ -37,15 +38,23 @@ beforeAll(async () => {
     ]),
   )
   // In master-worker mode it reads its files again when it is told to.
-  gateway = await startGateway(inject('programs').haproxy, ['-W', '-f', path], port, folder)
+  return startGateway(inject('programs').haproxy, ['-W', '-f', path], port, own)
+}
+
+beforeAll(async () => {
+  upstream = await Upstream.start()
+  writeKeys()
+  gateway = await start(join(folder.path, 'keys'))
 })
 
 afterAll(async () => {
   await gateway.stop()
+  remove(folder.path)
   upstream.stop()
 })
 
 itGuards(domain, () => gateway.origin)
+itStandsInFront(domain, () => gateway.origin)
 
 it('a revoked token is good until it expires, since nobody is asked', async () => {
   const token = await mint(domain.issuer, domain.machine)
@@ -74,4 +83,49 @@ it('a key that was published later signs good tokens after a reload', async () =
       timeout: 10_000,
     })
     .toBe(200)
+})
+
+describe('what a token says is read exactly', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  const now = Math.floor(Date.now() / 1000)
+  const claims = { iss: domain.issuer, aud: AUDIENCE, scope: SCOPE, exp: now + 600 }
+  let keys: Folder
+  let other: Gateway
+
+  const token = (changes: Json, header: Json = {}): Promise<string> =>
+    new SignJWT({ ...claims, ...changes })
+      .setProtectedHeader({ alg: 'RS256', typ: 'at+jwt', ...header })
+      .sign(privateKey)
+
+  beforeAll(async () => {
+    keys = new Folder()
+    for (const name of ['1.pem', '2.pem', '3.pem', '4.pem'])
+      keys.write(name, publicKey.export({ type: 'spki', format: 'pem' }).toString())
+    other = await start(keys.path)
+  })
+
+  afterAll(async () => {
+    await other.stop()
+    remove(keys.path)
+  })
+
+  it.each<readonly [string, Json, number]>([
+    ['what is good', {}, 200],
+    ['the scope among others', { scope: `a ${SCOPE} b` }, 200],
+    ['a scope that begins like it', { scope: `${SCOPE}:all` }, 403],
+    ['a scope that ends like it', { scope: `my.${SCOPE}` }, 403],
+    ['no scope', { scope: undefined }, 403],
+    ['no exp', { exp: undefined }, 401],
+    ['exp is over', { exp: now }, 401],
+    ['[RFC7519-4.1.5] nbf is over', { nbf: now }, 200],
+    ['[RFC7519-4.1.5] nbf is to come', { nbf: now + 60 }, 401],
+    ['an issuer that begins like it', { iss: `${claims.iss}2` }, 401],
+    ['no audience', { aud: undefined }, 401],
+  ])('%s', async (_, changes, status) => {
+    expect((await ask(other.origin, await token(changes))).status).toBe(status)
+  })
+
+  it.each(['JWT', 'logout+jwt', undefined])('[RFC9068-4] of the type %s', async (typ) => {
+    expect((await ask(other.origin, await token({}, { typ }))).status).toBe(401)
+  })
 })

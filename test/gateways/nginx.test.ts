@@ -1,7 +1,7 @@
 /** Debian's nginx in front of an API, with `auth_request` and introspection as it is documented. */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import { freePort } from '../e2e/product.ts'
-import { ask, asked, itGuards } from './support/consumer.ts'
+import { ask, asked, itGuards, itStandsInFront } from './support/consumer.ts'
 import { AUDIENCE, mint, revoke, SCOPE } from './support/domain.ts'
 import { Folder, startGateway, type Gateway } from './support/gateway.ts'
 import { snippet } from './support/snippet.ts'
@@ -34,7 +34,7 @@ ${server}
 
 async function start(introspection: string): Promise<Gateway> {
   const [folder, port] = [new Folder(), await freePort()]
-  const { clientId, secret } = domain.machine
+  const { clientId, secret } = domain.app
   const script = folder.write(
     'introspection.js',
     snippet('nginx-introspection.js', [
@@ -67,6 +67,7 @@ afterAll(async () => {
 })
 
 itGuards(domain, () => gateway.origin)
+itStandsInFront(domain, () => gateway.origin)
 
 it('the API is told whose token it is, and by nobody else', async () => {
   for (const forged of [{}, { 'token-subject': 'somebody else' }]) {

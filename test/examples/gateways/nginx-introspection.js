@@ -15,7 +15,9 @@ async function check(r) {
   // Neither good nor bad while nobody can say.
   if (reply.status !== 200) return r.return(503)
   const token = JSON.parse(reply.responseText)
-  if (token.active !== true || token.aud !== AUDIENCE)
+  // Refresh tokens and ID tokens are active, too, where they are told to their own app.
+  const isAccessToken = token.active === true && (token.jti || '').startsWith('AT.')
+  if (!isAccessToken || token.aud !== AUDIENCE)
     return refuse(r, 401, 'Bearer error="invalid_token"')
   if (!(token.scope || '').split(' ').includes(SCOPE))
     return refuse(r, 403, `Bearer error="insufficient_scope", scope="${SCOPE}"`)

@@ -4,6 +4,7 @@ import { freePort } from '../../e2e/product.ts'
 import { Folder, startGateway, type Gateway } from './gateway.ts'
 
 const MODULES = [
+  'allowmethods',
   'mpm_event',
   'authn_core',
   'authz_core',

@@ -1,4 +1,5 @@
 /** What holds of whatever stands in front of an API and takes the tokens of a security domain. */
+import { request } from 'node:http'
 import { expect, it } from 'vitest'
 import { FAULTS, mint, type Domain } from './domain.ts'
 import type { Asked } from './upstream.ts'
@@ -56,6 +57,12 @@ export function itGuards(
     ])
   })
 
+  it('a token of a million characters comes to nothing, and to no fault', async () => {
+    const status = await statusOf(origin(), ['x'.repeat(1_000_000)])
+    expect([400, 401, 413, 431, null]).toContain(status)
+    expect((await ask(origin(), domain.good)).status).toBe(200)
+  })
+
   it('[RFC6750-3.1] a token without the scope is refused as insufficient_scope', async () => {
     const token = await mint(domain.issuer, domain.machine, 'orders:write')
     expect(await answer(origin(), token)).toEqual([
@@ -63,4 +70,47 @@ export function itGuards(
       expect.stringMatching(/^Bearer .*error="insufficient_scope"/),
     ])
   })
+}
+
+/** The status of an answer to headers as they are, or null where the connection is cut. */
+function statusOf(
+  origin: string,
+  authorizations: readonly string[],
+  path = '/orders/1',
+  method = 'GET',
+): Promise<number | null> {
+  const lines = authorizations.flatMap((token) => ['Authorization', `Bearer ${token}`])
+  const headers = ['Host', new URL(origin).host, ...lines]
+  return new Promise((resolve) => {
+    const asking = request(`${origin}${path}`, { method, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? null)
+    })
+    asking.once('error', () => resolve(null))
+    asking.end()
+  })
+}
+
+/** The tests that every gateway passes beside. */
+export function itStandsInFront(domain: Domain, origin: () => string): void {
+  it.each(['first', 'last'])('two tokens are none, whether the good one is %s', async (place) => {
+    const tokens = [domain.good, domain.refused.expired]
+    const status = await statusOf(origin(), place === 'first' ? tokens : tokens.toReversed())
+    expect([400, 401]).toContain(status)
+  })
+
+  it('[RFC6750-2.3] a token in the address is none', async () => {
+    expect(await statusOf(origin(), [], `/orders/1?access_token=${domain.good}`)).toBe(401)
+  })
+
+  it.each(['POST', 'PUT', 'PATCH', 'DELETE', 'TRACE'])('reading is not: %s', async (method) => {
+    expect(await statusOf(origin(), [domain.good], '/orders/1', method)).toBe(405)
+  })
+
+  it.each(['/ORDERS/1', '//orders/1', '/x/../orders/1', '/%6frders/1', '/orders', '/orders/'])(
+    'no way around it: %s',
+    async (path) => {
+      expect([401, 404]).toContain(await statusOf(origin(), [], path))
+    },
+  )
 }

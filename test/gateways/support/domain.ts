@@ -14,10 +14,16 @@ export const FAULTS = [
   'of another audience',
   'of the org server',
   'an ID token',
+  'a logout token',
+  'a refresh token',
   'truncated',
   'with alg none',
   'signed with the public key as a secret',
   'signed by somebody else',
+  'signed by a key that is nowhere',
+  'signed by a key of another issuer',
+  'with a key of its own',
+  'long',
 ] as const
 export type Fault = (typeof FAULTS)[number]
 
@@ -32,6 +38,8 @@ export interface Domain {
   /** Of the authorization server. */
   readonly id: string
   readonly machine: Machine
+  /** The one that the ID token and the refresh token are for. */
+  readonly app: Machine
   readonly good: string
   readonly refused: Readonly<Record<Fault, string>>
 }

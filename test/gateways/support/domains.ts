@@ -1,14 +1,9 @@
 /** Makes security domains in an org, with a token of each kind for every one. */
-import {
-  createHmac,
-  createPublicKey,
-  generateKeyPairSync,
-  sign,
-  type JsonWebKey,
-} from 'node:crypto'
 import type { Json } from '../../json.ts'
 import { Org, PASSWORD, type Person } from '../../browser/support/org.ts'
-import { AUDIENCE, mint, post, SCOPE, type Domain, type Fault, type Machine } from './domain.ts'
+import { AUDIENCE, mint, post, SCOPE, type Domain, type Machine } from './domain.ts'
+import { forged } from './forged.ts'
+import type { LogoutTokens } from './logout-tokens.ts'
 
 const SERVERS = '/api/v1/authorizationServers'
 
@@ -17,6 +12,8 @@ const PROFILES: ReadonlyMap<string, Json> = new Map([
   ['haproxy', { accessTokenProfile: 'RFC9068' }],
   ['express', { accessTokenProfile: 'RFC9068' }],
 ])
+
+const GRANTS = ['client_credentials', 'password', 'authorization_code', 'implicit']
 
 /** Who asks for tokens. */
 interface Clients {
@@ -40,7 +37,7 @@ const machine = async (org: Org): Promise<Machine> => {
 async function clientsOf(org: Org): Promise<Clients> {
   const { clientId, clientSecret: secret } = await org.app(['http://127.0.0.1/callback'], {
     application_type: 'native',
-    grant_types: ['authorization_code', 'password'],
+    grant_types: ['authorization_code', 'password', 'refresh_token'],
     response_types: ['code'],
   })
   return {
@@ -58,8 +55,8 @@ interface Server {
 
 async function server(org: Org, body: Json, late?: Machine): Promise<Server> {
   const { id, issuer } = await org.call('POST', SERVERS, body)
-  await org.call('POST', `${SERVERS}/${id}/scopes`, { name: SCOPE })
-  await org.call('POST', `${SERVERS}/${id}/scopes`, { name: 'orders:write' })
+  for (const scope of [SCOPE, 'orders:write'])
+    await org.call('POST', `${SERVERS}/${id}/scopes`, { name: scope })
   for (const [policyName, client] of [
     ...(late === undefined ? [] : [['late', late.clientId]]),
     ['all', 'ALL_CLIENTS'],
@@ -76,7 +73,7 @@ async function server(org: Org, body: Json, late?: Machine): Promise<Server> {
       name: policyName,
       conditions: {
         people: { groups: { include: ['EVERYONE'] } },
-        grantTypes: { include: ['client_credentials', 'password', 'authorization_code'] },
+        grantTypes: { include: GRANTS },
         scopes: { include: ['*'] },
       },
       actions: { token: { accessTokenLifetimeMinutes: 60 } },
@@ -89,31 +86,12 @@ async function server(org: Org, body: Json, late?: Machine): Promise<Server> {
 const EXPIRE = `UPDATE policy_rules
   SET actions = json_set(actions, '$.token.accessTokenLifetimeMinutes', -10) WHERE name = 'late'`
 
-const part = (json: Json): string => Buffer.from(JSON.stringify(json)).toString('base64url')
-
-/** The claims of a token below signatures that are not the server's. */
-async function forged(issuer: string, token: string) {
-  const [header = '', claims = '', signature = ''] = token.split('.')
-  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as Json
-  const { keys } = (await (await fetch(`${issuer}/v1/keys`)).json()) as { keys: JsonWebKey[] }
-  const key = keys.find((one) => one['kid'] === kid)!
-  const pem = createPublicKey({ key, format: 'jwk' }).export({ type: 'spki', format: 'pem' })
-  const symmetric = `${part({ alg: 'HS256', kid })}.${claims}`
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const other = sign('sha256', Buffer.from(`${header}.${claims}`), privateKey)
-  return {
-    truncated: `${header}.${claims}.${signature.slice(0, -4)}`,
-    'with alg none': `${part({ alg: 'none' })}.${claims}.`,
-    'signed with the public key as a secret': `${symmetric}.${createHmac('sha256', pem).update(symmetric).digest('base64url')}`,
-    'signed by somebody else': `${header}.${claims}.${other.toString('base64url')}`,
-  } satisfies Partial<Record<Fault, string>>
-}
-
-/** One for each name. `execute` runs statements on the configuration of the org. */
+/** One for each name. `execute` runs statements on the configuration of the org, which posts `logoutTokens`. */
 export async function makeDomains<Name extends string>(
   names: readonly Name[],
   origin: string,
   execute: (sql: string) => Promise<void>,
+  logoutTokens: LogoutTokens,
 ): Promise<Record<Name, Domain>> {
   const org = new Org(origin)
   const clients = await clientsOf(org)
@@ -134,21 +112,24 @@ export async function makeDomains<Name extends string>(
     }),
   )
   await execute(EXPIRE)
-  const domains = opened.map(async ({ body, name, id, issuer, old }) => {
+  const issuers = opened.map(({ issuer }) => issuer)
+  const left = await logoutTokens.take(org, origin, person, issuers)
+  const domains = opened.map(async ({ body, name, id, issuer, old }, index) => {
     await org.call('PUT', `${SERVERS}/${id}`, { ...body, audiences: [AUDIENCE] })
     const good = await mint(issuer, clients.machine)
-    const answer = await post(`${issuer}/v1/token`, clients.app, {
-      ...credentials,
-      scope: 'openid',
-    })
+    const scope = `openid offline_access ${SCOPE}`
+    const answer = await post(`${issuer}/v1/token`, clients.app, { ...credentials, scope })
     const refused = {
       ...shared,
       expired: await mint(issuer, clients.late),
       'of another audience': old,
       'an ID token': answer['id_token'] as string,
-      ...(await forged(issuer, good)),
+      'a refresh token': answer['refresh_token'] as string,
+      'a logout token': left[index]!,
+      ...(await forged(issuer, good, shared['of another issuer'])),
     } satisfies Domain['refused']
-    return [name, { id, issuer, machine: clients.machine, good, refused }] as const
+    const { machine, app } = clients
+    return [name, { id, issuer, machine, app, good, refused }] as const
   })
   return Object.fromEntries(await Promise.all(domains)) as Record<Name, Domain>
 }

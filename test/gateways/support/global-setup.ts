@@ -5,6 +5,7 @@ import { freePort, remove, startProduct, temporaryFolder } from '../../e2e/produ
 import { TlsProxy } from '../../e2e/tls-proxy.ts'
 import type { Domain } from './domain.ts'
 import { makeDomains } from './domains.ts'
+import { LogoutTokens } from './logout-tokens.ts'
 
 const CONSUMERS = ['apacheJwks', 'apacheIntrospection', 'nginx', 'haproxy', 'express'] as const
 
@@ -43,12 +44,18 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const port = await freePort()
     const proxy = await TlsProxy.start(port)
     held.push(() => proxy.stop())
-    const product = await startProduct(stateDir, port)
+    const logoutTokens = await LogoutTokens.start()
+    held.push(() => logoutTokens.stop())
+    const product = await startProduct(stateDir, port, {
+      OUTBOUND_ALLOWED_ORIGINS: logoutTokens.origin,
+    })
     held.push(product.kill)
     project.provide('origin', product.origin)
     project.provide('secureOrigin', `https://localhost:${proxy.port}`)
     project.provide('certificate', proxy.certificate)
-    project.provide('domains', await makeDomains(CONSUMERS, product.origin, product.execute))
+    const { origin, execute } = product
+    const domains = await makeDomains(CONSUMERS, origin, execute, logoutTokens)
+    project.provide('domains', domains)
   } catch (error) {
     await letGo()
     throw error
