@@ -4,6 +4,7 @@
  */
 import { expect } from 'vitest'
 import { formOf, type PageView } from './conformance/browser.ts'
+import { navigate, type Navigation } from './navigation.ts'
 
 const REDIRECTS_MAX = 10
 
@@ -36,7 +37,7 @@ export class Visitor {
     return this.#visit(url, {})
   }
 
-  async #visit(first: URL, init: RequestInit): Promise<PageView> {
+  async #visit(first: URL, init: Navigation): Promise<PageView> {
     let url = first
     let response = await this.#fetch(url, init)
     for (let count = 0; isRedirect(response) && count < REDIRECTS_MAX; count++) {
@@ -48,15 +49,11 @@ export class Visitor {
     return { status, url: url.href, html: await response.text(), headers, location: null }
   }
 
-  async #fetch(url: URL, init: RequestInit): Promise<Response> {
+  async #fetch(url: URL, init: Navigation): Promise<Response> {
     const kept = this.#cookies.get(url.hostname) ?? new Map<string, string>()
     this.#cookies.set(url.hostname, kept)
     const cookie = [...kept].map(([name, value]) => `${name}=${value}`).join('; ')
-    const response = await fetch(url, {
-      ...init,
-      redirect: 'manual',
-      headers: { accept: 'text/html', ...(cookie && { cookie }) },
-    })
+    const response = await navigate(url, { ...init, ...(cookie && { headers: { cookie } }) })
     for (const text of response.headers.getSetCookie()) {
       const [pair = '', ...attributes] = text.split(/; */)
       const name = pair.slice(0, pair.indexOf('='))
