@@ -12,6 +12,7 @@ const MODULES = [
   'headers',
   'proxy',
   'proxy_http',
+  'setenvif',
   'auth_openidc',
 ]
 
@@ -30,14 +31,16 @@ Group www-data
 `
 
 /** The configuration is told the origin of Apache. */
-export async function startApache(configuration: (origin: string) => string): Promise<Gateway> {
+export async function startApache(
+  configuration: (origin: string) => string | Promise<string>,
+): Promise<Gateway> {
   const [folder, port] = [new Folder(), await freePort()]
   const authority = folder.write('authority.pem', inject('certificate'))
   const path = folder.write(
     'apache.conf',
     `${frame(folder, port)}
 OIDCCABundlePath ${authority}
-${configuration(`http://127.0.0.1:${port}`)}`,
+${await configuration(`http://127.0.0.1:${port}`)}`,
   )
   const args = ['-d', folder.path, '-f', path, '-D', 'FOREGROUND']
   return startGateway(inject('programs').apache, args, port, folder)
