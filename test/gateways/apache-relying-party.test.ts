@@ -17,6 +17,7 @@ let apache: Gateway
 
 async function configuration(origin: string): Promise<string> {
   const { clientId, clientSecret } = await org.app([`${origin}/callback`], {
+    backchannel_logout_uri: `${origin}/callback?logout=backchannel`,
     post_logout_redirect_uris: [`${origin}/`],
     grant_types: ['authorization_code'],
     response_types: ['code'],
@@ -33,7 +34,7 @@ async function configuration(origin: string): Promise<string> {
 
 beforeAll(async () => {
   upstream = await Upstream.start()
-  apache = await startApache(configuration)
+  apache = await startApache(configuration, inject('relyingPartyPort'))
 })
 
 afterAll(async () => {
@@ -222,4 +223,13 @@ it('signing out leads to nobody else', async () => {
   ])
   // What the module sends after its page is not taken for the answer to somebody's next request.
   expect(response.headers.get('connection')).toBe('close')
+})
+
+it('[OIDC-Back-Channel-2.5] whoever leaves the org elsewhere is signed out here', async () => {
+  const [visitor, person] = [new Visitor(), await org.person()]
+  await arrive(visitor, person)
+  await visitor.submit(await visitor.get(`${inject('origin')}/oauth2/v1/logout`))
+  await expect
+    .poll(async () => isSignIn(await visitor.get(account().href)), { timeout: 10_000 })
+    .toBe(true)
 })

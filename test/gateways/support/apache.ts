@@ -33,8 +33,9 @@ Group www-data
 /** The configuration is told the origin of Apache. */
 export async function startApache(
   configuration: (origin: string) => string | Promise<string>,
+  at?: number,
 ): Promise<Gateway> {
-  const [folder, port] = [new Folder(), await freePort()]
+  const [folder, port] = [new Folder(), at ?? (await freePort())]
   const authority = folder.write('authority.pem', inject('certificate'))
   const path = folder.write(
     'apache.conf',

@@ -17,6 +17,8 @@ declare module 'vitest' {
     secureOrigin: string
     certificate: string
     programs: { readonly apache: string; readonly nginx: string; readonly haproxy: string }
+    /** Where the product may tell a relying party that somebody left. */
+    relyingPartyPort: number
     /** For each consumer one of its own, since keys are rotated. */
     domains: Readonly<Record<(typeof CONSUMERS)[number], Domain>>
   }
@@ -46,9 +48,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     held.push(() => proxy.stop())
     const logoutTokens = await LogoutTokens.start()
     held.push(() => logoutTokens.stop())
+    const relyingPartyPort = await freePort()
     const product = await startProduct(stateDir, port, {
-      OUTBOUND_ALLOWED_ORIGINS: logoutTokens.origin,
+      OUTBOUND_ALLOWED_ORIGINS: `${logoutTokens.origin},http://127.0.0.1:${relyingPartyPort}`,
     })
+    project.provide('relyingPartyPort', relyingPartyPort)
     held.push(product.kill)
     project.provide('origin', product.origin)
     project.provide('secureOrigin', `https://localhost:${proxy.port}`)
