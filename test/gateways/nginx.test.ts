@@ -1,6 +1,9 @@
 /** Debian's nginx in front of an API, with `auth_request` and introspection as it is documented. */
-import { afterAll, beforeAll, expect, inject, it } from 'vitest'
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { freePort } from '../e2e/product.ts'
+import { TlsProxy } from '../e2e/tls-proxy.ts'
 import { ask, asked, itGuards, itStandsInFront } from './support/consumer.ts'
 import { AUDIENCE, mint, revoke, SCOPE } from './support/domain.ts'
 import { Folder, startGateway, type Gateway } from './support/gateway.ts'
@@ -32,7 +35,7 @@ ${server}
 }
 `
 
-async function start(introspection: string): Promise<Gateway> {
+async function start(introspection: string, certificate = inject('certificate')): Promise<Gateway> {
   const [folder, port] = [new Folder(), await freePort()]
   const { clientId, secret } = domain.app
   const script = folder.write(
@@ -47,7 +50,7 @@ async function start(introspection: string): Promise<Gateway> {
     ['listen 8000', `listen 127.0.0.1:${port}`],
     ['127.0.0.1:8080', upstream.address],
     ['YXBwOnNlY3JldA==', Buffer.from(`${clientId}:${secret}`).toString('base64')],
-    ['/etc/ssl/certs/ca-certificates.crt', folder.write('ca.pem', inject('certificate'))],
+    ['/etc/ssl/certs/ca-certificates.crt', folder.write('ca.pem', certificate)],
     [`${EXAMPLE}/v1/introspect`, introspection],
   ])
   const path = folder.write('nginx.conf', frame(server))
@@ -88,4 +91,67 @@ it('nobody gets through, and nobody is refused, while nobody can say', async () 
   const response = await ask(away.origin, domain.good)
   expect([response.status, response.headers.get('retry-after')]).toEqual([503, '1'])
   await away.stop()
+})
+
+describe('an authorization server that answers as it likes', () => {
+  const good = { active: true, jti: 'AT.1', aud: AUDIENCE, scope: SCOPE, sub: 'ada' }
+  let says: string
+  let heard: IncomingHttpHeaders
+  let server: Server
+  let proxy: TlsProxy
+  let other: Gateway
+
+  beforeAll(async () => {
+    server = createServer(({ headers }, response) => {
+      heard = headers
+      response.end(says)
+    })
+    await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+    proxy = await TlsProxy.start((server.address() as AddressInfo).port)
+    const { port, certificate } = proxy
+    other = await start(`https://localhost:${port}/v1/introspect`, certificate)
+  })
+
+  afterAll(async () => {
+    await other.stop()
+    proxy.stop()
+    server.close()
+  })
+
+  it.each<readonly [string, unknown, number]>([
+    ['what is good', good, 200],
+    ['not active', { ...good, active: false }, 401],
+    ['active by name only', { ...good, active: 'true' }, 401],
+    ['no jti', { ...good, jti: undefined }, 401],
+    ['a jti that is no text', { ...good, jti: 1 }, 401],
+    ['no audience', { ...good, aud: undefined }, 401],
+    ['the audience among others', { ...good, aud: [AUDIENCE] }, 401],
+    ['a scope that begins like it', { ...good, scope: `${SCOPE}:all` }, 403],
+    ['a scope that is no text', { ...good, scope: 1 }, 403],
+    ['no scope', { ...good, scope: undefined }, 403],
+    ['a subject with a header behind it', { ...good, sub: 'ada\r\nForged: 1' }, 401],
+    ['a subject with the end of a line', { ...good, sub: 'ada\r' }, 401],
+    ['a subject of another language', { ...good, sub: 'ädä@例え.example' }, 200],
+    ['null', null, 503],
+    ['a number', 1, 401],
+    ['no JSON', undefined, 503],
+  ])('%s', async (_, answer, status) => {
+    says = JSON.stringify(answer) ?? 'nothing'
+    expect((await ask(other.origin, 'token')).status).toBe(status)
+  })
+
+  it('is told nothing of the caller but the token', async () => {
+    says = JSON.stringify(good)
+    await ask(other.origin, 'token', {
+      cookie: 'a=b',
+      accept: 'application/token-introspection+jwt',
+    })
+    expect(Object.keys(heard).toSorted()).toEqual([
+      'authorization',
+      'connection',
+      'content-length',
+      'content-type',
+      'host',
+    ])
+  })
 })

@@ -7,6 +7,16 @@ function refuse(r, status, challenge) {
   r.return(status)
 }
 
+// Nothing may be thrown after a subrequest: that ends the worker, with the requests of everybody.
+function read(r, text) {
+  try {
+    return JSON.parse(text)
+  } catch (fault) {
+    r.error(`introspection: ${fault.message}`)
+    return null
+  }
+}
+
 async function check(r) {
   const presented = /^Bearer +([\w.~+/-]+=*)$/i.exec(r.headersIn.Authorization || '')
   if (presented === null) return refuse(r, 401, 'Bearer')
@@ -14,13 +24,16 @@ async function check(r) {
   const reply = await r.subrequest('/_introspect', { method: 'POST', body: body })
   // Neither good nor bad while nobody can say.
   if (reply.status !== 200) return r.return(503)
-  const token = JSON.parse(reply.responseText)
+  const token = read(r, reply.responseText)
+  if (token === null) return r.return(503)
   // Refresh tokens and ID tokens are active, too, where they are told to their own app.
-  const isAccessToken = token.active === true && (token.jti || '').startsWith('AT.')
+  const isAccessToken = token.active === true && String(token.jti).startsWith('AT.')
   if (!isAccessToken || token.aud !== AUDIENCE)
     return refuse(r, 401, 'Bearer error="invalid_token"')
-  if (!(token.scope || '').split(' ').includes(SCOPE))
+  if (!String(token.scope).split(' ').includes(SCOPE))
     return refuse(r, 403, `Bearer error="insufficient_scope", scope="${SCOPE}"`)
+  // What comes after the end of a line would be another header.
+  if (/[^ -~\u0080-\uffff]/.test(token.sub)) return refuse(r, 401, 'Bearer error="invalid_token"')
   r.headersOut['Token-Subject'] = token.sub
   r.return(204)
 }
