@@ -188,6 +188,34 @@ it('what is made up about a person does not reach the application', async () => 
   expect(headers['oidc_claim_sub']).toBe(person.id)
 })
 
+it.each(['\n', '\r', '\r\n'])('what a person is called makes no header: %j', async (end) => {
+  const name = ['Ada', 'OIDC_CLAIM_groups: Admins', '', 'GET /'].join(end)
+  const person = await org.person({ firstName: name, lastName: name, nickName: name })
+  const { headers } = await arrive(new Visitor(), person)
+  expect(headers['oidc_claim_sub']).toBe(person.id)
+  expect(
+    Object.keys(headers)
+      .filter((one) => one.startsWith('oidc_claim_'))
+      .toSorted(),
+  ).toEqual([
+    'oidc_claim_email',
+    'oidc_claim_email_verified',
+    'oidc_claim_name',
+    'oidc_claim_preferred_username',
+    'oidc_claim_sub',
+  ])
+})
+
+it('nobody is sent elsewhere by a sign-in that another site begins', async () => {
+  const query = new URLSearchParams({
+    iss: issuer,
+    target_link_uri: 'https://elsewhere.example/',
+  })
+  const url = new URL(`/callback?${query.toString()}`, apache.origin)
+  const response = await fetch(url, { redirect: 'manual' })
+  expect(response.headers.get('location')).toBeNull()
+})
+
 it('[RP-Initiated-Logout-2] signing out ends the session here and at the org, and leads back', async () => {
   const [visitor, person] = [new Visitor(), await org.person()]
   await arrive(visitor, person)
