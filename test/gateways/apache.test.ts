@@ -1,6 +1,7 @@
 /** Debian's Apache as an OAuth 2.0 resource server, which checks tokens by the published keys or by introspection. */
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { Org } from '../browser/support/org.ts'
+import { freePort } from '../e2e/product.ts'
 import { startApache } from './support/apache.ts'
 import { answer, ask, asked, itGuards, itStandsInFront } from './support/consumer.ts'
 import { AUDIENCE, mint, revoke, SCOPE, type Domain, type Machine } from './support/domain.ts'
@@ -140,6 +141,12 @@ describe('a revoked token', () => {
     await revoke(domain, token)
     expect((await ask(gateway.origin, token)).status).toBe(status)
   })
+})
+
+it.each(WAYS)('nobody gets through while nobody can say: %s', async (_, domain, open) => {
+  const away = `https://127.0.0.1:${await freePort()}/oauth2/orders`
+  const gateway = await open({ ...ofDomain(domain), issuer: away, keys: away }, domain.app)
+  expect((await ask(gateway.origin, domain.good)).status).toBeGreaterThanOrEqual(400)
 })
 
 describe('a token of the org server', () => {

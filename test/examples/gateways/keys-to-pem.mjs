@@ -1,7 +1,7 @@
 // Writes the public keys of an authorization server as PEM files, for gateways that read no JWK Set:
 //   node keys-to-pem.mjs https://login.example.com/oauth2/orders/v1/keys /etc/haproxy/orders
 // It makes 1.pem to 4.pem, whatever the number of keys (the last is there again where there are fewer), so that a
-// configuration can name them all. The next key is among them before it signs: run it once a day, then reload.
+// configuration can name them all. The next key is among them before it signs: run it once a day, and reload if it went well.
 import { createPublicKey } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
