@@ -6,7 +6,7 @@ import type { JWK } from 'jose'
 import { isObject, parseJson } from '../platform/encoding.ts'
 import type { GuardedResult } from '../platform/guarded-fetch.ts'
 import { limits } from '../platform/limits.ts'
-import { Refreshed, type WaitUntil } from './refreshed.ts'
+import { Refreshed, type WaitUntil } from '../platform/refreshed.ts'
 import { KEY_TYPES, type VerificationKey } from './token.ts'
 
 /** GETs a URL; never throws. */

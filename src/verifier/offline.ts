@@ -8,7 +8,7 @@ import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { suffices } from './claims.ts'
 import { IssuerKeys, type Get } from './issuer-keys.ts'
-import type { WaitUntil } from './refreshed.ts'
+import type { WaitUntil } from '../platform/refreshed.ts'
 import { readAccessToken } from './token.ts'
 import type { Expected, Verdict } from './verdict.ts'
 

@@ -1,7 +1,7 @@
 /** How long something that is read elsewhere is relied on, and how often it is read. */
 import fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { Refreshed } from '../../../src/verifier/refreshed.ts'
+import { Refreshed } from '../../../src/platform/refreshed.ts'
 
 const AGES = { fresh: 20, stale: 60, outage: 60 }
 

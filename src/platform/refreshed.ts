@@ -3,7 +3,7 @@
  * it and read again in the background. Older: wait. Nobody answers: go on with it until the outage is too long. One
  * reading is under way at a time, and after one that failed there is a pause.
  */
-import { limits } from '../platform/limits.ts'
+import { limits } from './limits.ts'
 
 /** Seconds. */
 export interface Ages {
