@@ -9,6 +9,8 @@ import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
 import type { OutboxEntry } from './domain/outbox.ts'
+import type { VerifyContext } from './endpoints/verify.ts'
+import { FollowedFeeds } from './issuer/followed-feeds.ts'
 import { LogBuffer } from './issuer/log-buffer.ts'
 import { Snapshots } from './issuer/snapshots.ts'
 import { Kept } from './platform/kept.ts'
@@ -23,6 +25,7 @@ import { mountManagement } from './management/door.ts'
 import { beginAskedRecovery } from './management/recovery.ts'
 import { mountDocumentation } from './docs/documents.ts'
 import { directoryOf } from './state/directory.ts'
+import { revocationFeedsOf } from './state/feeds.ts'
 import {
   deliver,
   ensureSeeded,
@@ -42,6 +45,7 @@ export interface Composition {
   readonly settings: Settings
   readonly protocol: ProtocolDoor
   readonly management: Omit<ManagementPorts, 'waitUntil'>
+  readonly verifier: Omit<VerifyContext, 'waitUntil'>
 }
 
 let known:
@@ -72,6 +76,7 @@ function compose(env: Cloudflare.Env): Composition {
   })
   const snapshots = new Snapshots(source, settings.origin)
   const ledgers = ledgersOf(env)
+  const feeds = revocationFeedsOf(env)
   const subjects = subjectsOf(env, settings)
   const recoveries = recoveriesOf(env)
   const trustedOrigins = new Kept('trusted-origins', () => activeTrustedOrigins(env.DB))
@@ -105,6 +110,7 @@ function compose(env: Cloudflare.Env): Composition {
         settings,
         snapshots,
         ledgers,
+        feeds,
         subjects,
         recoveries,
         trustedApps: {
@@ -122,6 +128,14 @@ function compose(env: Cloudflare.Env): Composition {
       orgId,
     },
     management,
+    verifier: {
+      origin: settings.origin,
+      snapshots,
+      ledgers,
+      subjects,
+      confirmations: new Confirmations(),
+      followedFeeds: new FollowedFeeds(feeds),
+    },
   }
 }
 

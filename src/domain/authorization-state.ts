@@ -30,6 +30,8 @@ export interface AuthorizationState {
   readonly ended: boolean
   /** Seconds. Nothing that came of it outlives this. */
   readonly aliveUntil: number
+  /** Seconds. No access token that came of it outlives this. */
+  readonly tokensUntil: number
 }
 
 /** Whom an authorization is of, and whether that person has the app. Read only when everything else is right. */
@@ -164,13 +166,12 @@ const tokenSeconds = ({ scopes, access }: AuthorizationRecord, hooked: Hooked): 
 const isHooked = ({ ruleId, isHooked }: DecidedAccess, { hookedRuleIds = [] }: Hooked): boolean =>
   isHooked === true || hookedRuleIds.includes(ruleId ?? '')
 
-/** Until when something lives that was given now. */
-const livesUntil = (state: AuthorizationState, hooked: Hooked, now: number): number =>
-  Math.max(
-    state.aliveUntil,
-    now + tokenSeconds(state.record, hooked),
-    state.family === null ? 0 : familyExpires(state.family),
-  )
+/** The state in which tokens were given now, and until when they and what gives others live. */
+function living(state: AuthorizationState, hooked: Hooked, now: number): AuthorizationState {
+  const tokensUntil = Math.max(state.tokensUntil, now + tokenSeconds(state.record, hooked))
+  const familyUntil = state.family === null ? 0 : familyExpires(state.family)
+  return { ...state, tokensUntil, aliveUntil: Math.max(state.aliveUntil, tokensUntil, familyUntil) }
+}
 
 /** A client may refresh what it was given offline. */
 export const beginsFamily = (
@@ -184,18 +185,21 @@ function given(
 ): AuthorizationState {
   const { record } = state
   const family = beginsFamily(record, mayRefresh) ? begunFamily(record.access, now) : null
-  const next = { ...state, redeemedAt: now, family }
-  return { ...next, aliveUntil: livesUntil(next, hooked, now) }
+  return living({ ...state, redeemedAt: now, family }, hooked, now)
 }
 
 /** An authorization whose code waits to be redeemed, as far as it has one. Tokens may have been given beside it. */
-export const promised = (record: AuthorizationRecord): AuthorizationState => ({
-  record,
-  redeemedAt: record.code === null ? record.created : null,
-  family: null,
-  ended: false,
-  aliveUntil: Math.max(record.code?.expires ?? 0, record.created + tokenSeconds(record, {})),
-})
+export const promised = (record: AuthorizationRecord): AuthorizationState => {
+  const tokensUntil = record.created + tokenSeconds(record, {})
+  return {
+    record,
+    redeemedAt: record.code === null ? record.created : null,
+    family: null,
+    ended: false,
+    aliveUntil: Math.max(record.code?.expires ?? 0, tokensUntil),
+    tokensUntil,
+  }
+}
 
 /** An authorization without a code. */
 export const givenDirectly = (
@@ -221,8 +225,7 @@ export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holde
         const { refreshWindowSeconds } = state.record.access
         const { generation, now } = asked
         const family = usedFamily(state.family!, generation, asked, refreshWindowSeconds, now)
-        const next = { ...state, family }
-        return { ...next, aliveUntil: livesUntil(next, asked, now) }
+        return living({ ...state, family }, asked, now)
       })
 
 /**

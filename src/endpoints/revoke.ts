@@ -38,13 +38,13 @@ async function revokedOf(
 async function revokeAccess(
   claims: AccessTokenClaims,
   { clientId }: Client,
-  { serverId, ledgers, subjects }: ProtocolContext,
+  { serverId, ledgers, feeds, subjects }: ProtocolContext,
 ): Promise<SystemLogEntity | null> {
   const { cid, uid: userId, jti, exp: expires } = claims
   if (cid !== clientId) return null
   const authorizationId = authorizationOf(jti)
   if (userId === undefined || authorizationId === null)
-    await revokeAccessToken(claims, serverId, ledgers)
+    await revokeAccessToken(claims, serverId, { ledgers, feeds })
   else await subjects.revokeAccessToken({ userId, authorizationId, jti, expires })
   return tokenEntity(jti)
 }

@@ -4,12 +4,15 @@
  */
 import type { JWTPayload } from 'jose'
 import type { Client } from '../domain/client.ts'
+import { ORG_SERVER_ID } from '../domain/authorization-server.ts'
+import type { RevocationFeeds } from '../domain/revocation-feed.ts'
 import type { Ledgers } from '../domain/snapshot.ts'
 import type { CompiledServer } from './compile.ts'
 import { revocationLedger } from './ledger-names.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import { verifyOwnToken } from '../keys/verify.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 
 /** An access token whose signature, issuer, audience and time are good. */
@@ -69,18 +72,19 @@ export async function isRevoked(
   }
 }
 
-/** Durable before it returns. */
+/** A token that no user stands behind. Durable before it returns, and verifiers can hear of it. */
 export async function revokeAccessToken(
-  claims: AccessTokenClaims,
+  { jti, cid, exp: until }: AccessTokenClaims,
   serverId: string,
-  ledgers: Ledgers,
+  { ledgers, feeds }: { readonly ledgers: Ledgers; readonly feeds: RevocationFeeds },
 ): Promise<void> {
+  const mark = { holder: jti, at: until, until }
+  const isVerifiable = serverId !== ORG_SERVER_ID
   try {
-    await ledgers.enter(
-      revocationLedger(serverId, claims.cid, claims.jti),
-      claims.jti,
-      claims.exp + 60,
-    )
+    await Promise.all([
+      ledgers.enter(revocationLedger(serverId, cid, jti), jti, until + limits.clockSkewSeconds),
+      isVerifiable && feeds.mark(serverId, [mark]),
+    ])
   } catch (cause) {
     logFault('revocation.write', { serverId }, cause)
     throw new OAuthError('temporarily_unavailable')

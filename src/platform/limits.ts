@@ -276,6 +276,18 @@ export const limits = {
   refreshRetrySeconds: 1,
   refreshTimeoutMillis: 4000,
 
+  /**
+   * Verifiers on our side: marks that a server's feed keeps; after how many seconds a feed is read again; how old it
+   * and the configuration may be, which is less than the bound within which every revocation is heard of.
+   */
+  revocationMarksMax: 10_000,
+  feedFreshSeconds: 20,
+  feedStaleSeconds: 40,
+  verifierSnapshotSeconds: 50,
+  revocationHeardSeconds: 60,
+  feedsFollowedMax: 2000,
+  followedMarksMax: 50_000,
+
   /** Outbox. */
   outboxBatchMax: 500,
   outboxDeliveriesAtOnce: 50,

@@ -5,24 +5,25 @@
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import type { SubjectEndings } from './subject-endings.ts'
-import type { SubjectListing } from './subject-listing.ts'
 import type { SubjectLogouts } from './subject-logouts.ts'
 import type { SubjectPerson } from './subject-person.ts'
 import type { SubjectRecovery } from './subject-recovery.ts'
 import { SESSION_END } from './subject-sessions.ts'
 import type { SubjectTables } from './subject-tables.ts'
+import type { Telling } from './telling.ts'
 
 /** When the first of what is remembered is over, in milliseconds; null: nothing is left. */
 const FIRST_END = `SELECT min(over) AS first FROM (
   SELECT min(${SESSION_END}) AS over FROM sessions
   UNION ALL SELECT min(alive_until) * 1000 FROM authorizations
   UNION ALL SELECT min(expires) * 1000 FROM revocations
+  UNION ALL SELECT min(until) * 1000 FROM marks
   UNION ALL SELECT min(due) FROM logouts)`
 
 export class SubjectAlarm {
   readonly #storage: DurableObjectStorage
   readonly #tables: SubjectTables
-  readonly #listing: SubjectListing
+  readonly #others: Telling
   readonly #logouts: SubjectLogouts
   readonly #person: SubjectPerson
   readonly #endings: SubjectEndings
@@ -33,7 +34,7 @@ export class SubjectAlarm {
   constructor(
     storage: DurableObjectStorage,
     tables: SubjectTables,
-    listing: SubjectListing,
+    others: Telling,
     logouts: SubjectLogouts,
     person: SubjectPerson,
     endings: SubjectEndings,
@@ -41,7 +42,7 @@ export class SubjectAlarm {
   ) {
     this.#storage = storage
     this.#tables = tables
-    this.#listing = listing
+    this.#others = others
     this.#logouts = logouts
     this.#person = person
     this.#endings = endings
@@ -63,7 +64,7 @@ export class SubjectAlarm {
 
   /** Somebody was told, so that the object need not wake to try it again. */
   async told(): Promise<void> {
-    if (this.#at !== null && !this.#listing.isBehind())
+    if (this.#at !== null && !this.#others.isBehind())
       await this.#set(this.#atLatest(nowMillis() + limits.subjectSweepSeconds * 1000))
   }
 
@@ -78,13 +79,13 @@ export class SubjectAlarm {
     if (first === null) return
     const soonest = nowMillis() + limits.subjectSweepSeconds * 1000
     const retry = nowMillis() + limits.listingRetrySeconds * 1000
-    await this.#set(this.#atLatest(this.#listing.isBehind() ? retry : Math.max(first, soonest)))
+    await this.#set(this.#atLatest(this.#others.isBehind() ? retry : Math.max(first, soonest)))
   }
 
   /** The alarm rang. True: nothing is left of what the tables held. */
   async rang(): Promise<boolean> {
     this.#at = null
-    await Promise.all([this.#listing.tell(), this.#logouts.tell()])
+    await Promise.all([this.#others.tell(), this.#logouts.tell()])
     this.#sweep()
     if (this.#first() === null) return true
     await this.#plan()
@@ -117,5 +118,6 @@ export class SubjectAlarm {
     sql?.exec('DELETE FROM participants WHERE sid NOT IN (SELECT sid FROM sessions)')
     sql?.exec('DELETE FROM authorizations WHERE alive_until <= ?', over)
     sql?.exec('DELETE FROM revocations WHERE expires <= ?', over)
+    sql?.exec('DELETE FROM marks WHERE until <= ?', over)
   }
 }

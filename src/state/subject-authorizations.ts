@@ -7,6 +7,7 @@ import type { AuthorizationState } from '../domain/authorization-state.ts'
 import { reach, type Ending } from '../domain/ending.ts'
 import type { RefreshFamily } from '../domain/refresh-family.ts'
 import { limits } from '../platform/limits.ts'
+import type { SubjectMarks } from './subject-marks.ts'
 import type { SubjectTables } from './subject-tables.ts'
 
 /** An authorization as it is stored. */
@@ -21,6 +22,7 @@ interface Row extends Record<string, SqlStorageValue> {
   redeemed_at: number | null
   ended: number
   alive_until: number
+  tokens_until: number | null
   secret_hash: string | null
   generation: number | null
   rotated_at: number | null
@@ -29,8 +31,8 @@ interface Row extends Record<string, SqlStorageValue> {
   absolute_expires: number | null
 }
 
-const SELECT = `SELECT record, redeemed_at, ended, alive_until, secret_hash, generation, rotated_at, leeway_seconds,
-  idle_expires, absolute_expires FROM authorizations`
+const SELECT = `SELECT record, redeemed_at, ended, alive_until, tokens_until, secret_hash, generation, rotated_at,
+  leeway_seconds, idle_expires, absolute_expires FROM authorizations`
 
 const familyFromRow = (row: Row): RefreshFamily | null =>
   row.generation === null
@@ -50,17 +52,20 @@ const fromRow = (row: Row): StoredAuthorization => ({
     family: familyFromRow(row),
     ended: row.ended === 1,
     aliveUntil: row.alive_until,
+    tokensUntil: row.tokens_until ?? row.alive_until,
   },
   secretHash: row.secret_hash,
 })
 
 export class SubjectAuthorizations {
   readonly #tables: SubjectTables
+  readonly #marks: SubjectMarks
   /** There are no more than so many; null: they were not counted yet. */
   #most: number | null = null
 
-  constructor(tables: SubjectTables) {
+  constructor(tables: SubjectTables, marks: SubjectMarks) {
     this.#tables = tables
+    this.#marks = marks
   }
 
   /** Null: there is none, or it has ended. */
@@ -77,8 +82,8 @@ export class SubjectAuthorizations {
   insert({ state, secretHash }: StoredAuthorization, sid: string | null): void {
     const { record } = state
     this.#tables.open().exec(
-      `INSERT INTO authorizations (id, server_id, client_id, sid, created, record, ended, alive_until)
-       VALUES (?, ?, ?, ?, ?, ?, 0, ?)`,
+      `INSERT INTO authorizations (id, server_id, client_id, sid, created, record, ended, alive_until, tokens_until)
+       VALUES (?, ?, ?, ?, ?, ?, 0, ?, ?)`,
       record.id,
       record.serverId,
       record.clientId,
@@ -86,6 +91,7 @@ export class SubjectAuthorizations {
       record.created,
       JSON.stringify(record),
       state.aliveUntil,
+      state.tokensUntil,
     )
     if (state.redeemedAt !== null) this.write({ state, secretHash }, state.redeemedAt)
     this.#crowdOut(record)
@@ -119,7 +125,7 @@ export class SubjectAuthorizations {
     }
     this.#tables.open().exec(
       `UPDATE authorizations SET redeemed_at = ?2, alive_until = ?3, secret_hash = ?4, generation = ?5, rotated_at = ?6,
-       leeway_seconds = ?7, idle_expires = ?8, absolute_expires = ?9, used_at = ?10,
+       leeway_seconds = ?7, idle_expires = ?8, absolute_expires = ?9, used_at = ?10, tokens_until = ?12,
        listing = CASE WHEN ?5 IS NOT NULL AND ?10 >= coalesce(listed_at + ?11, 0) THEN 'write' ELSE listing END
        WHERE id = ?1`,
       record.id,
@@ -133,6 +139,7 @@ export class SubjectAuthorizations {
       family?.absoluteExpires ?? null,
       now,
       Math.ceil(record.access.refreshWindowSeconds / 8),
+      state.tokensUntil,
     )
   }
 
@@ -158,11 +165,12 @@ export class SubjectAuthorizations {
     for (const sid of sids) this.#end('sid = ? AND redeemed_at IS NULL', sid)
   }
 
-  /** Remembers that an access token was revoked, for as long as it would have lived. */
-  revoke(jti: string, expires: number): void {
+  /** Remembers that an access token of an authorization was revoked, for as long as it would have lived. */
+  revoke(id: string, jti: string, expires: number): void {
     this.#tables
       .open()
       .exec('INSERT OR REPLACE INTO revocations (jti, expires) VALUES (?, ?)', jti, expires)
+    this.#marks.add('id = ?', id)
   }
 
   isRevoked(jti: string): boolean {
@@ -174,6 +182,7 @@ export class SubjectAuthorizations {
   #end(condition: string, ...values: SqlStorageValue[]): void {
     const sql = this.#tables.existing()
     if (sql === null) return
+    this.#marks.add(condition, ...values)
     sql.exec(
       `UPDATE authorizations SET ended = 1, listing = 'remove'
        WHERE generation IS NOT NULL AND ended = 0 AND ${condition}`,

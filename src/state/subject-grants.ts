@@ -165,8 +165,8 @@ export class SubjectGrants {
 
   /** Ends an access token, as far as it is alive at all. */
   revoke(authorizationId: string, jti: string, expires: number): void {
-    if (this.#authorizations.find(authorizationId) !== null)
-      this.#authorizations.revoke(jti, expires)
+    if (this.#authorizations.find(authorizationId) === null) return
+    this.#tables.atomically(() => this.#authorizations.revoke(authorizationId, jti, expires))
   }
 
   /** Null: the token is dead. */

@@ -3,14 +3,12 @@ import { maySignIn, mustChangePassword } from '../domain/person.ts'
 import type { SignInOutcome } from '../domain/session.ts'
 import type { PasswordAttempt } from '../domain/subjects.ts'
 import { verifyNothing } from '../passwords/verify.ts'
-import type { SubjectPassword } from './subject-password.ts'
-import type { SubjectReplacement } from './subject-replacement.ts'
+import type { PasswordParts } from './subject-password-parts.ts'
 
 /** Without a user: the work of one attempt, of which nothing is kept. */
 export async function signInWith(
   { userId, password, app, now }: PasswordAttempt,
-  passwords: SubjectPassword,
-  replacement: SubjectReplacement,
+  { password: passwords, replacement }: Pick<PasswordParts, 'password' | 'replacement'>,
 ): Promise<SignInOutcome> {
   if (userId === null) {
     verifyNothing(password)

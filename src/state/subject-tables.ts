@@ -33,6 +33,14 @@ const MIGRATIONS: ReadonlyMap<number, readonly string[]> = new Map([
        PRIMARY KEY (sid, server_id, client_id)) WITHOUT ROWID`,
     ],
   ],
+  [
+    5,
+    [
+      'ALTER TABLE authorizations ADD COLUMN tokens_until INTEGER',
+      `CREATE TABLE marks (server_id TEXT PRIMARY KEY, user_id TEXT NOT NULL, at INTEGER NOT NULL,
+       until INTEGER NOT NULL) WITHOUT ROWID`,
+    ],
+  ],
 ])
 
 export class SubjectTables {

@@ -1,7 +1,6 @@
 /**
- * Durable Object: everything about one user that must have one writer, addressed by the user's id: sessions,
- * authorizations, wrong passwords, the recovery of an account. Every answer is durable before it is given, and a fault
- * of storage is an answer of its own. An object that was never used stores nothing.
+ * Durable Object: everything about one user that must have one writer, addressed by the user's id. Every answer is
+ * durable before it is given, a fault of storage is an answer of its own, and an object never used stores nothing.
  */
 import { DurableObject } from 'cloudflare:workers'
 import type { AuthorizationRecord } from '../domain/authorization-record.ts'
@@ -38,23 +37,22 @@ import type {
 } from '../domain/subjects.ts'
 import { hashPassword } from '../passwords/verify.ts'
 import { logFault } from '../platform/log.ts'
-import { recordLockout } from './lockout.ts'
 import { tellLogouts } from './logout-delivery.ts'
+import { revocationFeedsOf } from './feeds.ts'
 import { SubjectAlarm } from './subject-alarm.ts'
 import { SubjectAuthorizations } from './subject-authorizations.ts'
 import { SubjectEndings } from './subject-endings.ts'
 import { SubjectGrants } from './subject-grants.ts'
 import { SubjectListing } from './subject-listing.ts'
 import { SubjectLogouts } from './subject-logouts.ts'
-import { SubjectPassword } from './subject-password.ts'
-import { SubjectNewPassword } from './subject-new-password.ts'
+import { SubjectMarks } from './subject-marks.ts'
+import { passwordPartsOf } from './subject-password-parts.ts'
 import { SubjectPerson } from './subject-person.ts'
-import { SubjectRecovery } from './subject-recovery.ts'
-import { SubjectReplacement } from './subject-replacement.ts'
 import { presented, SubjectSessions, type EndedSession } from './subject-sessions.ts'
 import { signInWith } from './subject-sign-in.ts'
 import { SubjectTables } from './subject-tables.ts'
 import { SubjectVisits } from './subject-visits.ts'
+import { together } from './telling.ts'
 
 /** Storage was away, which says nothing about what was asked. */
 type Answer<Given> = Promise<Given | 'unavailable'>
@@ -63,44 +61,28 @@ export class Subject extends DurableObject {
   readonly #tables = new SubjectTables(this.ctx.storage)
   readonly #person = new SubjectPerson(this.ctx.storage, this.env.DB)
   readonly #endings = new SubjectEndings(this.ctx.storage)
-  readonly #password = new SubjectPassword(
-    this.ctx.storage,
-    this.env.DB,
-    this.#person,
-    this.#endings,
-    (userId, login, now) => recordLockout(this.env, userId, login, now),
-  )
-  readonly #newPassword = new SubjectNewPassword(this.env, this.#person, this.#endings)
-  readonly #replacement = new SubjectReplacement(
-    this.#person,
-    this.#password,
-    this.#newPassword,
-    this.#endings,
-  )
-  readonly #recovery = new SubjectRecovery(
+  readonly #endSessions = (at: number): Promise<void> => this.end({ ...ALL_SESSIONS, at })
+  readonly #passwords = passwordPartsOf(
     this.ctx.storage,
     this.env,
     this.#person,
-    this.#password,
-    this.#newPassword,
     this.#endings,
-    (at) => this.end({ ...ALL_SESSIONS, at }),
+    this.#endSessions,
   )
   readonly #sessions = new SubjectSessions(this.#tables)
   readonly #visits = new SubjectVisits(this.#tables, this.#sessions, this.#person, this.#endings)
-  readonly #authorizations = new SubjectAuthorizations(this.#tables)
-  readonly #listing = new SubjectListing(this.#tables, this.env.DB)
-  readonly #logouts = new SubjectLogouts(this.#tables, (logouts, settle) =>
-    tellLogouts(this.env, logouts, settle),
-  )
+  readonly #marks = new SubjectMarks(this.#tables, revocationFeedsOf(this.env))
+  readonly #authorizations = new SubjectAuthorizations(this.#tables, this.#marks)
+  readonly #others = together(new SubjectListing(this.#tables, this.env.DB), this.#marks)
+  readonly #logouts = new SubjectLogouts(this.#tables, tellLogouts.bind(null, this.env))
   readonly #alarm = new SubjectAlarm(
     this.ctx.storage,
     this.#tables,
-    this.#listing,
+    this.#others,
     this.#logouts,
     this.#person,
     this.#endings,
-    this.#recovery,
+    this.#passwords.recovery,
   )
   readonly #grants = new SubjectGrants(
     this.#tables,
@@ -111,13 +93,14 @@ export class Subject extends DurableObject {
   )
 
   /** An administrator changed the user: what the object keeps of the user is read anew before it is next used. */
-  markStale(): void {
+  async markStale(): Promise<void> {
     this.#person.markStale()
+    await this.#endedOrMay()
   }
 
   /** Forgets the wrong passwords, and with them a lockout. */
   unlock(): void {
-    this.#password.unlock()
+    this.#passwords.password.unlock()
   }
 
   /** The hash to store of a new password. The work is done here, apart from where tokens are minted. */
@@ -128,26 +111,29 @@ export class Subject extends DurableObject {
   /** One attempt, whatever the user may do with it. */
   async verifyPassword(userId: string, password: string, now: number): Answer<PasswordOutcome> {
     const attempt = { userId, app: null, password, now }
-    return this.#answered('verify', async () => (await this.#password.verify(attempt)).outcome)
+    return this.#answered(
+      'verify',
+      async () => (await this.#passwords.password.verify(attempt)).outcome,
+    )
   }
 
   async signIn(attempt: PasswordAttempt): Answer<SignInOutcome> {
-    return this.#answered('signIn', () => signInWith(attempt, this.#password, this.#replacement))
+    return this.#answered('signIn', () => signInWith(attempt, this.#passwords))
   }
 
   async holderOfProof(proof: PasswordProof): Answer<Person | null> {
-    return this.#answered('holderOfProof', () => this.#replacement.standing(proof))
+    return this.#answered('holderOfProof', () => this.#passwords.replacement.standing(proof))
   }
 
   async replacePassword(replacement: PasswordReplacement): Answer<ReplacementOutcome> {
     return this.#answered('replacePassword', () =>
-      this.#replacement.replace(replacement, (at) => this.end({ ...ALL_SESSIONS, at })),
+      this.#passwords.replacement.replace(replacement, this.#endSessions),
     )
   }
 
   /** Whoever was given a token to recover the account has none any more. */
   forgetRecovery(): void {
-    this.#recovery.forget()
+    this.#passwords.recovery.forget()
   }
 
   /** One call of a recovery. */
@@ -155,7 +141,9 @@ export class Subject extends DurableObject {
     call: Call,
     ...asked: Parameters<Recoveries[Call]>
   ): Answer<unknown> {
-    return this.#answered(`recover.${call}`, () => carriedOut(this.#recovery, call, asked))
+    return this.#answered(`recover.${call}`, () =>
+      carriedOut(this.#passwords.recovery, call, asked),
+    )
   }
 
   async startSession(begin: SessionBeginning): Answer<Session | null> {
@@ -218,13 +206,11 @@ export class Subject extends DurableObject {
   }
 
   async revokeRefreshToken(asked: RefreshTokenRevocation): Answer<boolean> {
-    return this.#answered('revokeRefreshToken', () => this.#grants.revokeRefreshToken(asked))
+    return this.#heard('revokeRefreshToken', () => this.#grants.revokeRefreshToken(asked))
   }
 
   async revokeAccessToken(authorizationId: string, jti: string, expires: number): Answer<void> {
-    return this.#answered('revokeAccessToken', async () =>
-      this.#grants.revoke(authorizationId, jti, expires),
-    )
+    return this.#heard('revoke', async () => this.#grants.revoke(authorizationId, jti, expires))
   }
 
   /**
@@ -239,12 +225,14 @@ export class Subject extends DurableObject {
       this.#endings.remember(ending)
     })
     await this.#remembered()
+    if (ending.of === 'tokens') await this.#marks.heard()
   }
 
   /** Forgets the person. What apps still have to be told goes when they were, or could not be. */
   async erase(): Promise<void> {
-    this.#password.unlock()
-    this.#recovery.forget()
+    this.#passwords.password.unlock()
+    this.#passwords.recovery.forget()
+    await this.#endedOrMay()
     if (this.#logouts.due === null) return this.#forget()
     this.#person.markStale()
     this.#endings.forget()
@@ -255,7 +243,7 @@ export class Subject extends DurableObject {
   override async alarm(): Promise<void> {
     if (!(await this.#alarm.rang())) return
     this.#person.markStale()
-    if (!this.#password.hasAttempts) await this.#forget()
+    if (!this.#passwords.password.hasAttempts) await this.#forget()
   }
 
   async #forget(): Promise<void> {
@@ -274,19 +262,32 @@ export class Subject extends DurableObject {
     return dismissed
   }
 
-  /** Wakes again for what was remembered, and tells lists and apps of it after the answer. */
+  /** Whatever was issued until now has ended, or whoever meets it has to ask. */
+  async #endedOrMay(): Promise<void> {
+    this.#marks.add('true')
+    await this.#remembered()
+    await this.#marks.heard()
+  }
+
+  /** Wakes again for what was remembered, and tells lists, verifiers and apps of it after the answer. */
   async #remembered(): Promise<void> {
-    const isBehind = this.#listing.isBehind()
+    const isBehind = this.#others.isBehind()
     const apps = this.#logouts.tell()
     await this.#alarm.remembered(isBehind)
-    for (const telling of [isBehind ? this.#listing.tell() : null, apps])
+    for (const telling of [isBehind ? this.#others.tell() : null, apps])
       if (telling !== null) this.ctx.waitUntil(telling.then(() => this.#alarm.told()))
   }
 
-  async #answered<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
+  /** Answered once verifiers can hear of it. */
+  #heard<Given>(what: string, work: () => Promise<Given>): Answer<Given> {
+    return this.#answered(what, work, () => this.#marks.heard())
+  }
+
+  async #answered<T>(what: string, work: () => Promise<T>, then?: () => Promise<void>): Answer<T> {
     try {
       const given = await work()
       await this.#remembered()
+      await then?.()
       return given
     } catch (cause) {
       logFault(`subject.${what}`, {}, cause)

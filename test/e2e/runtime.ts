@@ -18,7 +18,7 @@ export const ORIGIN = 'https://auth.runtime.example'
  */
 const WRAPPER = `
 import product, * as exported from './product.js'
-export { KeyRing, Ledger, Metadata, Subject, Throttle } from './product.js'
+export { KeyRing, Ledger, Metadata, RevocationFeed, Subject, Throttle, Verifier } from './product.js'
 const faults = globalThis.faults ??= new Set()
 const failing = (name, target) => new Proxy(target, { get(inner, key) {
   const member = Reflect.get(inner, key)
@@ -105,6 +105,7 @@ function workerOptions(
     durableObjects: {
       KEY_RING: object('KeyRing'),
       LEDGER: object('Ledger'),
+      REVOCATION_FEED: object('RevocationFeed'),
       SUBJECT: object('Subject'),
       THROTTLE: object('Throttle'),
     },

@@ -68,6 +68,7 @@ export const counted = {
   LOG_DB: countedDatabase(env.LOG_DB, () => told.batches++),
   KEY_RING: countedNamespace(env.KEY_RING, 'KEY_RING'),
   LEDGER: countedNamespace(env.LEDGER, 'LEDGER'),
+  REVOCATION_FEED: countedNamespace(env.REVOCATION_FEED, 'REVOCATION_FEED'),
   SUBJECT: countedNamespace(env.SUBJECT, 'SUBJECT'),
   THROTTLE: countedNamespace(env.THROTTLE, 'THROTTLE'),
 }

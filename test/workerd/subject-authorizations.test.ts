@@ -174,7 +174,7 @@ describe('what people gave their apps for long', () => {
     await aSession(userId)
     const many = `WITH RECURSIVE n(i) AS (VALUES (2) UNION ALL SELECT i + 1 FROM n WHERE i < ${limits.authorizationsPerUserMax})
       INSERT INTO authorizations (id, server_id, client_id, created, record, ended, alive_until)
-      SELECT 'many' || i, 's', 'c', 3000, '{}', 0, 9e9 FROM n`
+      SELECT 'many' || i, 's', 'c', 3000, '{"userId":"${userId}"}', 0, 9e9 FROM n`
     await inside(userId, many)
     const family = await authorized(userId, { created: 1000 })
     await redeemed(family)
