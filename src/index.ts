@@ -1,9 +1,13 @@
-/** The Worker: requests, the cron trigger, the cached metadata entrypoint and the Durable Object classes. */
+/**
+ * The Worker: requests, the cron trigger, the cached metadata entrypoint, the verifier for other Workers and the
+ * Durable Object classes.
+ */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { app, compositionOf, faultAnswer } from './app.ts'
 import { ServerNotFound } from './endpoints/confirm.ts'
 import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
 import { unknownServerAnswer } from './endpoints/routes.ts'
+import { verifyAccessToken } from './endpoints/verify.ts'
 import { nowMillis, nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
 import { removeExpiredApiTokens } from './store/api-tokens.ts'
@@ -11,9 +15,11 @@ import { drainOutbox } from './store/outbox.ts'
 import { sweepRefreshTokens } from './store/refresh-tokens.ts'
 import { rewrapClientSecrets, rewrapHookSecrets } from './store/rewrap.ts'
 import { pruneEvents } from './store/system-log.ts'
+import type { Expected, Verdict } from './verifier/verdict.ts'
 
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
+export { RevocationFeed } from './state/revocation-feed.ts'
 export { Subject } from './state/subject.ts'
 export { Throttle } from './state/throttle.ts'
 
@@ -44,5 +50,18 @@ export class Metadata extends WorkerEntrypoint<Cloudflare.Env, MetadataProps> {
       if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
       return faultAnswer(error as Error, request)
     }
+  }
+}
+
+/**
+ * Verifies access tokens for Workers of the same account, over a service binding: without a call to storage as long as
+ * nothing was revoked that the token could be of, and never with news older than a minute.
+ */
+export class Verifier extends WorkerEntrypoint {
+  /** Throws TypeError where no issuer or audience is expected. */
+  async verify(token: string, expected: Expected): Promise<Verdict> {
+    const { verifier } = compositionOf(this.env)
+    const waitUntil = (work: Promise<unknown>): void => this.ctx.waitUntil(work)
+    return verifyAccessToken(token, expected, { ...verifier, waitUntil })
   }
 }

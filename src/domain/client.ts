@@ -73,4 +73,6 @@ export interface Client {
   readonly roles: readonly string[]
   /** Tokens issued before this second are dead: the app was deactivated since. */
   readonly tokensNotBefore: number
+  /** Seconds. The app was last changed then, apart from its keys, secrets and grants. */
+  readonly lastUpdated: number
 }

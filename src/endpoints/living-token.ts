@@ -9,7 +9,7 @@ import { askedApp } from '../grants/grant.ts'
 import { isClientAlive, isRevoked, type AccessTokenClaims } from '../issuer/access-token.ts'
 import { authorizationOf } from '../mint/access-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
-import type { ProtocolContext } from './context.ts'
+import type { ServerContext } from './context.ts'
 import { clientOfToken } from './presented-token.ts'
 
 /** Of a living token; `record` and `person` are null when the client acts for itself. */
@@ -23,7 +23,7 @@ export interface Living {
 /** Null: the token is dead. */
 export async function livingToken(
   claims: Pick<AccessTokenClaims, 'cid' | 'uid' | 'jti' | 'iat'>,
-  context: ProtocolContext,
+  context: ServerContext,
 ): Promise<Living | null> {
   const client = await clientOfToken(claims.cid, context)
   if (client === null || !isClientAlive(client, claims)) return null

@@ -17,7 +17,7 @@ import { OAuthError } from '../protocol/errors.ts'
 import { readForm } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
 import { confirmed } from './confirm.ts'
-import type { ProtocolContext } from './context.ts'
+import type { ProtocolContext, ServerContext } from './context.ts'
 import { publishedRingOf } from './issue.ts'
 
 /** A token of this server, whether it is alive or not; null for anything else. */
@@ -108,27 +108,35 @@ async function underNewestKeys<Claims>(
   token: string,
   name: string,
   ring: RingView,
-  { snapshots, confirmations, serverId, waitUntil }: ProtocolContext,
+  context: ServerContext,
   read: (ring: RingView) => Promise<Claims | null>,
 ): Promise<Claims | null> {
   if (token.length > limits.tokenCharactersMax) return null
   const claims = await read(ring)
   if (claims !== null || !namesUnknownKey(token, ring)) return claims
-  if (!confirmations.take(`ring ${name}`, true, nowMillis())) return null
-  const wanted = { serverId, clientId: null, ring: name }
-  const fresh = (await snapshots.reload(wanted, waitUntil, ['ring'])).ring
+  const fresh = await newestRing(name, context)
   return fresh === null ? null : read(fresh)
 }
 
+/** A ring as it is now, because something names a key that it did not hold. Null: it is not asked so often. */
+export async function newestRing(
+  name: string,
+  { snapshots, confirmations, serverId, waitUntil }: ServerContext,
+): Promise<RingView | null> {
+  if (!confirmations.take(`ring ${name}`, true, nowMillis())) return null
+  const wanted = { serverId, clientId: null, ring: name }
+  return (await snapshots.reload(wanted, waitUntil, ['ring'])).ring
+}
+
 /** The client that a genuine token names. That it does not exist is confirmed, too. */
-export const clientOfToken = (clientId: string, context: ProtocolContext): Promise<Client | null> =>
+export const clientOfToken = (clientId: string, context: ServerContext): Promise<Client | null> =>
   namedClient(clientId, true, context)
 
 /** A client by its id, and whether something genuine says that there is, or was, one. */
 export async function namedClient(
   clientId: string,
   isProven: boolean,
-  { snapshots, confirmations, waitUntil }: ProtocolContext,
+  { snapshots, confirmations, waitUntil }: Omit<ServerContext, 'serverId'>,
 ): Promise<Client | null> {
   if (clientId.length > limits.clientIdCharactersMax) return null
   const wanted = { serverId: null, clientId, ring: null }

@@ -5,7 +5,7 @@
 import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
-import { RESOURCE_METADATA, urlsOf, type ServerUrls } from '../issuer/urls.ts'
+import { customServerId, RESOURCE_METADATA, urlsOf, type ServerUrls } from '../issuer/urls.ts'
 import { logFault } from '../platform/log.ts'
 import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
@@ -82,15 +82,13 @@ export const serverPaths = (name: string): readonly string[] => [
   `/oauth2/:${ID}/v1/${name}`,
 ]
 
-/** What an id can look like at all. Anything else names no server and reaches neither storage nor a header. */
-const SERVER_ID = /^[\w-]{1,100}$/
-
-/** The server that a path means. The org server has no segment, so a segment with its inner name means nobody. */
+/** The server that a path means. */
 function serverIdOf(c: Context): string {
   const segment = c.req.param(ID)
   if (segment === undefined) return ORG_SERVER_ID
-  if (segment === ORG_SERVER_ID || !SERVER_ID.test(segment)) throw new ServerNotFound()
-  return segment === 'default' ? DEFAULT_SERVER_ID : segment
+  const serverId = customServerId(segment)
+  if (serverId === null) throw new ServerNotFound()
+  return serverId
 }
 
 export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(

@@ -89,9 +89,13 @@ export class Snapshots {
     return this.get(wanted, waitUntil)
   }
 
-  /** Whether the configuration wanted was read at or after an instant, so that asking again would be pointless. */
-  readSince(wanted: Wanted, millis: number): boolean {
-    return (['server', 'client'] as const).every((kind) => {
+  /** Whether what is wanted was read at or after an instant, by default the configuration. */
+  readSince(
+    wanted: Wanted,
+    millis: number,
+    kinds: readonly Kind[] = ['server', 'client'],
+  ): boolean {
+    return kinds.every((kind) => {
       const id = idOf(wanted, kind)
       return id === null || (this.#remembered.get(kind, id)?.readAt ?? -Infinity) >= millis
     })

@@ -2,7 +2,11 @@
  * The issuer identifier of a server and every URL that follows from it. Everything comes from configuration:
  * no header of a request takes part.
  */
-import type { AuthorizationServer } from '../domain/authorization-server.ts'
+import {
+  DEFAULT_SERVER_ID,
+  ORG_SERVER_ID,
+  type AuthorizationServer,
+} from '../domain/authorization-server.ts'
 
 export interface ServerUrls {
   readonly issuer: string
@@ -23,6 +27,15 @@ type Identified = Pick<AuthorizationServer, 'id' | 'kind' | 'isDefault'>
 /** The path segment that stands for a custom server in issuers and links. */
 export const serverSegment = (server: Identified): string =>
   server.isDefault ? 'default' : server.id
+
+/** What an id can look like at all. Anything else names no server and reaches neither storage nor a header. */
+const SERVER_ID = /^[\w-]{1,100}$/
+
+/** The custom server that the segment means; null: none. The org server has no segment: its inner name means nobody. */
+export function customServerId(segment: string): string | null {
+  if (segment === ORG_SERVER_ID || !SERVER_ID.test(segment)) return null
+  return segment === 'default' ? DEFAULT_SERVER_ID : segment
+}
 
 export const RESOURCE_METADATA = '/.well-known/oauth-protected-resource'
 

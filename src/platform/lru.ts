@@ -24,10 +24,15 @@ export class LruMap<K, V> {
   set(key: K, value: V): void {
     this.#entries.delete(key)
     this.#entries.set(key, value)
-    if (this.#entries.size > this.#capacity) {
-      const oldest = this.#entries.keys().next()
-      if (!oldest.done) this.#entries.delete(oldest.value)
-    }
+    if (this.#entries.size > this.#capacity) this.dropOldest()
+  }
+
+  /** Forgets what was used longest ago, and gives it. */
+  dropOldest(): V | undefined {
+    const oldest = this.#entries.entries().next()
+    if (oldest.done) return undefined
+    this.#entries.delete(oldest.value[0])
+    return oldest.value[1]
   }
 
   delete(key: K): void {

@@ -18,13 +18,14 @@ interface ClientRow {
   profile: string
   document: string
   tokens_not_before: number
+  last_updated: number
 }
 
 /** The statements that make a client, by its client_id. {@link clientFromResults} reads their results. */
 export const selectClient = (db: D1Database, clientId: string): readonly D1PreparedStatement[] =>
   [
     `SELECT id, client_id, label, status, application_type, grant_types, token_endpoint_auth_method, jwks_uri, profile,
-     document, tokens_not_before FROM apps WHERE client_id = ?1`,
+     document, tokens_not_before, last_updated FROM apps WHERE client_id = ?1`,
     `SELECT s.id, s.status, s.mac, s.envelope FROM app_secrets s JOIN apps a ON a.id = s.app_id WHERE a.client_id = ?1`,
     `SELECT k.id, k.kid, k.jwk FROM app_keys k JOIN apps a ON a.id = k.app_id
      WHERE a.client_id = ?1 AND k.status = 'ACTIVE'`,
@@ -82,5 +83,6 @@ export function clientFromResults(results: readonly D1Result[]): Client | null {
     orgScopes: (grants as { scope: string }[]).map(({ scope }) => scope),
     roles: (roles as { role: string }[]).map(({ role }) => role),
     tokensNotBefore: row.tokens_not_before,
+    lastUpdated: row.last_updated,
   }
 }

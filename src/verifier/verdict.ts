@@ -51,6 +51,10 @@ export const reasons = {
   },
   wrong_type: { error: 'invalid_token', description: 'The token is not an access token.' },
   wrong_issuer: { error: 'invalid_token', description: 'The token is of another issuer.' },
+  unknown_issuer: {
+    error: 'invalid_token',
+    description: 'There is no such authorization server, or it is not active.',
+  },
   wrong_audience: { error: 'invalid_token', description: 'The token is for another audience.' },
   org_token: {
     error: 'invalid_token',

@@ -101,6 +101,7 @@ export const aClient = (changes: Partial<Client> = {}): Client => ({
   orgScopes: [],
   roles: [],
   tokensNotBefore: 0,
+  lastUpdated: 0,
   ...changes,
 })
 

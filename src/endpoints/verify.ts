@@ -1,0 +1,132 @@
+/**
+ * The verdict on an access token for a resource server on our side: signature, claims and client by what the isolate
+ * knows, and by the server's feed whether it was revoked. Whatever the feed cannot rule out is asked as introspection
+ * asks it. Nothing that this relies on is older than limits.revocationHeardSeconds.
+ */
+import type { Client } from '../domain/client.ts'
+import { mustAsk, type FollowedFeed } from '../domain/revocation-feed.ts'
+import { isClientAlive } from '../issuer/access-token.ts'
+import type { FollowedFeeds } from '../issuer/followed-feeds.ts'
+import { KINDS } from '../issuer/remembered.ts'
+import { accessTokenRing } from '../issuer/rings.ts'
+import type { Snapshot, Wanted } from '../issuer/snapshots.ts'
+import { customServerId } from '../issuer/urls.ts'
+import { publishedKeys } from '../keys/jwks.ts'
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
+import { logFault } from '../platform/log.ts'
+import { suffices } from '../verifier/claims.ts'
+import { readAccessToken, type VerificationKey } from '../verifier/token.ts'
+import { refused, type Expected, type Verdict, type VerifiedToken } from '../verifier/verdict.ts'
+import type { ServerContext } from './context.ts'
+import { livingToken } from './living-token.ts'
+import { clientOfToken, newestRing } from './presented-token.ts'
+
+export interface VerifyContext extends Omit<ServerContext, 'serverId'> {
+  readonly origin: string
+  readonly followedFeeds: FollowedFeeds
+}
+
+const BELOW_ORG = '/oauth2/'
+
+/** Null: no issuer of this deployment that others may verify tokens of. */
+function serverIdOfIssuer(issuer: string, origin: string): string | null {
+  const base = origin + BELOW_ORG
+  return issuer.startsWith(base) ? customServerId(issuer.slice(base.length)) : null
+}
+
+/** Throws TypeError for what demands nothing; a storage fault is the verdict `unavailable`. */
+export async function verifyAccessToken(
+  token: string,
+  expected: Expected,
+  context: VerifyContext,
+): Promise<Verdict> {
+  if (typeof expected?.issuer !== 'string' || !isAudience(expected.audience))
+    throw new TypeError('A verifier is told which issuer and audience to expect')
+  const serverId = serverIdOfIssuer(expected.issuer, context.origin)
+  if (serverId === null)
+    return refused(expected.issuer === context.origin ? 'org_token' : 'unknown_issuer')
+  try {
+    return await verdictOf(token, expected, { ...context, serverId })
+  } catch (cause) {
+    logFault('verify', { serverId }, cause)
+    return refused('unavailable')
+  }
+}
+
+const isAudience = (audience: unknown): boolean =>
+  typeof audience === 'string' ||
+  (Array.isArray(audience) && audience.every((one) => typeof one === 'string'))
+
+type Context = VerifyContext & ServerContext
+
+async function verdictOf(token: string, expected: Expected, context: Context): Promise<Verdict> {
+  const { serverId, followedFeeds, waitUntil } = context
+  const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
+  // Both are asked at once where neither is known.
+  const [snapshot, feed] = await Promise.all([
+    recent(wanted, context),
+    followedFeeds.get(serverId, waitUntil),
+  ])
+  if (snapshot.server?.server.status !== 'ACTIVE') return refused('unknown_issuer')
+  const now = nowSeconds()
+  const find = (kid: string) => keyOf(kid, snapshot, context)
+  const verdict = await readAccessToken(token, expected, find, now)
+  if (!verdict.valid) return verdict
+  const isAlive = await isStillAlive(verdict.token, feed, context)
+  return isAlive ? suffices(verdict.token, expected, now) : refused('revoked')
+}
+
+/** The configuration as it was not long ago, or else as it is now. Storage away is a fault. */
+async function recent(wanted: Wanted, { snapshots, waitUntil }: Context): Promise<Snapshot> {
+  const oldest = nowMillis() - limits.verifierSnapshotSeconds * 1000
+  const known = snapshots.get(wanted, waitUntil)
+  const snapshot = known instanceof Promise ? await known : known
+  const isKnown = wanted.serverId !== null ? snapshot.server !== null : snapshot.client !== null
+  if (!isKnown || snapshots.readSince(wanted, oldest, KINDS)) return snapshot
+  return snapshots.reload(wanted, waitUntil, KINDS)
+}
+
+async function keyOf(
+  kid: string,
+  { ring: known }: Snapshot,
+  context: Context,
+): Promise<VerificationKey | null | 'unavailable'> {
+  if (known === null) return 'unavailable'
+  const isKnown = known.keys.some((key) => key.kid === kid)
+  const ring = isKnown ? known : await newestRing(accessTokenRing(context.serverId), context)
+  const key = ring && publishedKeys(ring, nowSeconds()).find((one) => one.kid === kid)
+  return key == null ? null : { algorithm: key.algorithm, key: key.publicJwk }
+}
+
+async function isStillAlive(
+  token: VerifiedToken,
+  feed: FollowedFeed | null,
+  context: Context,
+): Promise<boolean> {
+  const { jti, clientId, userId, issuedAt } = token
+  const client = await recentClient(clientId, context)
+  if (client === null || !isClientAlive(client, { iat: issuedAt })) return false
+  if (feed !== null && isBeyondDoubt(token, client, feed)) return true
+  const claims = { jti, cid: clientId, iat: issuedAt, ...(userId !== null && { uid: userId }) }
+  return (await livingToken(claims, context)) !== null
+}
+
+/** Nothing happened since it was issued that could have ended it. */
+function isBeyondDoubt(
+  { jti, userId, issuedAt }: VerifiedToken,
+  { flows, lastUpdated }: Client,
+  feed: FollowedFeed,
+): boolean {
+  const skew = limits.clockSkewSeconds
+  // The feed does not tell everybody that an app is not for everybody any more.
+  const mayHaveLost = userId !== null && !flows.isImplicitlyAssigned
+  if (mayHaveLost && issuedAt <= lastUpdated + skew) return false
+  return !mustAsk(feed, { holder: userId ?? jti, issuedAt }, nowSeconds(), skew)
+}
+
+/** A token of a client that is not known yet proves that there is, or was, one. */
+async function recentClient(clientId: string, context: Context): Promise<Client | null> {
+  const { client } = await recent({ serverId: null, clientId, ring: null }, context)
+  return client ?? clientOfToken(clientId, context)
+}
