@@ -11,7 +11,7 @@ describe('protections that do not exist are refused, not ignored', () => {
     ['wildcard_redirect', 'SUBDOMAIN', 'DISABLED'],
     ['id_token_encrypted_response_alg', 'RSA-OAEP-256', null],
     ['subject_type', 'pairwise', 'public'],
-  ])('%s', async (member, refused, accepted) => {
+  ])('%s cannot be asked for', async (member, refused, accepted) => {
     expect(await refusal('POST', APPS, anApp({ [member]: refused }))).toContain(member)
     const app = await create(anApp({ [member]: accepted }))
     if (accepted !== null) expect(app['settings']['oauthClient'][member]).toEqual(accepted)

@@ -64,6 +64,18 @@ describe('an authorization', () => {
     expect([rows.includes(record.code!.secret), rows.includes(handle.secret)]).toEqual([false, false]) // prettier-ignore
   })
 
+  it('that was redeemed is ended by nobody who has its code without the secret, or is another client', async () => {
+    const record = await authorized(await aPerson())
+    const { handle } = await redeemed(record)
+    for (const [reason, changes] of [
+      ['unknown', { secret: 'other' }],
+      ['other-client', { clientId: 'other' }],
+      ['other-server', { serverId: 'other' }],
+    ] as const)
+      expect(await subjects.redeem({ ...aRedemption(record), ...changes })).toEqual(refused(reason))
+    expect((await subjects.refresh(aRefresh(record, handle))).outcome).toBe('granted')
+  })
+
   it('is not consumed by a refusal', async () => {
     const record = await authorized(await aPerson())
     const refusals = [

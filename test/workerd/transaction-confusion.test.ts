@@ -209,6 +209,26 @@ describe('the answer of the consent page', () => {
   )
 })
 
+describe('no step is passed', () => {
+  it('by a form that says nothing, or by one that belongs to a later step', async () => {
+    const [browser, page] = await atSignIn(custom, app, { scope: 'openid read', prompt: 'consent' })
+    const transaction = transactionIn(page)
+    for (const sent of [{}, { transaction }, { transaction, identifier: '', password: '' }])
+      for (const path of [
+        '/signin',
+        '/consent',
+        '/signout',
+        '/signin/password',
+        '/signin/recovery',
+      ])
+        expect((await browser.post(path, sent)).location).toBeNull()
+    const later = { transaction, identifier: person.login, decision: 'allow' }
+    for (const path of ['/signin', '/consent'])
+      expect((await browser.post(path, later)).location).toBeNull()
+    expect(await isSignedIn(browser)).toBe(false)
+  })
+})
+
 describe('a request that goes on is checked again', () => {
   it('a redirect URI that was taken back meanwhile gets nothing', async () => {
     const client = await aSignInApp({ redirect_uris: [CALLBACK, 'https://evil.example/cb'] })

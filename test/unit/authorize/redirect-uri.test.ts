@@ -35,6 +35,17 @@ describe('comparison', () => {
   ])('[RFC9700-4.1.3] refuses %s', (sent) => {
     for (const type of ['web', 'native']) expect(outcome(type, uri, sent)).toBe('unregistered')
   })
+
+  it('[RFC9700-4.1.3] takes no character of what is registered for a pattern', () => {
+    for (const [registered, sent] of [
+      ['https://app.example/cb', 'https://appxexample/cb'],
+      ['https://app.example/.*', 'https://app.example/anything'],
+      ['https://app.example/cb*', 'https://app.example/cb/more'],
+      ['https://app.example/(a|b)', 'https://app.example/a'],
+    ] as const)
+      for (const type of ['web', 'native', 'browser'])
+        expect([sent, outcome(type, registered, sent)]).toEqual([sent, 'unregistered'])
+  })
 })
 
 describe('[RFC8252-7.3] the loopback interface', () => {

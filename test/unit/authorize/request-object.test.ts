@@ -207,7 +207,7 @@ describe('what is told on a page, since nothing of it is proven', () => {
       'request_object_no_secret',
       'request_not_supported',
     ],
-  ])('%s', async (_, object, reason, error) => {
+  ])('it is no request: %s', async (_, object, reason, error) => {
     const refusal = await refusalOf(open(await object()))
     expect([refusal.reason, refusal.error, refusal.parameter, refusal.target]).toEqual([
       reason,
