@@ -5,6 +5,7 @@
 import type { Context, Hono } from 'hono'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 import { openApiDocument } from '../management/openapi.ts'
 import { managementRoutes } from '../management/routes.ts'
 import { apiPage } from './api-page.tsx'
@@ -31,7 +32,7 @@ async function made(
       'content-type': type,
       'cache-control': 'public, max-age=300',
       etag: `"${base64url(digest.slice(0, 16))}"`,
-      'x-content-type-options': 'nosniff',
+      ...NOSNIFF,
       ...more,
     },
   }

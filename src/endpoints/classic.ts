@@ -8,6 +8,7 @@ import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 import { AUTHN_PATH, CANCEL_PATH, CHANGE_PASSWORD_PATH, UNLOCK_PATH } from './authn-answers.ts'
 import { authenticate } from './authn.ts'
 import { cancelTransaction, changePassword, introspectTransaction } from './authn-transaction.ts'
@@ -100,7 +101,7 @@ async function answer(c: Context, door: ProtocolDoor, handle: Handle): Promise<R
   const added = {
     'x-okta-request-id': context.requestId,
     'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...NOSNIFF,
     // Whoever cannot read an answer does not learn either whether it was a success.
     'cross-origin-resource-policy': 'same-origin',
     ...(await crossOrigin(context)),

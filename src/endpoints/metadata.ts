@@ -20,6 +20,7 @@ import { base64url, utf8 } from '../platform/encoding.ts'
 import { ServerNotFound } from './confirm.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 
 /** Of servers as clients see them. */
 const SERVER_DOCUMENTS = {
@@ -61,6 +62,7 @@ const CACHE_HEADERS = {
   'cloudflare-cdn-cache-control': 'max-age=30, stale-while-revalidate=30, stale-if-error=900',
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag',
+  ...NOSNIFF,
 }
 
 /** Makes one document. Throws ServerNotFound for an unknown or inactive server. */

@@ -3,6 +3,7 @@
  * should take it for. `v1` (the classic one): they then ask for nothing that only the other has.
  */
 import { base64url, utf8 } from '../platform/encoding.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 import { conditional } from './metadata.ts'
 
 export const ORGANIZATION_PATH = '/.well-known/okta-organization'
@@ -35,7 +36,7 @@ export async function organization(
       'cache-control': 'public, max-age=300',
       'access-control-allow-origin': '*',
       'access-control-expose-headers': 'ETag',
-      'x-content-type-options': 'nosniff',
+      ...NOSNIFF,
       etag: `"${base64url(digest)}"`,
     },
   })

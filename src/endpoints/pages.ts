@@ -8,6 +8,7 @@ import { messagePage } from '../pages/message.tsx'
 import { logFault } from '../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { transportHeaders } from '../protocol/safe-headers.ts'
 import { authorize, refusing } from './authorize.ts'
 import { giveConsent, showConsent } from './consent.ts'
 import type { ProtocolContext } from './context.ts'
@@ -69,7 +70,12 @@ async function answer(c: Context, door: ProtocolDoor, handle: Handle): Promise<R
   } catch (error) {
     response = await faultPage(error, context)
   }
-  response.headers.set('x-okta-request-id', context.requestId)
+  const transport = transportHeaders(context.settings.origin)
+  for (const [name, value] of Object.entries({
+    'x-okta-request-id': context.requestId,
+    ...transport,
+  }))
+    response.headers.set(name, value)
   return response
 }
 

@@ -3,6 +3,7 @@ import { resourceMetadataUrl, type ServerUrls } from '../issuer/urls.ts'
 import { limits } from '../platform/limits.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../protocol/cross-origin.ts'
 import type { OAuthError } from '../protocol/errors.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 
 /** The Origin header of a request, read once: null when no page makes it. */
 export type RequestOrigin = string | null
@@ -12,6 +13,7 @@ const JSON_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'application/json',
   'cache-control': 'no-store',
   pragma: 'no-cache',
+  ...NOSNIFF,
 }
 
 /** Any origin may read an answer: no cookie takes part at this door, and the request's own credentials decide. */
@@ -40,7 +42,7 @@ export const jwtAnswer = (
 
 export const emptyAnswer = (origin: RequestOrigin): Response =>
   new Response(null, {
-    headers: headersFor(origin, { 'cache-control': 'no-store', pragma: 'no-cache' }),
+    headers: headersFor(origin, { 'cache-control': 'no-store', pragma: 'no-cache', ...NOSNIFF }),
   })
 
 /** The preflight of an endpoint; whether the request itself is allowed is decided when it comes. */
@@ -53,6 +55,7 @@ export const preflightAnswer = (request: Request, methods: readonly string[]): R
       'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': '3600',
       'cache-control': 'no-store',
+      ...NOSNIFF,
     },
   })
 
@@ -77,6 +80,7 @@ export function challengeAnswer(
       'www-authenticate': `Bearer realm="${issuer}"${what}${where}`,
       'cache-control': 'no-store',
       pragma: 'no-cache',
+      ...NOSNIFF,
     }),
   })
 }

@@ -12,6 +12,7 @@ import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.t
 import { ApiError, apiErrorAnswer, errorEnvelope, notFound } from '../protocol/api-errors.ts'
 import { ALLOWED_HEADERS } from '../protocol/cross-origin.ts'
 import { OAuthError } from '../protocol/errors.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
@@ -231,6 +232,7 @@ const metadataPreflight = (): Response =>
       'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': '3600',
       'cache-control': 'no-store',
+      ...NOSNIFF,
     },
   })
 
@@ -244,6 +246,9 @@ function unknownClientAnswer(): Response {
   const envelope = errorEnvelope(new ApiError('E0000001'))
   return Response.json(
     { ...envelope, errorCode: error, errorSummary: description, errorLink: error },
-    { status: 400, headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*' } },
+    {
+      status: 400,
+      headers: { 'cache-control': 'no-store', 'access-control-allow-origin': '*', ...NOSNIFF },
+    },
   )
 }

@@ -5,6 +5,7 @@ import { nowMillis } from '../platform/clock.ts'
 import { logFault } from '../platform/log.ts'
 import type { Branding, PageProps } from '../pages/branding.ts'
 import { chooseMessages } from '../pages/language.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 import { browserMarks, newBrowserMark, sessionKeyOf } from './browser.ts'
 import type { ProtocolContext } from './context.ts'
 
@@ -45,7 +46,12 @@ export function withCookies(response: Response, cookies: readonly string[]): Res
 export const seeOther = (location: string): Response =>
   new Response(null, {
     status: 303,
-    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+    headers: {
+      location,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      ...NOSNIFF,
+    },
   })
 
 const brandingOf = (settings: OrgSettings): Branding => ({

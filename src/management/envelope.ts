@@ -7,6 +7,7 @@ import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { logFault } from '../platform/log.ts'
 import { randomAlphanumeric } from '../platform/random.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
+import { NOSNIFF, transportHeaders } from '../protocol/safe-headers.ts'
 import type { ManagementPorts } from './context.ts'
 import { corsHeaders } from './cors.ts'
 import { violation, type RateLimit } from './rate-limit.ts'
@@ -37,7 +38,7 @@ export async function enveloped(
   const added = {
     'x-okta-request-id': requestId,
     'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
+    ...NOSNIFF,
     ...rate?.headers,
     ...(ports !== null && transportHeaders(ports.settings.origin)),
     ...(ports !== null && (await crossOrigin(c, ports))),
@@ -61,10 +62,6 @@ function tooMany(reset: number): Response {
     'retry-after': String(Math.max(1, reset - nowSeconds())),
   })
 }
-
-/** RFC 6797 §7.2: never over plain HTTP, which only a developer's machine has. */
-const transportHeaders = (origin: string): Readonly<Record<string, string>> =>
-  origin.startsWith('https:') ? { 'strict-transport-security': 'max-age=31536000' } : {}
 
 /** Storage that is away makes no page trusted, and no answer a fault. */
 async function crossOrigin(

@@ -1,5 +1,6 @@
 /** The headers of every page, made in one place: what may load, run, be sent and frame it (CSP3); nothing is kept. */
 import { utf8 } from '../platform/encoding.ts'
+import { NOSNIFF } from '../protocol/safe-headers.ts'
 
 /** What one page needs beyond text. */
 export interface PageNeeds {
@@ -69,7 +70,7 @@ export async function pageHeaders(needs: PageNeeds): Promise<Readonly<Record<str
     // Both tell other sites nothing. But under no-referrer a form sends `Origin: null` even to ourselves (Fetch §3.2),
     // and the door could not tell its own page from another's.
     'referrer-policy': needs.formTargets.includes(SELF) ? 'same-origin' : 'no-referrer',
-    'x-content-type-options': 'nosniff',
+    ...NOSNIFF,
     'permissions-policy': NO_DEVICES,
     ...(framed ? {} : { 'x-frame-options': 'DENY' }),
     ...(needs.inPopup ? {} : { 'cross-origin-opener-policy': 'same-origin' }),

@@ -4,6 +4,7 @@
  */
 import { base64url } from '../platform/encoding.ts'
 import { randomBytes } from '../platform/random.ts'
+import { NOSNIFF } from './safe-headers.ts'
 
 const errorCodes = {
   E0000001: { status: 400, summary: 'Api validation failed: {0}' },
@@ -131,6 +132,11 @@ export function apiErrorAnswer(
 ): Response {
   return new Response(JSON.stringify(errorEnvelope(error)), {
     status: error.status,
-    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...NOSNIFF,
+      ...headers,
+    },
   })
 }

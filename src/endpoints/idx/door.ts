@@ -8,6 +8,7 @@ import { logFault } from '../../platform/log.ts'
 import { SchemaMismatch, StorageUnavailable } from '../../platform/storage-errors.ts'
 import { ALLOWED_HEADERS, EXPOSED_HEADERS } from '../../protocol/cross-origin.ts'
 import { OAuthError } from '../../protocol/errors.ts'
+import { NOSNIFF } from '../../protocol/safe-headers.ts'
 import { tellRefusal } from '../authorize.ts'
 import { mayAskFor } from '../calling-page.ts'
 import { ServerNotFound } from '../confirm.ts'
@@ -45,10 +46,10 @@ export function mountIdx<E extends { Bindings: Cloudflare.Env }>(
     const path = `${IDX_PATH}/${name}`
     app.post(path, (c) => step(c, door(c.env), call))
     app.options(path, (c) => preflight(c))
-    app.all(path, () => {
+    app.all(path, (c) => {
       const response = toResponse(refused('not_post'))
       response.headers.set('allow', 'POST, OPTIONS')
-      return response
+      return finished(response, contextOf(c, door(c.env)), false)
     })
   }
 }
@@ -64,6 +65,7 @@ function preflight(c: Context): Response {
       'access-control-allow-headers': ALLOWED_HEADERS,
       'access-control-max-age': PREFLIGHT_SECONDS,
       'cache-control': 'no-store',
+      ...NOSNIFF,
     },
   })
 }
@@ -80,7 +82,7 @@ function finished(response: Response, context: ProtocolContext, isReadable: bool
     'x-okta-request-id': requestId,
     'cache-control': 'no-store',
     pragma: 'no-cache',
-    'x-content-type-options': 'nosniff',
+    ...NOSNIFF,
     'cross-origin-resource-policy': 'same-origin',
     vary: 'Origin',
     ...(origin !== null &&
