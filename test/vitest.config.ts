@@ -35,7 +35,7 @@ export default defineConfig({
           name: 'workerd',
           root,
           include: ['test/workerd/**/*.test.ts'],
-          setupFiles: ['test/workerd/setup.ts'],
+          setupFiles: ['test/workerd/setup.ts', 'test/workerd/log-scan.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -8,6 +8,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { refuseSecrets } from '../secrets.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 
@@ -89,6 +90,8 @@ export function startProduct(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let output = ''
+  // What it prints before is for whoever starts it: addresses, and credentials that were made just then.
+  let started = 0
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()))
   const kill = async (): Promise<void> => {
     try {
@@ -97,11 +100,15 @@ export function startProduct(
       // The group is gone already.
     }
     await exited
+    refuseSecrets(output.slice(started).split('\n'), 'the product')
   }
   return new Promise((resolve, reject) => {
     const read = (chunk: Buffer): void => {
       output += chunk.toString()
-      if (/curl -s -u .*\n/.test(output))
+      if (started > 0) return
+      const [line] = /[^]*curl -s -u .*\n/.exec(output) ?? ['']
+      started = line.length
+      if (started > 0)
         resolve({
           origin: `http://localhost:${port}`,
           output,

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } from 'miniflare'
 import { buildWorker, REPOSITORY } from '../bench/bundle.ts'
 import { API_TOKEN as TEST_TOKEN, testBindings } from '../bindings.ts'
+import { refuseSecrets } from '../secrets.ts'
 import { temporaryFolder } from './product.ts'
 
 export const API_TOKEN = TEST_TOKEN
@@ -130,13 +131,14 @@ export async function startRuntime(
   const workers = Array.from({ length: count }, (_, index) =>
     workerOptions(index, folder, bindings, outside),
   )
+  const written: string[] = []
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
       cf: false,
       log: new NoOpLog(),
       logRequests: false,
-      handleStructuredLogs: () => undefined,
+      handleStructuredLogs: ({ message }) => void written.push(message),
       workers,
     }),
   )
@@ -154,6 +156,9 @@ export async function startRuntime(
       const db = await miniflare.getD1Database('DB', 'isolate-0')
       await db.prepare(sql).run()
     },
-    stop: () => miniflare.dispose(),
+    async stop() {
+      await miniflare.dispose()
+      refuseSecrets(written, 'an isolate')
+    },
   }
 }
