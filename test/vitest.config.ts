@@ -8,6 +8,7 @@ import { defineConfig } from 'vitest/config'
 import { testBindings } from './bindings.ts'
 
 const root = new URL('..', import.meta.url).pathname
+const provide = { propertySeed: Number(process.env['PROPERTY_SEED'] ?? 9068) }
 
 export default defineConfig({
   root,
@@ -16,7 +17,14 @@ export default defineConfig({
     maxWorkers: Math.max(2, availableParallelism() - 1),
     projects: [
       {
-        test: { name: 'unit', root, include: ['test/unit/**/*.test.ts'], testTimeout: 30_000 },
+        test: {
+          name: 'unit',
+          root,
+          include: ['test/unit/**/*.test.ts'],
+          setupFiles: ['test/property-seed.ts'],
+          provide,
+          testTimeout: 30_000,
+        },
       },
       {
         plugins: [
@@ -36,6 +44,7 @@ export default defineConfig({
           root,
           include: ['test/workerd/**/*.test.ts'],
           setupFiles: ['test/workerd/setup.ts', 'test/workerd/log-scan.ts'],
+          provide,
           testTimeout: 30_000,
           hookTimeout: 30_000,
         },

@@ -2,6 +2,7 @@
  * Passwords inside the runtime: hashes made by other implementations (libargon2, OpenSSL and OpenBSD's bcrypt by way of
  * Python) are verified, wrong passwords are not, and what cannot be read is a fault and never a verdict.
  */
+import '../property-seed.ts'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import wasm from '@phi-ag/argon2/argon2.wasm'

@@ -1,4 +1,5 @@
 /** Whatever is changed about a person, their groups and their apps: the next request is answered with what is true. */
+import '../property-seed.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { SessionKey } from '../../src/domain/session.ts'

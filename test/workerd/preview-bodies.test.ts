@@ -1,4 +1,5 @@
 /** Whatever body is sent to a preview: an answer of the form that is described, or an error that names a member. */
+import '../property-seed.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { previewPath } from './preview-support.ts'

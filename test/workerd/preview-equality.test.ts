@@ -2,6 +2,7 @@
  * The preview cannot lie: for hundreds of generated configurations and requests, what it says is what the endpoints
  * then do, by every grant: the same claims, or the same refusal. Only what names a moment or a session differs.
  */
+import '../property-seed.ts'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { answerOf, type Browser } from './browser.ts'
