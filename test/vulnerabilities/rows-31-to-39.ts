@@ -128,12 +128,12 @@ export const fourthRows: readonly Vulnerability[] = [
         tests: [
           ...at(
             'workerd/app-authority.test.ts',
-            'whoever only reads apps does not read their secrets',
+            'a granted scope without a role does nothing, and neither does a role without the scope',
           ),
           ...at('workerd/authority.test.ts', 'lets %s do what the role is for, and nothing else'),
         ],
         because: 'Reading and managing, and parts such as secrets, are permissions of their own.',
-        redWhen: 'roles are not asked',
+        redWhen: 'roles are not asked, or the door does not authorize',
       },
     ],
   },

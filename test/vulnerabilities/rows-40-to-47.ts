@@ -134,14 +134,11 @@ export const fifthRows: readonly Vulnerability[] = [
       {
         cause: 'the management API showed secrets',
         tests: [
-          ...at(
-            'workerd/app-authority.test.ts',
-            'whoever only reads apps does not read their secrets',
-          ),
+          ...at('workerd/authority.test.ts', 'lets %s do what the role is for, and nothing else'),
         ],
         because:
-          'Reading secrets is a permission of its own, and each is shown once where it cannot be read.',
-        redWhen: 'roles are not asked',
+          'Reading the secrets of a client takes a scope and a permission that reading the client does not give.',
+        redWhen: 'the door does not authorize',
       },
       {
         cause: 'a lockout counted in text',

@@ -24,7 +24,8 @@ for (const level of LEVELS) {
 /** A spy that a test put over the console has the lines, unless the test restored it itself. */
 function collectSilenced(): void {
   for (const level of LEVELS) {
-    const spy = console[level]
+    // The runtime wraps what is read of its console, and then a spy is none.
+    const spy: unknown = Object.getOwnPropertyDescriptor(console, level)?.value
     if (!vi.isMockFunction(spy)) continue
     for (const call of spy.mock.calls) lines.push(textOf(call))
     spy.mockClear()
