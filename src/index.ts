@@ -15,7 +15,7 @@ import { drainOutbox } from './store/outbox.ts'
 import { sweepRefreshTokens } from './store/refresh-tokens.ts'
 import { rewrapClientSecrets, rewrapHookSecrets } from './store/rewrap.ts'
 import { pruneEvents } from './store/system-log.ts'
-import type { Expected, Verdict } from './verifier/verdict.ts'
+import type { AccessTokenVerifier, Expected, Verdict } from './verifier/verdict.ts'
 
 export { KeyRing } from './state/key-ring.ts'
 export { Ledger } from './state/ledger.ts'
@@ -57,7 +57,7 @@ export class Metadata extends WorkerEntrypoint<Cloudflare.Env, MetadataProps> {
  * Verifies access tokens for Workers of the same account, over a service binding: without a call to storage as long as
  * nothing was revoked that the token could be of, and never with news older than a minute.
  */
-export class Verifier extends WorkerEntrypoint {
+export class Verifier extends WorkerEntrypoint implements AccessTokenVerifier {
   /** Throws TypeError where no issuer or audience is expected. */
   async verify(token: string, expected: Expected): Promise<Verdict> {
     const { verifier } = compositionOf(this.env)

@@ -1,3 +1,10 @@
 /** What other programs import to verify access tokens. The middleware stands apart, so that Hono is not needed. */
 export { OfflineVerifier, type OfflineOptions } from './offline.ts'
-export { reasons, type Expected, type Reason, type Verdict, type VerifiedToken } from './verdict.ts'
+export {
+  reasons,
+  type AccessTokenVerifier,
+  type Expected,
+  type Reason,
+  type Verdict,
+  type VerifiedToken,
+} from './verdict.ts'

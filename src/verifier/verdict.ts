@@ -91,4 +91,12 @@ export type Refusal = { readonly valid: false; readonly reason: Reason }
 
 export type Verdict = { readonly valid: true; readonly token: VerifiedToken } | Refusal
 
+/**
+ * Whoever gives verdicts, and so the type of a service binding to `Verifier`. Types of RPC would do no good there:
+ * they take claims of any kind for what no call can carry, and leave only the refusals.
+ */
+export interface AccessTokenVerifier {
+  verify(token: string, expected: Expected): Promise<Verdict>
+}
+
 export const refused = (reason: Reason): Refusal => ({ valid: false, reason })

@@ -1,11 +1,13 @@
 /**
  * The production bundle in the runtime without a development proxy: any number of isolates of the product on one
- * state, each reached through its own socket, with faults that a test switches on in front of D1 and the key rings.
+ * state, each reached through its own socket, with faults that a test switches on in front of storage, and Workers
+ * beside it that bind it as a service.
  */
 import { cpSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { convertV4MiniflareOptions, Miniflare, NoOpLog, type V4WorkerOptions } from 'miniflare'
-import { buildWorker, REPOSITORY } from '../bench/bundle.ts'
+import { unstable_readConfig } from 'wrangler'
+import { buildWorker, readModules, REPOSITORY } from '../bench/bundle.ts'
 import { API_TOKEN as TEST_TOKEN, testBindings } from '../bindings.ts'
 import { refuseSecrets } from '../secrets.ts'
 import { temporaryFolder } from './product.ts'
@@ -19,7 +21,7 @@ export const ORIGIN = 'https://auth.runtime.example'
  */
 const WRAPPER = `
 import product, * as exported from './product.js'
-export { KeyRing, Ledger, Metadata, RevocationFeed, Subject, Throttle, Verifier } from './product.js'
+export { KeyRing, Ledger, Metadata, RevocationFeed, Subject, Throttle } from './product.js'
 const faults = globalThis.faults ??= new Set()
 const failing = (name, target) => new Proxy(target, { get(inner, key) {
   const member = Reflect.get(inner, key)
@@ -35,7 +37,16 @@ const failing = (name, target) => new Proxy(target, { get(inner, key) {
     return Reflect.apply(member, inner, args)
   }
 } })
+const OBJECTS = ['KEY_RING', 'LEDGER', 'REVOCATION_FEED', 'SUBJECT']
+const wrap = (env) => ({ ...env, ...Object.fromEntries(['DB', ...OBJECTS].map((name) => [name, failing(name, env[name])])) })
 let wrapped
+export class Verifier extends exported.Verifier {
+  constructor(context, env) { super(context, wrapped ??= wrap(env)) }
+  verify(...args) {
+    if (faults.has('VERIFIER')) throw new Error('Network connection lost.')
+    return super.verify(...args)
+  }
+}
 export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
@@ -49,8 +60,7 @@ export default {
       }
       return new Response('ok')
     }
-    wrapped ??= { ...env, DB: failing('DB', env.DB), KEY_RING: failing('KEY_RING', env.KEY_RING), LEDGER: failing('LEDGER', env.LEDGER), SUBJECT: failing('SUBJECT', env.SUBJECT) }
-    return product.fetch(request, wrapped, context)
+    return product.fetch(request, wrapped ??= wrap(env), context)
   },
   scheduled: (controller, env, context) => product.scheduled(controller, env, context),
 }
@@ -62,6 +72,8 @@ export interface Isolate {
 
 export interface Runtime {
   readonly isolates: readonly Isolate[]
+  /** Workers that are not the product, in the order in which they were asked for. */
+  readonly beside: readonly Isolate[]
   /** Runs a statement on the configuration, for what no door makes yet. */
   readonly execute: (sql: string) => Promise<void>
   readonly stop: () => Promise<void>
@@ -118,11 +130,45 @@ function workerOptions(
 /** Answers what the product asks outside. */
 type Outside = (request: Request) => Response
 
-/** Starts `count` isolates on one empty state. `bindings` override the environment of the tests. */
+/** What `service` is in the configuration of a Worker beside the product, as a deployment names it. */
+const DEPLOYED = 'edgemint'
+
+interface BoundService {
+  readonly binding: string
+  readonly service: string
+  readonly entrypoint?: string
+}
+
+/** Another Worker of the account, with the bindings of its own configuration. */
+function besideOptions(configuration: string): V4WorkerOptions & { name: string } {
+  const folder = temporaryFolder()
+  buildWorker(configuration, folder)
+  const config = unstable_readConfig({ config: configuration })
+  const { name, compatibility_date: compatibilityDate, vars } = config
+  const services: readonly BoundService[] = config.services ?? []
+  const bound = services.map(({ binding, service, entrypoint }) => {
+    if (service !== DEPLOYED) throw new Error(`${configuration}: nothing is deployed as ${service}`)
+    return [binding, { name: 'isolate-0', entrypoint }] as const
+  })
+  return {
+    name,
+    compatibilityDate,
+    ...readModules(folder, 'index.js'),
+    bindings: vars,
+    serviceBindings: Object.fromEntries(bound),
+    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+  } as V4WorkerOptions & { name: string }
+}
+
+/**
+ * Starts `count` isolates on one empty state. `bindings` override the environment of the tests. `beside` are
+ * configurations of other Workers.
+ */
 export async function startRuntime(
   count: number,
   bindings: Readonly<Record<string, string>> = {},
   outside?: Outside,
+  beside: readonly string[] = [],
 ): Promise<Runtime> {
   const folder = temporaryFolder()
   buildWorker(join(REPOSITORY, 'wrangler.toml'), folder)
@@ -132,6 +178,7 @@ export async function startRuntime(
     workerOptions(index, folder, bindings, outside),
   )
   const written: string[] = []
+  const others = beside.map(besideOptions)
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -139,19 +186,19 @@ export async function startRuntime(
       log: new NoOpLog(),
       logRequests: false,
       handleStructuredLogs: ({ message }) => void written.push(message),
-      workers,
+      workers: [...workers, ...others],
     }),
   )
   await miniflare.ready
   await migrate(miniflare, 'DB', join(REPOSITORY, 'src/store/migrations'))
   await migrate(miniflare, 'LOG_DB', join(REPOSITORY, 'src/store/log-migrations'))
-  const isolates = await Promise.all(
-    workers.map(async ({ name }) => ({
-      origin: (await miniflare.unsafeGetDirectURL(name)).origin,
-    })),
-  )
+  const reached = (list: readonly { readonly name: string }[]): Promise<Isolate[]> =>
+    Promise.all(
+      list.map(async ({ name }) => ({ origin: (await miniflare.unsafeGetDirectURL(name)).origin })),
+    )
   return {
-    isolates,
+    isolates: await reached(workers),
+    beside: await reached(others),
     async execute(sql) {
       const db = await miniflare.getD1Database('DB', 'isolate-0')
       await db.prepare(sql).run()
