@@ -17,7 +17,13 @@ import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { suffices } from '../verifier/claims.ts'
 import { readAccessToken, type VerificationKey } from '../verifier/token.ts'
-import { refused, type Expected, type Verdict, type VerifiedToken } from '../verifier/verdict.ts'
+import {
+  checkExpected,
+  refused,
+  type Expected,
+  type Verdict,
+  type VerifiedToken,
+} from '../verifier/verdict.ts'
 import type { ServerContext } from './context.ts'
 import { livingToken } from './living-token.ts'
 import { clientOfToken, newestRing } from './presented-token.ts'
@@ -41,8 +47,7 @@ export async function verifyAccessToken(
   expected: Expected,
   context: VerifyContext,
 ): Promise<Verdict> {
-  if (typeof expected?.issuer !== 'string' || !isAudience(expected.audience))
-    throw new TypeError('A verifier is told which issuer and audience to expect')
+  checkExpected(expected)
   const serverId = serverIdOfIssuer(expected.issuer, context.origin)
   if (serverId === null)
     return refused(expected.issuer === context.origin ? 'org_token' : 'unknown_issuer')
@@ -53,10 +58,6 @@ export async function verifyAccessToken(
     return refused('unavailable')
   }
 }
-
-const isAudience = (audience: unknown): boolean =>
-  typeof audience === 'string' ||
-  (Array.isArray(audience) && audience.every((one) => typeof one === 'string'))
 
 type Context = VerifyContext & ServerContext
 

@@ -5,7 +5,13 @@
  */
 import type { Context, MiddlewareHandler } from 'hono'
 import { broken, missing, refusal, type Challenged, type ChallengeOptions } from './challenge.ts'
-import { refused, type Expected, type Verdict, type VerifiedToken } from './verdict.ts'
+import {
+  checkExpected,
+  refused,
+  type Expected,
+  type Verdict,
+  type VerifiedToken,
+} from './verdict.ts'
 
 export interface AccessTokenVariables {
   accessToken: VerifiedToken
@@ -23,6 +29,7 @@ export interface RequireOptions<Bindings extends object> extends Expected, Chall
 /** RFC 6750 §2.1: the token in the header, and nowhere else. */
 const BEARER = /^Bearer +([A-Za-z0-9\-._~+/]+=*)$/i
 
+/** Throws TypeError when issuer or audience are not configured. */
 export function requireAccessToken<Bindings extends object>({
   verify,
   realm,
@@ -32,6 +39,7 @@ export function requireAccessToken<Bindings extends object>({
   Bindings: Bindings
   Variables: AccessTokenVariables
 }> {
+  checkExpected(expected)
   const options: ChallengeOptions = {
     ...(realm !== undefined && { realm }),
     ...(resourceMetadata !== undefined && { resourceMetadata }),

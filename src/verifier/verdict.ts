@@ -14,6 +14,13 @@ export interface Expected {
   readonly maxAge?: number
 }
 
+/** Throws TypeError for what is no demand: somebody forgot to configure it, and would have every token refused. */
+export function checkExpected({ issuer, audience }: Partial<Expected>): void {
+  const named: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
+  if (typeof issuer !== 'string' || !named.every((one) => typeof one === 'string'))
+    throw new TypeError('A verifier has to be told which issuer and audience to expect')
+}
+
 /** An access token that was found good, in one form whichever form it was issued in. */
 export interface VerifiedToken {
   readonly jti: string

@@ -2,7 +2,7 @@
 import { exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/platform/limits.ts'
-import type { Expected, Verdict } from '../../src/verifier/verdict.ts'
+import type { AccessTokenVerifier, Expected, Verdict } from '../../src/verifier/verdict.ts'
 import { operations } from './counting.ts'
 import { ORG_BASE } from './sign-in-support.ts'
 import { aClient, ORIGIN, type TestClient, type TestServer } from './support.ts'
@@ -40,11 +40,13 @@ afterEach(() => {
 const reasonOf = (verdict: Verdict): string => (verdict.valid ? 'valid' : verdict.reason)
 
 describe('over its binding', () => {
+  const verifier: AccessTokenVerifier = exports.Verifier
+
   const verify = async (token: string, changes: Partial<Expected> = {}): Promise<string> =>
-    reasonOf((await exports.Verifier.verify(token, { ...expected, ...changes })) as Verdict)
+    reasonOf(await verifier.verify(token, { ...expected, ...changes }))
 
   it('a token is told with whom it is of and what it grants', async () => {
-    const verdict = await exports.Verifier.verify(held.token, expected)
+    const verdict = await verifier.verify(held.token, expected)
     expect(verdict).toMatchObject({
       valid: true,
       token: {
@@ -56,7 +58,7 @@ describe('over its binding', () => {
         claims: { ver: 1, aud: AUDIENCE },
       },
     })
-    const own = await exports.Verifier.verify(machine, { ...expected, scopes: ['read'] })
+    const own = await verifier.verify(machine, { ...expected, scopes: ['read'] })
     expect(own).toMatchObject({ valid: true, token: { userId: null, clientId: client.clientId } })
   })
 

@@ -150,3 +150,10 @@ describe('challenges', () => {
     expect((await get()).challenge).toContain(String.raw`realm="a \"b\" \\ cx: y"`)
   })
 })
+
+it.each([{ issuer: undefined }, { audience: undefined }, { audience: [1] }])(
+  'whoever forgot to say what to expect hears of it before a request comes: %j',
+  (forgotten) => {
+    expect(() => api(GOOD, forgotten as never)).toThrow(TypeError)
+  },
+)
