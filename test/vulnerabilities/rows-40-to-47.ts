@@ -134,11 +134,13 @@ export const fifthRows: readonly Vulnerability[] = [
       {
         cause: 'the management API showed secrets',
         tests: [
-          ...at('workerd/authority.test.ts', 'lets %s do what the role is for, and nothing else'),
+          ...at(
+            'workerd/app-authority.test.ts',
+            'whoever only reads apps does not read their secrets',
+          ),
         ],
-        because:
-          'Reading the secrets of a client takes a scope and a permission that reading the client does not give.',
-        redWhen: 'the door does not authorize',
+        because: 'Reading the secrets of a client takes a role that may change it.',
+        redWhen: 'the role is not asked where they are read',
       },
       {
         cause: 'a lockout counted in text',
