@@ -3,7 +3,8 @@
  * does only what it must (ceiling.ts). Both are bundled as for production and served by Miniflare's
  * direct socket, each in a workerd of its own; their runs alternate. Linux gives the CPU figures.
  * With `--management` it measures the management API instead (management.ts), with `--people` flows with people
- * (people.ts), with `--claims` what claims add to a token (claims.ts).
+ * (people.ts), with `--claims` what claims add to a token (claims.ts), with `--verify` what a resource server asks:
+ * verification (verify.ts) and introspection (introspection.ts).
  */
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -20,6 +21,7 @@ import {
   setUpProduct,
   type TokenEndpoints,
 } from './endpoints.ts'
+import { runIntrospection } from './introspection.ts'
 import { chooseGenerator, drive, type Generator } from './load.ts'
 import { runManagement } from './management.ts'
 import { measured, type RunFigures } from './measure.ts'
@@ -30,16 +32,17 @@ import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
 import {
-  exceededBudgets,
   loadTable,
   operationTable,
   profileTables,
   PROFILE_NOTE,
   ratioTable,
+  reportExceeded,
   type Comparison,
 } from './report.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { verifyToken } from './verification.ts'
+import { runVerify } from './verify.ts'
 
 interface Side {
   readonly server: BenchServer
@@ -173,11 +176,8 @@ async function runTables(
     await stopSides(sides)
   }
   const counts = await countOperations(folders.product, folders.counting)
-  console.log(operationTable(counts))
-  for (const problem of exceededBudgets(counts)) {
-    console.error(`Over budget: ${problem}`)
-    process.exitCode = 1
-  }
+  console.log(operationTable(counts, 'operations a token'))
+  reportExceeded(counts)
 }
 
 async function runProfiles(
@@ -244,6 +244,13 @@ async function main(): Promise<void> {
     if (options.claims) {
       const { product } = folders
       await runClaims({ product, main: MAIN.product, pinning: choosePinning(), options })
+      return
+    }
+    if (options.verify) {
+      const { product, counting } = folders
+      const common = { counting, pinning: choosePinning(), options }
+      await runVerify({ folder: folder('verify'), ...common })
+      if (!options.profile) await runIntrospection({ product, main: MAIN.product, ...common })
       return
     }
     buildWorker(join(import.meta.dirname, 'ceiling.wrangler.toml'), folders.ceiling)

@@ -21,11 +21,12 @@ const MODULE_TYPES: Readonly<Record<string, BundledModules['modules'][number]['t
   '.bin': 'Data',
 }
 
-/** Bundles the Worker of a configuration into `folder`; throws with wrangler's own words. */
-export function buildWorker(configuration: string, folder: string): void {
+/** Bundles the Worker of a configuration, or `main` as it would, into `folder`; throws with wrangler's own words. */
+export function buildWorker(configuration: string, folder: string, main?: string): void {
   mkdirSync(folder, { recursive: true })
   const wrangler = join(REPOSITORY, 'node_modules', '.bin', 'wrangler')
-  const args = ['deploy', '--dry-run', '--outdir', folder, '--config', configuration]
+  const script = main === undefined ? [] : [main]
+  const args = ['deploy', ...script, '--dry-run', '--outdir', folder, '--config', configuration]
   const { status, stdout, stderr } = spawnSync(wrangler, args, {
     cwd: REPOSITORY,
     encoding: 'utf8',

@@ -14,8 +14,8 @@ import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
 import { formatNumber, profileTables, range, table } from './report.ts'
 import { startServer, type BenchServer } from './server.ts'
-import { ratios, summarize } from './statistics.ts'
-import { requestToken, verifyToken } from './verification.ts'
+import { differences, ratios, summarize } from './statistics.ts'
+import { tokenOf, verifyToken } from './verification.ts'
 
 export interface ClaimsRun {
   /** The built product. */
@@ -52,11 +52,6 @@ const nameOf = (at: number): string => `claim${String(at).padStart(2, '0')}`
 const constant = (value: unknown): string =>
   Array.isArray(value) ? `{${value.map(constant).join(', ')}}` : JSON.stringify(value)
 
-async function tokenOf({ request }: TokenEndpoint): Promise<string> {
-  const { access_token }: { access_token: string } = await (await requestToken(request)).json()
-  return access_token
-}
-
 async function subjectsOf(server: BenchServer): Promise<readonly Subject[]> {
   const subjects: Subject[] = []
   const add = async (kind: string, sources: readonly string[]): Promise<readonly unknown[]> => {
@@ -87,13 +82,12 @@ function claimsTable(subjects: readonly Subject[]): string {
   const rows = subjects.map((subject) => {
     const { alg, kind, bytes, runs } = subject
     const least = subjects.find((one) => one.alg === alg && one.kind === LEAST)!
-    const more = cpuOf(subject).map((cpu, round) => cpu - cpuOf(least)[round]!)
     return [
       `${alg} ${kind}`,
       range(summarize(runs.map(({ perSecond }) => perSecond))),
       range(summarize(cpuOf(subject))),
       range(ratios(cpuOf(subject), cpuOf(least)), 3),
-      formatNumber(summarize(more).median, 1),
+      formatNumber(differences(cpuOf(subject), cpuOf(least)).median, 1),
       formatNumber(bytes),
     ]
   })

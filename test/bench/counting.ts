@@ -22,20 +22,21 @@ import type { Operations } from './tally.ts'
 import { requestToken } from './verification.ts'
 
 export interface OperationCount {
-  readonly authentication: string
-  /** What the first token of the counting run needs: proof that the counting works. */
+  /** What was counted: of a token how the client authenticated. */
+  readonly of: string
+  /** What the first of the counting run needs: proof that the counting works. */
   readonly first: Operations
-  /** One entry a warm token. */
+  /** One entry a warm one. */
   readonly warm: readonly Operations[]
 }
 
 const HEADER = 'x-bench-operations'
-const WARM_TOKENS = 100
+const WARM_COUNTED = 100
 
 const literal = (...path: string[]): string => JSON.stringify(join(...path))
 
 /** The Worker around the product; it patches the globals before the product's modules look at them. */
-function entrySource(product: string): string {
+function entrySource(main: string): string {
   const { durableObjects, entrypoints } = productClasses()
   const classes = [...durableObjects, ...entrypoints].map(
     (name) => `export class ${name} extends product.${name} {
@@ -45,7 +46,7 @@ function entrySource(product: string): string {
   return `import ${literal(import.meta.dirname, 'tally-globals.ts')}
 import { withEnv } from 'cloudflare:workers'
 import { total, countedBindings, countedContext } from ${literal(import.meta.dirname, 'tally.ts')}
-import * as product from ${literal(product, 'index.js')}
+import * as product from ${literal(main)}
 ${classes.join('\n')}
 export default {
   async fetch(request, env, ctx) {
@@ -63,10 +64,10 @@ export default {
 `
 }
 
-/** Builds the counting Worker around the built product in `product`, into `folder`. */
-function buildCountingWorker(product: string, folder: string): void {
+/** Builds the counting Worker around a built one whose main module is `main`, into `folder`. */
+function buildCountingWorker(main: string, folder: string): void {
   mkdirSync(folder)
-  writeFileSync(join(folder, 'entry.js'), entrySource(product))
+  writeFileSync(join(folder, 'entry.js'), entrySource(main))
   const { compatibility_date } = readProductConfiguration()
   const configuration = { name: 'counting', main: 'entry.js', compatibility_date }
   writeFileSync(join(folder, 'wrangler.json'), JSON.stringify(configuration))
@@ -87,26 +88,33 @@ async function operationsOf(request: TokenRequest): Promise<Operations> {
   return operationsOfAnswer(answer, await answer.text())
 }
 
-/** Serves the counting Worker around the built product in `product`; `folder` is made for it. */
-export async function startCountingServer(product: string, folder: string): Promise<BenchServer> {
-  buildCountingWorker(product, folder)
+/** Serves the counting Worker around the built one in `product`; `folder` is made for it. */
+export async function startCountingServer(
+  product: string,
+  folder: string,
+  main = 'index.js',
+): Promise<BenchServer> {
+  buildCountingWorker(join(product, main), folder)
   const worker = productWorker('counting', join(folder, 'built'), 'entry.js')
   const server = await startServer({ worker, core: null })
   await applyMigrations(server.miniflare)
   return server
 }
 
-async function count(
-  authentication: string,
-  nextRequest: () => Promise<TokenRequest>,
+/** `next` makes one and says what was asked of the platform for it. */
+export async function countWarm(
+  of: string,
+  next: () => Promise<Operations>,
 ): Promise<OperationCount> {
-  const first = await operationsOf(await nextRequest())
+  const first = await next()
   // Two more let what the first one left to do in the background come to an end.
-  for (let index = 0; index < 2; index++) await operationsOf(await nextRequest())
+  for (let index = 0; index < 2; index++) await next()
   const warm: Operations[] = []
-  for (let index = 0; index < WARM_TOKENS; index++)
-    warm.push(await operationsOf(await nextRequest()))
-  return { authentication, first, warm }
+  for (let index = 0; index < WARM_COUNTED; index++) warm.push(await next())
+  // The first one cannot do without storage: zeros would mean that nothing is counted.
+  if (first.d1 + first.durableObject === 0)
+    throw new Error(`the counting run saw no operation at all: ${of}`)
+  return { of, first, warm }
 }
 
 async function withAssertion(
@@ -136,14 +144,12 @@ export async function countOperations(
   try {
     const { ES256: endpoint } = await setUpProduct(server.origin)
     const { clientId, privateKey } = await createAssertionClient(server.origin)
-    const counts = [
-      await count('client secret', async () => endpoint.request),
-      await count('private_key_jwt', () => withAssertion(endpoint, clientId, privateKey)),
+    return [
+      await countWarm('client secret', () => operationsOf(endpoint.request)),
+      await countWarm('private_key_jwt', async () =>
+        operationsOf(await withAssertion(endpoint, clientId, privateKey)),
+      ),
     ]
-    // The first tokens cannot do without storage: zeros would mean that nothing is counted.
-    if (counts.every(({ first }) => first.d1 + first.durableObject === 0))
-      throw new Error('the counting run saw no operation at all')
-    return counts
   } finally {
     await server.stop()
   }

@@ -11,6 +11,7 @@ export interface BenchOptions {
   readonly management: boolean
   readonly people: boolean
   readonly claims: boolean
+  readonly verify: boolean
 }
 
 export const USAGE = `npm run bench -- [options]
@@ -22,6 +23,7 @@ export const USAGE = `npm run bench -- [options]
   --profile             instead of the tables: where the CPU time of either Worker goes
   --people              instead of the tables: flows with people, at 16 connections; also with --profile
   --claims              instead of the tables: what claims with expressions add to a token; also with --profile
+  --verify              instead of the tables: verification and introspection of tokens, at 16 connections; also with --profile
   --management          instead of the tables: the management API, with few rows and with many
 `
 
@@ -45,11 +47,13 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       management: { type: 'boolean', default: false },
       people: { type: 'boolean', default: false },
       claims: { type: 'boolean', default: false },
+      verify: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) return null
-  const concurrency = values.concurrency ?? (values.people || values.claims ? '16' : '1,16,64')
+  const isOfOne = values.people || values.claims || values.verify
+  const concurrency = values.concurrency ?? (isOfOne ? '16' : '1,16,64')
   const usual = values.quick ? '1' : '3'
   return {
     rounds: wholeNumber('rounds', values.rounds ?? usual),
@@ -59,5 +63,6 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
     management: values.management,
     people: values.people,
     claims: values.claims,
+    verify: values.verify,
   }
 }

@@ -33,12 +33,21 @@ export function summarize(values: readonly number[]): Summary {
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
 }
 
-/**
- * Divides round by round, so that what disturbed a round weighs on both of its halves. Both lists
- * come from the same interleaved run and have one entry a round.
- */
-export function ratios(dividends: readonly number[], divisors: readonly number[]): Summary {
-  if (dividends.length !== divisors.length)
-    throw new RangeError('a ratio needs as many rounds on either side')
-  return summarize(dividends.map((value, round) => value / (divisors[round] ?? Number.NaN)))
+/** Both lists come from the same interleaved run and have one entry a round. */
+function byRound(
+  values: readonly number[],
+  others: readonly number[],
+  compare: (value: number, other: number) => number,
+): Summary {
+  if (values.length !== others.length)
+    throw new RangeError('a comparison needs as many rounds on either side')
+  return summarize(values.map((value, round) => compare(value, others[round] ?? Number.NaN)))
 }
+
+/** Divides round by round, so that what disturbed a round weighs on both of its halves. */
+export const ratios = (dividends: readonly number[], divisors: readonly number[]): Summary =>
+  byRound(dividends, divisors, (value, other) => value / other)
+
+/** Subtracts round by round, for the same reason. */
+export const differences = (values: readonly number[], others: readonly number[]): Summary =>
+  byRound(values, others, (value, other) => value - other)

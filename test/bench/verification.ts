@@ -17,14 +17,18 @@ export async function requestToken(request: TokenRequest): Promise<Response> {
   })
 }
 
-export async function verifyToken(endpoint: TokenEndpoint, alg: Algorithm): Promise<void> {
-  const { request, issuer, jwks } = endpoint
+export async function tokenOf({ request }: Pick<TokenEndpoint, 'request'>): Promise<string> {
   const answer = await requestToken(request)
   const text = await answer.text()
   if (answer.status !== 200)
     throw new Error(`${request.url} answered ${answer.status}: ${text.slice(0, 500)}`)
   const { access_token }: { access_token: string } = JSON.parse(text)
-  const { payload } = await jwtVerify(access_token, createLocalJWKSet(await jwks()), {
+  return access_token
+}
+
+export async function verifyToken(endpoint: TokenEndpoint, alg: Algorithm): Promise<void> {
+  const { request, issuer, jwks } = endpoint
+  const { payload } = await jwtVerify(await tokenOf(endpoint), createLocalJWKSet(await jwks()), {
     issuer,
     audience: AUDIENCE,
     algorithms: [alg],
