@@ -16,33 +16,21 @@ export interface RunFigures {
   readonly others: number
 }
 
-/** What a server's processes, and anything else but it and the load, took of the CPU meanwhile, in microseconds. */
-export interface Watched<T> {
-  readonly outcome: T
-  readonly server: number
-  readonly others: number
-}
-
 /** `pid` is the server's. */
-export async function watched<T>(pid: number, work: () => Promise<T>): Promise<Watched<T>> {
+export async function measured(pid: number, load: () => Promise<LoadFigures>): Promise<RunFigures> {
   await quietMachine(3000)
   const before = { server: treeMicros(pid), own: selfMicros(), machine: machineMicros() }
-  const outcome = await work()
+  const figures = await load()
   const server = treeMicros(pid) - before.server
   const own = selfMicros() - before.own
-  return { outcome, server, others: machineMicros() - before.machine - server - own }
-}
-
-/** The same of a run whose load was driven. */
-export async function measured(pid: number, load: () => Promise<LoadFigures>): Promise<RunFigures> {
-  const { outcome, server, others } = await watched(pid, load)
+  const machine = machineMicros() - before.machine
   return {
-    requests: outcome.requests,
-    perSecond: (outcome.requests / outcome.micros) * 1_000_000,
-    p50: outcome.p50 / 1000,
-    p90: outcome.p90 / 1000,
-    p99: outcome.p99 / 1000,
-    cpu: server / outcome.requests,
-    others: others / outcome.micros,
+    requests: figures.requests,
+    perSecond: (figures.requests / figures.micros) * 1_000_000,
+    p50: figures.p50 / 1000,
+    p90: figures.p90 / 1000,
+    p99: figures.p99 / 1000,
+    cpu: server / figures.requests,
+    others: (machine - server - own) / figures.micros,
   }
 }

@@ -7,9 +7,8 @@ import { join } from 'node:path'
 import { buildWorker, REPOSITORY } from './bundle.ts'
 import { countWarm, operationsOfAnswer, startCountingServer, type OperationCount } from './counting.ts' // prettier-ignore
 import { ALGORITHMS, applyMigrations, AUDIENCE, productWorker, setUpProduct, type Algorithm } from './endpoints.ts' // prettier-ignore
-import { watched } from './measure.ts'
 import type { BenchOptions } from './options.ts'
-import type { Pinning } from './processes.ts'
+import { quietMachine, treeMicros, type Pinning } from './processes.ts'
 import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
@@ -54,60 +53,91 @@ async function subjectsOf(origin: string): Promise<readonly Subject[]> {
 const send = (origin: string, work: VerifyWork): Promise<Response> =>
   fetch(origin + VERIFY_PATH, { method: 'POST', body: JSON.stringify(work) })
 
-/** Verifies for so many seconds, and says how many calls it were. */
-async function drive(
-  origin: string,
-  subject: Subject,
-  side: VerifySide,
-  seconds: number,
-): Promise<VerifyDone & { readonly calls: number }> {
+/** Verifies a few thousand times within one request. */
+async function verifyMany(origin: string, subject: Subject, side: VerifySide): Promise<VerifyDone> {
+  const answer = await send(origin, { ...subject, side, calls: CALLS_A_REQUEST })
+  const text = await answer.text()
+  if (answer.status !== 200) throw new Error(`${side} got ${answer.status}: ${text}`)
+  const done: VerifyDone = JSON.parse(text)
+  return done
+}
+
+/** Repeats until the time is over; how often, and what the last one gave. */
+async function repeated<T>(seconds: number, work: () => Promise<T>): Promise<[number, T]> {
   const deadline = performance.now() + seconds * 1000
-  for (let calls = CALLS_A_REQUEST; ; calls += CALLS_A_REQUEST) {
-    const answer = await send(origin, { ...subject, side, calls: CALLS_A_REQUEST })
-    const text = await answer.text()
-    if (answer.status !== 200) throw new Error(`${side} got ${answer.status}: ${text}`)
-    const done: VerifyDone = JSON.parse(text)
-    if (performance.now() >= deadline) return { ...done, calls }
+  for (let times = 1; ; times++) {
+    const outcome = await work()
+    if (performance.now() >= deadline) return [times, outcome]
   }
 }
 
-async function profiled(server: BenchServer, subjects: readonly Subject[], run: VerifyRun) {
+async function profiled(
+  { miniflare, origin }: BenchServer,
+  subjects: readonly Subject[],
+  { folder, options: { seconds } }: VerifyRun,
+): Promise<void> {
   for (const subject of subjects)
     for (const side of VERIFY_SIDES) {
-      const { profile, outcome } = await recordProfile(
-        await server.miniflare.getInspectorURL(),
-        NAME,
-        () => drive(server.origin, subject, side, run.options.seconds),
-      )
-      const summary = summarizeProfile(profile, run.folder, MAIN)
-      console.log(profileTables(`${subject.alg} ${side}`, summary, outcome.calls))
+      const work = () => repeated(seconds, () => verifyMany(origin, subject, side))
+      const inspector = await miniflare.getInspectorURL()
+      const { profile, outcome } = await recordProfile(inspector, NAME, work)
+      const summary = summarizeProfile(profile, folder, MAIN)
+      console.log(profileTables(`${subject.alg} ${side}`, summary, outcome[0] * CALLS_A_REQUEST))
     }
+}
+
+interface Round {
+  /** Microseconds of CPU a call, by side. */
+  readonly cpu: readonly number[]
+  readonly pulls: number
+}
+
+/** All sides take turns request by request, so that what disturbs one disturbs the others. */
+async function round(
+  { origin, pid }: BenchServer,
+  subject: Subject,
+  seconds: number,
+): Promise<Round> {
+  await quietMachine(3000)
+  const used = VERIFY_SIDES.map(() => 0)
+  const [times, pulls] = await repeated(seconds * VERIFY_SIDES.length, async () => {
+    let pulls = 0
+    for (const [at, side] of VERIFY_SIDES.entries()) {
+      const before = treeMicros(pid)
+      ;({ pulls } = await verifyMany(origin, subject, side))
+      used[at]! += treeMicros(pid) - before
+    }
+    return pulls
+  })
+  return { cpu: used.map((micros) => micros / (times * CALLS_A_REQUEST)), pulls }
 }
 
 async function measuredVerification(
-  { origin, pid }: BenchServer,
+  server: BenchServer,
   subjects: readonly Subject[],
   { rounds, seconds }: BenchOptions,
 ): Promise<Verification> {
-  const rows = subjects.flatMap((subject) =>
-    VERIFY_SIDES.map((side) => ({ subject, alg: subject.alg, side, cpu: [] as number[] })),
-  )
-  for (const { subject, side } of rows) await drive(origin, subject, side, WARM_UP_SECONDS)
+  const cpu = new Map<Subject, (readonly number[])[]>(subjects.map((subject) => [subject, []]))
+  let pulls = 0
+  for (const subject of subjects) ({ pulls } = await round(server, subject, WARM_UP_SECONDS))
+  const before = pulls
   const began = performance.now()
-  let first: number | null = null
-  let last = 0
-  for (let round = 1; round <= rounds; round++) {
-    for (const { subject, side, cpu } of rows) {
-      const work = () => drive(origin, subject, side, seconds)
-      const { outcome, server } = await watched(pid, work)
-      cpu.push(server / outcome.calls)
-      last = outcome.pulls
-      first ??= last
+  for (let index = 1; index <= rounds; index++) {
+    for (const [subject, measured] of cpu) {
+      const figures = await round(server, subject, seconds)
+      measured.push(figures.cpu)
+      ;({ pulls } = figures)
     }
-    console.error(`verification: round ${round} of ${rounds} done`)
+    console.error(`verification: round ${index} of ${rounds} done`)
   }
-  const elapsed = (performance.now() - began) / 1000
-  return { rows, pulls: (last - (first ?? last)) / subjects.length, elapsed }
+  const rows = [...cpu].flatMap(([{ alg }, measured]) =>
+    VERIFY_SIDES.map((side, at) => ({ alg, side, cpu: measured.map((one) => one[at]!) })),
+  )
+  return {
+    rows,
+    pulls: (pulls - before) / subjects.length,
+    elapsed: (performance.now() - began) / 1000,
+  }
 }
 
 /** What one call asks of the platform. */

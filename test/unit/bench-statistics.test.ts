@@ -3,7 +3,7 @@
  * where every number looks plausible.
  */
 import { describe, expect, it } from 'vitest'
-import { median, percentile, ratios, summarize } from '../bench/statistics.ts'
+import { differences, median, percentile, ratios, summarize } from '../bench/statistics.ts'
 
 describe('median', () => {
   it('takes the middle of an odd list, whatever its order', () => {
@@ -67,5 +67,15 @@ describe('ratios', () => {
 
   it('refuses lists of different lengths', () => {
     expect(() => ratios([1, 2], [1])).toThrow(RangeError)
+  })
+})
+
+describe('differences', () => {
+  it('subtracts round by round before it takes the median', () => {
+    expect(differences([50, 10, 90], [40, 30, 10])).toEqual({ median: 10, min: -20, max: 80 })
+  })
+
+  it('refuses lists of different lengths', () => {
+    expect(() => differences([1], [1, 2])).toThrow(RangeError)
   })
 })
