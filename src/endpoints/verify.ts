@@ -65,16 +65,18 @@ async function verdictOf(token: string, expected: Expected, context: Context): P
   const { serverId, followedFeeds, waitUntil } = context
   const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
   // Both are asked at once where neither is known.
-  const [snapshot, feed] = await Promise.all([
+  const [configuration, followed] = [
     recent(wanted, context),
     followedFeeds.get(serverId, waitUntil),
-  ])
+  ]
+  const snapshot = await configuration
+  const feed = await followed
   if (snapshot.server?.server.status !== 'ACTIVE') return refused('unknown_issuer')
   const now = nowSeconds()
   const find = (kid: string) => keyOf(kid, snapshot, context)
   const verdict = await readAccessToken(token, expected, find, now)
   if (!verdict.valid) return verdict
-  const isAlive = await isStillAlive(verdict.token, feed, context)
+  const isAlive = await isStillAlive(verdict.token, feed, now, context)
   return isAlive ? suffices(verdict.token, expected, now) : refused('revoked')
 }
 
@@ -103,12 +105,13 @@ async function keyOf(
 async function isStillAlive(
   token: VerifiedToken,
   feed: FollowedFeed | null,
+  now: number,
   context: Context,
 ): Promise<boolean> {
   const { jti, clientId, userId, issuedAt } = token
   const client = await recentClient(clientId, context)
   if (client === null || !isClientAlive(client, { iat: issuedAt })) return false
-  if (feed !== null && isBeyondDoubt(token, client, feed)) return true
+  if (feed !== null && isBeyondDoubt(token, client, feed, now)) return true
   const claims = { jti, cid: clientId, iat: issuedAt, ...(userId !== null && { uid: userId }) }
   return (await livingToken(claims, context)) !== null
 }
@@ -118,12 +121,13 @@ function isBeyondDoubt(
   { jti, userId, issuedAt }: VerifiedToken,
   { flows, lastUpdated }: Client,
   feed: FollowedFeed,
+  now: number,
 ): boolean {
   const skew = limits.clockSkewSeconds
   // The feed does not tell everybody that an app is not for everybody any more.
   const mayHaveLost = userId !== null && !flows.isImplicitlyAssigned
   if (mayHaveLost && issuedAt <= lastUpdated + skew) return false
-  return !mustAsk(feed, { holder: userId ?? jti, issuedAt }, nowSeconds(), skew)
+  return !mustAsk(feed, { holder: userId ?? jti, issuedAt }, now, skew)
 }
 
 /** A token of a client that is not known yet proves that there is, or was, one. */

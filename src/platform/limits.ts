@@ -268,6 +268,7 @@ export const limits = {
 
   /** Verifiers: keys of issuers, seconds. No kid that nobody knows has them fetched again before the pause is over. */
   issuersVerifiedMax: 50,
+  tokenHeadersKeptMax: 100,
   issuerKeysMax: 100,
   issuerKeysFreshSeconds: 240,
   issuerKeysStaleSeconds: 300,

@@ -5,6 +5,7 @@
  */
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
 import { limits } from '../platform/limits.ts'
+import { LruMap } from '../platform/lru.ts'
 import { accessTokenOf, isAccessTokenType } from './claims.ts'
 import { refused, type Expected, type Verdict } from './verdict.ts'
 
@@ -24,24 +25,35 @@ export const KEY_TYPES: ReadonlyMap<string, string> = new Map([
   ['EdDSA', 'OKP'],
 ])
 
+type Members = Readonly<Record<string, unknown>>
+
 interface Decoded {
-  readonly header: Readonly<Record<string, unknown>>
-  readonly payload: Readonly<Record<string, unknown>>
+  readonly header: Members
+  readonly payload: Members
+}
+
+/** All tokens that a key has signed begin with the same text, so that it is decoded once. */
+const headers = new LruMap<string, Members>(limits.tokenHeadersKeptMax)
+
+function headerOf(token: string): Members {
+  const text = token.slice(0, token.indexOf('.'))
+  const known = headers.get(text)
+  if (known !== undefined) return known
+  const header = decodeProtectedHeader(token)
+  headers.set(text, header)
+  return header
 }
 
 function decoded(token: string): Decoded | null {
   try {
-    return { header: decodeProtectedHeader(token), payload: decodeJwt(token) }
+    return { header: headerOf(token), payload: decodeJwt(token) }
   } catch {
     return null
   }
 }
 
 /** Custom servers are below their org, whose issuer has no path. */
-export const isOrgIssuer = (issuer: string): boolean => {
-  const url = URL.parse(issuer)
-  return url !== null && url.pathname === '/'
-}
+const ORG_ISSUER = /^https?:\/\/[^/?#]+\/?$/i
 
 /** `now` in seconds. Whether more is demanded than that the token is good is left to the caller. */
 export async function readAccessToken(
@@ -58,7 +70,7 @@ export async function readAccessToken(
   if (read === null) return refused('malformed')
   const { alg, kid, typ, crit } = read.header
   if (crit !== undefined) return refused('malformed')
-  if (read.payload['iss'] !== expected.issuer || isOrgIssuer(expected.issuer))
+  if (read.payload['iss'] !== expected.issuer || ORG_ISSUER.test(expected.issuer))
     return refused(isOrgToken(read.payload['iss'], expected) ? 'org_token' : 'wrong_issuer')
   if (!isAccessTokenType(typ)) return refused('wrong_type')
   if (typeof alg !== 'string' || !KEY_TYPES.has(alg)) return refused('wrong_algorithm')

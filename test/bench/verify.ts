@@ -8,7 +8,7 @@ import { buildWorker, REPOSITORY } from './bundle.ts'
 import { countWarm, operationsOfAnswer, startCountingServer, type OperationCount } from './counting.ts' // prettier-ignore
 import { ALGORITHMS, applyMigrations, AUDIENCE, productWorker, setUpProduct, type Algorithm } from './endpoints.ts' // prettier-ignore
 import type { BenchOptions } from './options.ts'
-import { quietMachine, treeMicros, type Pinning } from './processes.ts'
+import { quietMachine, threadMicros, type Pinning } from './processes.ts'
 import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
@@ -30,7 +30,7 @@ const SOURCE = join(REPOSITORY, 'test', 'bench', 'verify-worker.ts')
 const NAME = 'verify'
 const MAIN = 'verify-worker.js'
 const TOKENS = 20
-const CALLS_A_REQUEST = 2000
+const CALLS_A_REQUEST = 1000
 const WARM_UP_SECONDS = 2
 
 type Subject = Omit<VerifyWork, 'side' | 'calls'>
@@ -103,9 +103,9 @@ async function round(
   const [times, pulls] = await repeated(seconds * VERIFY_SIDES.length, async () => {
     let pulls = 0
     for (const [at, side] of VERIFY_SIDES.entries()) {
-      const before = treeMicros(pid)
+      const before = threadMicros(pid)
       ;({ pulls } = await verifyMany(origin, subject, side))
-      used[at]! += treeMicros(pid) - before
+      used[at]! += threadMicros(pid) - before
     }
     return pulls
   })
