@@ -4,7 +4,7 @@
  */
 
 export interface Mark {
-  /** A user's id, of whom all tokens are meant, or the `jti` of a token that no user stands behind. */
+  /** A user's id, or the client_id of a client that acts for itself: all of their tokens are meant. */
   readonly holder: string
   /** Tokens issued later are not meant. */
   readonly at: number
@@ -49,7 +49,11 @@ export const joined = <One extends Overflow>(one: One, other: Overflow | null | 
     ? one
     : { ...one, at: Math.max(one.at, other.at), until: Math.max(one.until, other.until) }
 
-/** Goes on from what was known. Marks whose tokens have all expired are dropped. */
+/** Whether one says nothing that the other does not say. */
+export const covers = (one: Overflow | null | undefined, { at, until }: Overflow): boolean =>
+  one != null && at <= one.at && until <= one.until
+
+/** Goes on from what was known. Marks whose tokens have all expired, and those that an overflow covers, are dropped. */
 export function followed(
   known: FollowedFeed | null,
   { position, isWhole, marks: heard, overflow }: FeedDelta,
@@ -57,8 +61,10 @@ export function followed(
 ): FollowedFeed {
   const before = known === null || isWhole ? NONE : known.marks
   const marks = new Map<string, Mark>()
-  for (const mark of before.values()) if (mark.until > now) marks.set(mark.holder, mark)
-  for (const mark of heard) marks.set(mark.holder, joined(mark, marks.get(mark.holder)))
+  const isNeeded = (mark: Mark): boolean => mark.until > now && !covers(overflow, mark)
+  for (const mark of before.values()) if (isNeeded(mark)) marks.set(mark.holder, mark)
+  for (const mark of heard)
+    if (isNeeded(mark)) marks.set(mark.holder, joined(mark, marks.get(mark.holder)))
   return { position, marks, overflow }
 }
 

@@ -4,6 +4,7 @@
  * asks it. Nothing that this relies on is older than limits.revocationHeardSeconds.
  */
 import type { Client } from '../domain/client.ts'
+import type { RingView } from '../domain/key-rotation.ts'
 import { mustAsk, type FollowedFeed } from '../domain/revocation-feed.ts'
 import { isClientAlive } from '../issuer/access-token.ts'
 import type { FollowedFeeds } from '../issuer/followed-feeds.ts'
@@ -96,10 +97,27 @@ async function keyOf(
   context: Context,
 ): Promise<VerificationKey | null | 'unavailable'> {
   if (known === null) return 'unavailable'
-  const isKnown = known.keys.some((key) => key.kid === kid)
-  const ring = isKnown ? known : await newestRing(accessTokenRing(context.serverId), context)
+  return keyIn(known, kid) ?? newestKey(kid, context)
+}
+
+function keyIn(ring: RingView | null, kid: string): VerificationKey | null {
   const key = ring && publishedKeys(ring, nowSeconds()).find((one) => one.kid === kid)
   return key == null ? null : { algorithm: key.algorithm, key: key.publicJwk }
+}
+
+/** Of a ring that was read just now, by whomever: the ring of a server is not read again for every `kid`. */
+async function newestKey(
+  kid: string,
+  context: Context,
+): Promise<VerificationKey | null | 'unavailable'> {
+  const { serverId, snapshots, waitUntil } = context
+  const name = accessTokenRing(serverId)
+  const read = await newestRing(name, context)
+  if (read !== null) return keyIn(read, kid)
+  const wanted = { serverId: null, clientId: null, ring: name }
+  const { ring } = await snapshots.get(wanted, waitUntil)
+  const isNewest = snapshots.readSince(wanted, nowMillis() - 1000, ['ring'])
+  return keyIn(ring, kid) ?? (isNewest ? null : 'unavailable')
 }
 
 async function isStillAlive(
@@ -118,7 +136,7 @@ async function isStillAlive(
 
 /** Nothing happened since it was issued that could have ended it. */
 function isBeyondDoubt(
-  { jti, userId, issuedAt }: VerifiedToken,
+  { clientId, userId, issuedAt }: VerifiedToken,
   { flows, lastUpdated }: Client,
   feed: FollowedFeed,
   now: number,
@@ -127,7 +145,7 @@ function isBeyondDoubt(
   // The feed does not tell everybody that an app is not for everybody any more.
   const mayHaveLost = userId !== null && !flows.isImplicitlyAssigned
   if (mayHaveLost && issuedAt <= lastUpdated + skew) return false
-  return !mustAsk(feed, { holder: userId ?? jti, issuedAt }, now, skew)
+  return !mustAsk(feed, { holder: userId ?? clientId, issuedAt }, now, skew)
 }
 
 /** A token of a client that is not known yet proves that there is, or was, one. */

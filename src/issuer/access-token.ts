@@ -74,11 +74,12 @@ export async function isRevoked(
 
 /** A token that no user stands behind. Durable before it returns, and verifiers can hear of it. */
 export async function revokeAccessToken(
-  { jti, cid, exp: until }: AccessTokenClaims,
+  { jti, cid, iat: at, exp: until }: AccessTokenClaims,
   serverId: string,
   { ledgers, feeds }: { readonly ledgers: Ledgers; readonly feeds: RevocationFeeds },
 ): Promise<void> {
-  const mark = { holder: jti, at: until, until }
+  // Of all the client's own tokens, so that one which revokes many has one mark and troubles nobody else.
+  const mark = { holder: cid, at, until }
   const isVerifiable = serverId !== ORG_SERVER_ID
   try {
     await Promise.all([

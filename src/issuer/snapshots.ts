@@ -7,6 +7,7 @@ import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { ConfigurationRead, ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
 import { nowMillis } from '../platform/clock.ts'
+import { inTime } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { LruMap } from '../platform/lru.ts'
@@ -80,7 +81,8 @@ export class Snapshots {
     try {
       const started = this.#start(again)
       waitUntil(started.catch(() => undefined))
-      if (!(await inTime(started))) throw new Error('storage did not answer in time')
+      if (!(await inTime(started, limits.loadTimeoutMillis)))
+        throw new Error('storage did not answer in time')
     } catch (cause) {
       if (cause instanceof SchemaMismatch) throw cause
       logFault('snapshot.reload', {}, cause)
@@ -183,8 +185,11 @@ export class Snapshots {
         work.push(started)
       }
       // A load that another request started dies with that request's context; then this one loads for itself.
-      if (await inTime(Promise.all(work))) return
-      if (shared.length === 0 || !(await inTime(this.#again(absent, new Set(work)))))
+      if (await inTime(Promise.all(work), limits.loadTimeoutMillis)) return
+      if (
+        shared.length === 0 ||
+        !(await inTime(this.#again(absent, new Set(work)), limits.loadTimeoutMillis))
+      )
         throw new Error('storage did not answer in time')
     } catch (cause) {
       if (cause instanceof SchemaMismatch) throw cause
@@ -284,17 +289,4 @@ const keyOf = ({ kind, id }: Missing): string => entryKey(kind, id)
 function idOf(wanted: Wanted, kind: Kind): string | null {
   const id = kind === 'server' ? wanted.serverId : kind === 'client' ? wanted.clientId : wanted.ring
   return id === null || id.length > limits.idCharactersMax ? null : id
-}
-
-/** False when the work is not done within the time a request may wait for storage. Rejects when it fails. */
-async function inTime(work: Promise<unknown>): Promise<boolean> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limits.loadTimeoutMillis)
-  })
-  try {
-    return await Promise.race([work.then(() => true), late])
-  } finally {
-    clearTimeout(timer)
-  }
 }

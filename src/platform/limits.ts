@@ -287,7 +287,7 @@ export const limits = {
   verifierSnapshotSeconds: 50,
   revocationHeardSeconds: 60,
   feedsFollowedMax: 2000,
-  followedMarksMax: 50_000,
+  followedMarksMax: 100_000,
 
   /** Outbox. */
   outboxBatchMax: 500,

@@ -3,6 +3,7 @@
  * it and read again in the background. Older: wait. Nobody answers: go on with it until the outage is too long. One
  * reading is under way at a time, and after one that failed there is a pause.
  */
+import { inTime } from './in-time.ts'
 import { limits } from './limits.ts'
 
 /** Seconds. */
@@ -73,20 +74,20 @@ export class Refreshed<T> {
 
   async #waitedFor(): Promise<T | null> {
     const underWay = this.#underWay
-    if (underWay !== null) await inTime(underWay)
+    if (underWay !== null) await inTime(underWay, limits.refreshTimeoutMillis)
     else if (this.#mayTry(limits.refreshRetrySeconds)) await this.#start()
     return this.#usable
   }
 
   /** Never rejects. */
-  #start(): Promise<void> {
+  async #start(): Promise<void> {
     const began = this.#clock()
     this.#triedAt = began
     const work = this.#readOnce(began).finally(() => {
       if (this.#reading?.work === work) this.#reading = null
     })
     this.#reading = { began, work }
-    return inTime(work)
+    await inTime(work, limits.refreshTimeoutMillis)
   }
 
   async #readOnce(began: number): Promise<void> {
@@ -98,17 +99,5 @@ export class Refreshed<T> {
     } catch {
       // Whoever needs the value finds that there is none.
     }
-  }
-}
-
-async function inTime(work: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, limits.refreshTimeoutMillis)
-  })
-  try {
-    await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
   }
 }

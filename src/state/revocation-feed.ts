@@ -4,6 +4,7 @@
  */
 import { DurableObject } from 'cloudflare:workers'
 import {
+  covers,
   joined,
   type FeedDelta,
   type FeedPosition,
@@ -25,6 +26,7 @@ interface Kept extends FeedPosition {
 const NOWHERE: FeedPosition = { life: '', sequence: 0 }
 
 type Row = Mark & Record<string, SqlStorageValue>
+type OverflowRow = Overflow & Record<string, SqlStorageValue>
 
 export class RevocationFeed extends DurableObject {
   /** Null: nothing is marked. */
@@ -56,12 +58,16 @@ export class RevocationFeed extends DurableObject {
     return { position: { life, sequence }, isWhole, marks: rows.toArray(), overflow }
   }
 
+  // A mark that says nothing new is no work for anybody who follows.
   #add(marks: readonly Mark[]): void {
-    const { sql } = this.ctx.storage
     const kept = this.#kept ?? this.#begun()
+    const news = marks.filter(
+      (mark) => !covers(kept.overflow, mark) && !covers(this.#find(mark), mark),
+    )
+    if (news.length === 0) return
     const sequence = kept.sequence + 1
-    for (const { holder, at, until } of marks)
-      sql.exec(
+    for (const { holder, at, until } of news)
+      this.ctx.storage.sql.exec(
         `INSERT INTO marks (holder, at, until, sequence) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (holder)
          DO UPDATE SET at = max(at, ?2), until = max(until, ?3), sequence = ?4`,
         holder,
@@ -70,6 +76,11 @@ export class RevocationFeed extends DurableObject {
         sequence,
       )
     this.#kept = { ...kept, sequence, overflow: this.#overflow(kept.overflow) }
+  }
+
+  #find({ holder }: Mark): Overflow | undefined {
+    const found = 'SELECT at, until FROM marks WHERE holder = ?'
+    return this.ctx.storage.sql.exec<OverflowRow>(found, holder).toArray()[0]
   }
 
   #begun(): Kept {
@@ -88,7 +99,7 @@ export class RevocationFeed extends DurableObject {
     this.#sweep()
     if (this.#count() <= limits.revocationMarksMax) return before
     const { sql } = this.ctx.storage
-    const all = sql.exec<Row>('SELECT max(at) AS at, max(until) AS until FROM marks').one()
+    const all = sql.exec<OverflowRow>('SELECT max(at) AS at, max(until) AS until FROM marks').one()
     sql.exec('DELETE FROM marks')
     return joined({ at: all.at, until: all.until }, before)
   }

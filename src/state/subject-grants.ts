@@ -166,6 +166,7 @@ export class SubjectGrants {
   /** Ends an access token, as far as it is alive at all. */
   revoke(authorizationId: string, jti: string, expires: number): void {
     if (this.#authorizations.find(authorizationId) === null) return
+    if (this.#authorizations.isRevoked(jti)) return
     this.#tables.atomically(() => this.#authorizations.revoke(authorizationId, jti, expires))
   }
 

@@ -15,11 +15,17 @@ export interface Expected {
 }
 
 /** Throws TypeError for what is no demand: somebody forgot to configure it, and would have every token refused. */
-export function checkExpected({ issuer, audience }: Partial<Expected>): void {
-  const named: readonly unknown[] = Array.isArray(audience) ? audience : [audience]
-  if (typeof issuer !== 'string' || !named.every((one) => typeof one === 'string'))
+export function checkExpected(expected: Readonly<Partial<Record<keyof Expected, unknown>>>): void {
+  const { issuer, audience, scopes = [], acrValues = [], maxAge = 0 } = expected
+  const audiences = Array.isArray(audience) ? audience : [audience]
+  if (!isTexts([issuer]) || !isTexts(audiences))
     throw new TypeError('A verifier has to be told which issuer and audience to expect')
+  if (!isTexts(scopes) || !isTexts(acrValues) || typeof maxAge !== 'number')
+    throw new TypeError('Scopes and acrValues are lists of texts, maxAge is a number of seconds')
 }
+
+const isTexts = (value: unknown): boolean =>
+  Array.isArray(value) && value.every((one) => typeof one === 'string')
 
 /** An access token that was found good, in one form whichever form it was issued in. */
 export interface VerifiedToken {

@@ -55,6 +55,18 @@ describe('who follows', () => {
     expect((await feeds.since(server, null)).marks).toEqual([most])
   })
 
+  it('hears nothing of a mark that says no more than the feed does', async () => {
+    const server = unique('aus')
+    const one = marked('a')
+    await feeds.mark(server, [one])
+    const { position } = await feeds.since(server, null)
+    for (const again of [one, { ...one, at: one.at - 1 }, { ...one, until: one.until - 1 }])
+      await feeds.mark(server, [again])
+    expect((await feeds.since(server, position)).position).toEqual(position)
+    await feeds.mark(server, [{ ...one, at: one.at + 1 }])
+    expect((await feeds.since(server, position)).marks).toHaveLength(1)
+  })
+
   it('begins anew with a feed that was emptied meanwhile', async () => {
     vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] })
     const server = unique('aus')
@@ -121,6 +133,20 @@ describe('too many marks', () => {
     const { marks, overflow } = await feeds.since(server, null)
     expect([holders(marks), overflow]).toEqual([['one more'], null])
   })
+})
+
+it('whoever repeats a revocation gives the feed nothing to do', async () => {
+  const server = await aPeopleServer()
+  const [one, client] = [await heldTokens(server), await aClient()]
+  const token = await machineToken(server, client)
+  const revoking = async () => {
+    for (const [by, which] of [[one.app, one.token], [client, token]] as const)
+      expect((await revoke(server.issuer, by, which)).status).toBe(200)
+  } // prettier-ignore
+  await revoking()
+  const { position } = await feeds.since(server.id, null)
+  for (let again = 0; again < 3; again++) await revoking()
+  expect((await feeds.since(server.id, position)).position).toEqual(position)
 })
 
 describe('a revocation of which the feed cannot hear', () => {

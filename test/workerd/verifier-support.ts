@@ -14,7 +14,7 @@ import {
 import { mintWith, ORIGIN, type Json, type TestClient, type TestServer } from './support.ts'
 import { tokensFor } from './token-support.ts'
 
-type Binding = 'DB' | 'LEDGER' | 'REVOCATION_FEED' | 'SUBJECT'
+type Binding = 'DB' | 'KEY_RING' | 'LEDGER' | 'REVOCATION_FEED' | 'SUBJECT'
 
 /** Bindings that answer nobody. */
 export const away = new Set<Binding>()
@@ -36,13 +36,14 @@ export const AUDIENCE = 'api://test'
 
 /** Knows nothing, and hears of nothing but what storage says. */
 export function aVerifier(): (token: string, expected: Expected) => Promise<Verdict> {
-  const { DB, LEDGER, REVOCATION_FEED, SUBJECT } = counted
+  const { DB, KEY_RING, LEDGER, REVOCATION_FEED, SUBJECT } = counted
   const elsewhere = {
     ...counted,
     ORIGIN,
     // An environment that is written in another way is composed anew.
     KEY_ENCRYPTION_KEY: apart.KEY_ENCRYPTION_KEY + ' '.repeat(++isolates),
     DB: leaving('DB', DB),
+    KEY_RING: leaving('KEY_RING', KEY_RING),
     LEDGER: leaving('LEDGER', LEDGER),
     REVOCATION_FEED: leaving('REVOCATION_FEED', REVOCATION_FEED),
     SUBJECT: leaving('SUBJECT', SUBJECT),

@@ -85,12 +85,19 @@ describe('over its binding', () => {
   })
 })
 
-it.each([{}, { issuer: 1, audience: AUDIENCE }, { issuer: 'x' }, { issuer: 'x', audience: [1] }])(
-  'whoever expects nothing is told that at once: %j',
-  async (nothing) => {
-    await expect(aVerifier()(machine, nothing as never)).rejects.toThrow(TypeError)
-  },
-)
+const NAMED = { issuer: 'x', audience: 'y' }
+
+it.each([
+  {},
+  { issuer: 1, audience: AUDIENCE },
+  { issuer: 'x' },
+  { issuer: 'x', audience: [1] },
+  { ...NAMED, scopes: 'read' },
+  { ...NAMED, acrValues: 'phr phrh' },
+  { ...NAMED, maxAge: '60' },
+])('whoever expects nothing, or what cannot be, is told that at once: %j', async (nothing) => {
+  await expect(aVerifier()(machine, nothing as never)).rejects.toThrow(TypeError)
+})
 
 describe('its cost', () => {
   it('cold: configuration, keys and the feed at once, then the client', async () => {
@@ -121,6 +128,39 @@ describe('its cost', () => {
       }
     })
     expect(asked).toEqual(['KEY_RING.read'])
+  })
+
+  it('a genuine token under a key that nobody may look up just now is neither accepted nor refused', async () => {
+    vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] })
+    const verify = aVerifier()
+    const [, payload = '', signature = ''] = machine.split('.')
+    const guess = (kid: string): Promise<Verdict> => {
+      const header = btoa(JSON.stringify({ alg: 'RS256', kid })).replaceAll('=', '')
+      return verify(`${header}.${payload}.${signature}`, expected)
+    }
+    expect(reasonOf(await guess('first'))).toBe('unknown_key')
+    expect(reasonOf(await guess('second'))).toBe('unknown_key')
+    away.add('KEY_RING')
+    later(1.5)
+    expect(reasonOf(await guess('third'))).toBe('unavailable')
+    expect(reasonOf(await guess('fourth'))).toBe('unavailable')
+    away.clear()
+    later(1)
+    expect(reasonOf(await guess('fifth'))).toBe('unknown_key')
+  })
+
+  it("a client that revokes its own tokens is asked about itself, and nobody else's token is", async () => {
+    const [one, other] = [await aClient(), await aClient()]
+    const [revoked, second] = [await machineToken(server, one), await machineToken(server, one)]
+    const others = await machineToken(server, other)
+    for (let again = 0; again < 3; again++) await revoke(server.issuer, one, revoked)
+    const verify = aVerifier()
+    const verdicts = await Promise.all(
+      [revoked, second, others].map((token) => verify(token, expected)),
+    )
+    expect(verdicts.map(reasonOf)).toEqual(['revoked', 'valid', 'valid'])
+    expect(await operations(() => verify(second, expected))).toEqual(['LEDGER.has'])
+    expect(await operations(() => verify(others, expected))).toEqual([])
   })
 
   it('a token that may have been revoked is asked about, one that came later is not', async () => {

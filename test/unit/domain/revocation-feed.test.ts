@@ -77,6 +77,14 @@ it('an overflow means everybody, for tokens issued up to then', () => {
   expect(asks(feed, 'anybody', NOW, NOW + 100)).toBe(false)
 })
 
+it('a mark that an overflow covers is not kept beside it, one that says more is', () => {
+  const overflow = { at: NOW, until: NOW + 4000 }
+  const more = mark({ holder: '00u2', at: NOW + 1 })
+  const feed = followed(knowing(mark(), more), delta({ overflow, marks: [mark({ holder: '00u3' })] }), NOW)
+  expect([...feed.marks.keys()]).toEqual(['00u2'])
+  expect(asks(feed, '00u1', NOW)).toBe(true)
+}) // prettier-ignore
+
 const holders = fc.constantFrom('00u1', '00u2', 'AT.a')
 const instant = fc.integer({ min: NOW - 5000, max: NOW + 5000 })
 const anyMark = fc.record({ holder: holders, at: instant, until: instant })
