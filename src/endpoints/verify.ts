@@ -74,34 +74,36 @@ async function verdictOf(token: string, expected: Expected, context: Context): P
   const feed = await followed
   if (snapshot.server?.server.status !== 'ACTIVE') return refused('unknown_issuer')
   const now = nowSeconds()
-  const find = (kid: string) => keyOf(kid, snapshot, context)
-  const verdict = await readAccessToken(token, expected, find, now)
+  const { ring } = snapshot
+  const find = async (kid: string) => (ring === null ? 'unavailable' : newestKey(kid, context))
+  const known = (kid: string) => keyIn(ring, kid, now)
+  const verdict = await readAccessToken(token, expected, find, now, known)
   if (!verdict.valid) return verdict
   const isAlive = await isStillAlive(verdict.token, feed, now, context)
   return isAlive ? suffices(verdict.token, expected, now) : refused('revoked')
 }
 
 /** The configuration as it was not long ago, or else as it is now. Storage away is a fault. */
-async function recent(wanted: Wanted, { snapshots, waitUntil }: Context): Promise<Snapshot> {
+function recent(wanted: Wanted, context: Context): Snapshot | Promise<Snapshot> {
+  const known = context.snapshots.get(wanted, context.waitUntil)
+  return known instanceof Promise
+    ? known.then((snapshot) => notOld(snapshot, wanted, context))
+    : notOld(known, wanted, context)
+}
+
+function notOld(
+  snapshot: Snapshot,
+  wanted: Wanted,
+  { snapshots, waitUntil }: Context,
+): Snapshot | Promise<Snapshot> {
   const oldest = nowMillis() - limits.verifierSnapshotSeconds * 1000
-  const known = snapshots.get(wanted, waitUntil)
-  const snapshot = known instanceof Promise ? await known : known
   const isKnown = wanted.serverId !== null ? snapshot.server !== null : snapshot.client !== null
   if (!isKnown || snapshots.readSince(wanted, oldest, KINDS)) return snapshot
   return snapshots.reload(wanted, waitUntil, KINDS)
 }
 
-async function keyOf(
-  kid: string,
-  { ring: known }: Snapshot,
-  context: Context,
-): Promise<VerificationKey | null | 'unavailable'> {
-  if (known === null) return 'unavailable'
-  return keyIn(known, kid) ?? newestKey(kid, context)
-}
-
-function keyIn(ring: RingView | null, kid: string): VerificationKey | null {
-  const key = ring && publishedKeys(ring, nowSeconds()).find((one) => one.kid === kid)
+function keyIn(ring: RingView | null, kid: string, now: number): VerificationKey | null {
+  const key = ring && publishedKeys(ring, now).find((one) => one.kid === kid)
   return key == null ? null : { algorithm: key.algorithm, key: key.publicJwk }
 }
 
@@ -113,11 +115,12 @@ async function newestKey(
   const { serverId, snapshots, waitUntil } = context
   const name = accessTokenRing(serverId)
   const read = await newestRing(name, context)
-  if (read !== null) return keyIn(read, kid)
+  const now = nowSeconds()
+  if (read !== null) return keyIn(read, kid, now)
   const wanted = { serverId: null, clientId: null, ring: name }
   const { ring } = await snapshots.get(wanted, waitUntil)
   const isNewest = snapshots.readSince(wanted, nowMillis() - 1000, ['ring'])
-  return keyIn(ring, kid) ?? (isNewest ? null : 'unavailable')
+  return keyIn(ring, kid, now) ?? (isNewest ? null : 'unavailable')
 }
 
 async function isStillAlive(

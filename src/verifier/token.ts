@@ -3,11 +3,12 @@
  * first, so that a token of somebody else asks for no key; and the algorithm is the key's own, never what the token
  * says.
  */
-import { compactVerify, decodeJwt, decodeProtectedHeader, type JWK } from 'jose'
+import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from 'jose'
+import { isObject } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { accessTokenOf, isAccessTokenType } from './claims.ts'
-import { refused, type Expected, type Verdict } from './verdict.ts'
+import { refused, type Expected, type Reason, type Verdict } from './verdict.ts'
 
 export interface VerificationKey {
   readonly algorithm: string
@@ -25,66 +26,111 @@ export const KEY_TYPES: ReadonlyMap<string, string> = new Map([
   ['EdDSA', 'OKP'],
 ])
 
-type Members = Readonly<Record<string, unknown>>
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
-interface Decoded {
-  readonly header: Members
-  readonly payload: Members
-}
+type Members = Readonly<Record<string, unknown>>
 
 /** All tokens that a key has signed begin with the same text, so that it is decoded once. */
 const headers = new LruMap<string, Members>(limits.tokenHeadersKeptMax)
 
-function headerOf(token: string): Members {
+function headerOf(token: string): Members | null {
   const text = token.slice(0, token.indexOf('.'))
   const known = headers.get(text)
   if (known !== undefined) return known
-  const header = decodeProtectedHeader(token)
-  headers.set(text, header)
-  return header
-}
-
-function decoded(token: string): Decoded | null {
   try {
-    return { header: headerOf(token), payload: decodeJwt(token) }
+    const header = decodeProtectedHeader(token)
+    headers.set(text, header)
+    return header
   } catch {
     return null
   }
 }
 
+function payloadOf(token: string): Members | null {
+  try {
+    return decodeJwt(token)
+  } catch {
+    return null
+  }
+}
+
+/** A key is imported once, as long as whoever knows it knows it. */
+const imported = new WeakMap<JWK, CryptoKey | Uint8Array>()
+
+async function importedKey({ algorithm, key }: VerificationKey): Promise<CryptoKey | Uint8Array> {
+  const made = await importJWK(key, algorithm)
+  imported.set(key, made)
+  return made
+}
+
 /** Custom servers are below their org, whose issuer has no path. */
 const ORG_ISSUER = /^https?:\/\/[^/?#]+\/?$/i
 
-/** `now` in seconds. Whether more is demanded than that the token is good is left to the caller. */
+/**
+ * `now` in seconds. Whether more is demanded than that the token is good is left to the caller. `knownKey` gives a key
+ * without asking anybody; for any other key the token must at least say that it is of the issuer.
+ */
 export async function readAccessToken(
   token: unknown,
   expected: Expected,
   findKey: FindKey,
   now: number,
+  knownKey: (kid: string) => VerificationKey | null = () => null,
 ): Promise<Verdict> {
   if (typeof token !== 'string') return refused('malformed')
   if (token.length > limits.tokenCharactersMax) return refused('too_long')
   const parts = token.split('.').length
   if (parts === 5) return refused('encrypted')
-  const read = parts === 3 ? decoded(token) : null
-  if (read === null) return refused('malformed')
-  const { alg, kid, typ, crit } = read.header
-  if (crit !== undefined) return refused('malformed')
-  if (read.payload['iss'] !== expected.issuer || ORG_ISSUER.test(expected.issuer))
-    return refused(isOrgToken(read.payload['iss'], expected) ? 'org_token' : 'wrong_issuer')
-  if (!isAccessTokenType(typ)) return refused('wrong_type')
-  if (typeof alg !== 'string' || !KEY_TYPES.has(alg)) return refused('wrong_algorithm')
-  if (typeof kid !== 'string' || kid.length > limits.idCharactersMax) return refused('unknown_key')
-  const found = await findKey(kid)
+  const header = parts === 3 ? headerOf(token) : null
+  if (header === null || header['crit'] !== undefined) return refused('malformed')
+  const { kid } = header
+  const known = isKid(kid) ? knownKey(kid) : null
+  if (known !== null) return verdictUnder(known, token, header, expected, now)
+  const claimed = payloadOf(token)
+  if (claimed === null) return refused('malformed')
+  const fault = issuerFault(claimed, expected) ?? headerFault(header)
+  if (fault !== null) return refused(fault)
+  const found = isKid(kid) ? await findKey(kid) : null
   if (found === 'unavailable') return refused('unavailable')
-  if (found === null) return refused('unknown_key')
+  return found === null ? refused('unknown_key') : verdictUnder(found, token, header, expected, now)
+}
+
+const isKid = (kid: unknown): kid is string =>
+  typeof kid === 'string' && kid.length <= limits.idCharactersMax
+
+function headerFault({ typ, alg }: Members): Reason | null {
+  if (!isAccessTokenType(typ)) return 'wrong_type'
+  return typeof alg === 'string' && KEY_TYPES.has(alg) ? null : 'wrong_algorithm'
+}
+
+function issuerFault({ iss }: Members, expected: Expected): Reason | null {
+  if (iss === expected.issuer && !ORG_ISSUER.test(expected.issuer)) return null
+  return isOrgToken(iss, expected) ? 'org_token' : 'wrong_issuer'
+}
+
+/** Nothing of the payload is read before the signature is good. */
+async function verdictUnder(
+  found: VerificationKey,
+  token: string,
+  header: Members,
+  expected: Expected,
+  now: number,
+): Promise<Verdict> {
+  const { typ, alg } = header
+  const fault = headerFault(header)
+  if (fault !== null) return refused(fault)
   if (found.algorithm !== alg) return refused('wrong_algorithm')
+  let payload: unknown
   try {
-    await compactVerify(token, found.key, { algorithms: [found.algorithm] })
+    const key = imported.get(found.key) ?? (await importedKey(found))
+    const verified = await compactVerify(token, key, { algorithms: [found.algorithm] })
+    payload = JSON.parse(decoder.decode(verified.payload))
   } catch {
     return refused('bad_signature')
   }
-  return accessTokenOf(read.payload, typ, expected, now)
+  if (!isObject(payload)) return refused('malformed')
+  const stranger = issuerFault(payload, expected)
+  return stranger === null ? accessTokenOf(payload, typ, expected, now) : refused(stranger)
 }
 
 /** Its keys are published nowhere, so that the name alone must tell. */
