@@ -25,12 +25,19 @@ const asked: string[] = []
 
 async function read(token: unknown, expected: Expected = EXPECTED, now = NOW): Promise<Verdict> {
   asked.length = 0
-  const findKey = async (kid: string): Promise<VerificationKey | null> => {
-    asked.push(kid)
+  const knownKey = (kid: string): VerificationKey | null => {
     const found = [key, rsa].find((one) => one.kid === kid)
     return found ? { algorithm: String(found.jwk.alg), key: found.jwk } : null
   }
-  return readAccessToken(token, expected, findKey, now)
+  const findKey = async (kid: string): Promise<VerificationKey | null> => {
+    asked.push(kid)
+    return knownKey(kid)
+  }
+  const verdict = await readAccessToken(token, expected, findKey, now)
+  const known = await readAccessToken(token, expected, async () => null, now, knownKey)
+  // Whether its key had to be asked for is no matter to a token.
+  expect(known.valid).toBe(verdict.valid)
+  return verdict
 }
 
 const reasonOf = async (...parameters: Parameters<typeof read>): Promise<string | null> => {
