@@ -11,7 +11,7 @@ import type { FollowedFeeds } from '../issuer/followed-feeds.ts'
 import { KINDS } from '../issuer/remembered.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
 import type { Snapshot, Wanted } from '../issuer/snapshots.ts'
-import { customServerId } from '../issuer/urls.ts'
+import { customServerIdOfIssuer } from '../issuer/urls.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
@@ -34,14 +34,6 @@ export interface VerifyContext extends Omit<ServerContext, 'serverId'> {
   readonly followedFeeds: FollowedFeeds
 }
 
-const BELOW_ORG = '/oauth2/'
-
-/** Null: no issuer of this deployment that others may verify tokens of. */
-function serverIdOfIssuer(issuer: string, origin: string): string | null {
-  const base = origin + BELOW_ORG
-  return issuer.startsWith(base) ? customServerId(issuer.slice(base.length)) : null
-}
-
 /** Throws TypeError for what demands nothing; a storage fault is the verdict `unavailable`. */
 export async function verifyAccessToken(
   token: string,
@@ -49,7 +41,7 @@ export async function verifyAccessToken(
   context: VerifyContext,
 ): Promise<Verdict> {
   checkExpected(expected)
-  const serverId = serverIdOfIssuer(expected.issuer, context.origin)
+  const serverId = customServerIdOfIssuer(context.origin, expected.issuer)
   if (serverId === null)
     return refused(expected.issuer === context.origin ? 'org_token' : 'unknown_issuer')
   try {

@@ -45,10 +45,18 @@ export function resourceMetadataUrl(resource: string): string {
   return `${origin}${RESOURCE_METADATA}${pathname === '/' ? '' : pathname}`
 }
 
+const CUSTOM_PATH = '/oauth2/'
+
+/** The custom server whose issuer it is, if it is one of the deployment's; null: it is another's, or the org's. */
+export function customServerIdOfIssuer(origin: string, issuer: string): string | null {
+  const base = origin + CUSTOM_PATH
+  return issuer.startsWith(base) ? customServerId(issuer.slice(base.length)) : null
+}
+
 /** Issuers of one deployment. `origin` has no trailing slash. */
 export function urlsOf(origin: string, server: Identified): ServerUrls {
   const base =
-    server.kind === 'org' ? `${origin}/oauth2` : `${origin}/oauth2/${serverSegment(server)}`
+    server.kind === 'org' ? `${origin}/oauth2` : origin + CUSTOM_PATH + serverSegment(server)
   return {
     issuer: server.kind === 'org' ? origin : base,
     base,
