@@ -17,7 +17,8 @@ import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { suffices } from '../verifier/claims.ts'
-import { readAccessToken, type VerificationKey } from '../verifier/token.ts'
+import type { VerificationKey } from '../verifier/signature.ts'
+import { readAccessToken } from '../verifier/token.ts'
 import {
   checkExpected,
   refused,

@@ -269,6 +269,9 @@ export const limits = {
   /** Verifiers: keys of issuers, seconds. No kid that nobody knows has them fetched again before the pause is over. */
   issuersVerifiedMax: 50,
   tokenHeadersKeptMax: 100,
+  /** Tokens whose signature was found good, at most so long: some 14 MB if all were. */
+  genuineTokensKeptMax: 2000,
+  genuineTokenCharactersMax: 4096,
   issuerKeysMax: 100,
   issuerKeysFreshSeconds: 240,
   issuerKeysStaleSeconds: 300,

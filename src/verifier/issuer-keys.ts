@@ -7,7 +7,8 @@ import { isObject, parseJson } from '../platform/encoding.ts'
 import type { GuardedResult } from '../platform/guarded-fetch.ts'
 import { limits } from '../platform/limits.ts'
 import { Refreshed, type WaitUntil } from '../platform/refreshed.ts'
-import { KEY_TYPES, type VerificationKey } from './token.ts'
+import type { VerificationKey } from './signature.ts'
+import { KEY_TYPES } from './token.ts'
 
 /** GETs a URL; never throws. */
 export type Get = (url: string) => Promise<GuardedResult>

@@ -3,17 +3,13 @@
  * first, so that a token of somebody else asks for no key; and the algorithm is the key's own, never what the token
  * says.
  */
-import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK, type JWK } from 'jose'
-import { isObject } from '../platform/encoding.ts'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import { isObject, parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { accessTokenOf, isAccessTokenType } from './claims.ts'
+import { signedPayload, type VerificationKey } from './signature.ts'
 import { refused, type Expected, type Reason, type Verdict } from './verdict.ts'
-
-export interface VerificationKey {
-  readonly algorithm: string
-  readonly key: JWK
-}
 
 /** Null: the issuer has no such key. 'unavailable': nobody could say. */
 export type FindKey = (kid: string) => Promise<VerificationKey | null | 'unavailable'>
@@ -25,8 +21,6 @@ export const KEY_TYPES: ReadonlyMap<string, string> = new Map([
   ['ES256', 'EC'],
   ['EdDSA', 'OKP'],
 ])
-
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -52,15 +46,6 @@ function payloadOf(token: string): Members | null {
   } catch {
     return null
   }
-}
-
-/** A key is imported once, as long as whoever knows it knows it. */
-const imported = new WeakMap<JWK, CryptoKey | Uint8Array>()
-
-async function importedKey({ algorithm, key }: VerificationKey): Promise<CryptoKey | Uint8Array> {
-  const made = await importJWK(key, algorithm)
-  imported.set(key, made)
-  return made
 }
 
 /** Custom servers are below their org, whose issuer has no path. */
@@ -120,14 +105,10 @@ async function verdictUnder(
   const fault = headerFault(header)
   if (fault !== null) return refused(fault)
   if (found.algorithm !== alg) return refused('wrong_algorithm')
-  let payload: unknown
-  try {
-    const key = imported.get(found.key) ?? (await importedKey(found))
-    const verified = await compactVerify(token, key, { algorithms: [found.algorithm] })
-    payload = JSON.parse(decoder.decode(verified.payload))
-  } catch {
-    return refused('bad_signature')
-  }
+  const text = await signedPayload(token, found)
+  if (text === null) return refused('bad_signature')
+  // Parsed anew each time: whoever gets the claims may change them.
+  const payload = parseJson(text)
   if (!isObject(payload)) return refused('malformed')
   const stranger = issuerFault(payload, expected)
   return stranger === null ? accessTokenOf(payload, typ, expected, now) : refused(stranger)

@@ -1,7 +1,8 @@
 /** Which texts are access tokens of an issuer, whoever made them. */
 import { CompactEncrypt, SignJWT, base64url, exportSPKI, importJWK } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { readAccessToken, type VerificationKey } from '../../../src/verifier/token.ts'
+import type { VerificationKey } from '../../../src/verifier/signature.ts'
+import { readAccessToken } from '../../../src/verifier/token.ts'
 import type { Expected, Verdict } from '../../../src/verifier/verdict.ts'
 import {
   AUDIENCE,
