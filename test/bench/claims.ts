@@ -8,22 +8,13 @@ import { MIX, PROFILE } from './claims-mix.ts'
 import { ALGORITHMS, applyMigrations, productWorker, setUpProduct, type Algorithm, type TokenEndpoint } from './endpoints.ts' // prettier-ignore
 import { chooseGenerator, drive } from './load.ts'
 import { measured, type RunFigures } from './measure.ts'
-import type { BenchOptions } from './options.ts'
-import type { Pinning } from './processes.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
 import { formatNumber, profileTables, range, table } from './report.ts'
+import type { BenchRun } from './run.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { differences, ratios, summarize } from './statistics.ts'
 import { tokenOf, verifyToken } from './verification.ts'
-
-export interface ClaimsRun {
-  /** The built product. */
-  readonly product: string
-  readonly main: string
-  readonly pinning: Pinning | null
-  readonly options: BenchOptions
-}
 
 const expressions = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => MIX[at % MIX.length]!)
@@ -95,7 +86,7 @@ function claimsTable(subjects: readonly Subject[]): string {
 }
 
 /** Prints what claims add to a token. */
-export async function runClaims(run: ClaimsRun): Promise<void> {
+export async function runClaims(run: BenchRun): Promise<void> {
   const { product, main, pinning, options } = run
   const worker = productWorker('product', product, main)
   const server = await startServer({ worker, core: pinning?.server ?? null, inspect: options.profile }) // prettier-ignore

@@ -6,21 +6,12 @@
 import { ALGORITHMS, applyMigrations, productWorker, setUpProduct } from './endpoints.ts'
 import { chooseGenerator, drive, type TokenRequest } from './load.ts'
 import { measured, type RunFigures } from './measure.ts'
-import type { BenchOptions } from './options.ts'
 import { startPeer } from './peer.ts'
-import type { Pinning } from './processes.ts'
 import { formatNumber, range, table } from './report.ts'
+import type { BenchRun } from './run.ts'
 import { startServer } from './server.ts'
 import { ratios, summarize } from './statistics.ts'
 import { requestToken, tokenOf } from './verification.ts'
-
-export interface IntrospectionRun {
-  /** The built product. */
-  readonly product: string
-  readonly main: string
-  readonly pinning: Pinning | null
-  readonly options: BenchOptions
-}
 
 interface Subject {
   readonly name: string
@@ -67,7 +58,7 @@ function introspectionTable(subjects: readonly Subject[]): string {
 }
 
 /** Prints what introspection costs. */
-export async function runIntrospection(run: IntrospectionRun): Promise<void> {
+export async function runIntrospection(run: BenchRun): Promise<void> {
   const { product, main, pinning, options } = run
   const core = pinning?.server ?? null
   const generator = chooseGenerator()

@@ -9,6 +9,7 @@ import type { Miniflare } from 'miniflare'
 import { API_TOKEN, applyMigrations, productWorker } from './endpoints.ts'
 import { managementTables, type CallCosts, type CreationCosts } from './management-report.ts'
 import { ManagementClient } from './management-client.ts'
+import type { BenchRun } from './run.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { median } from './statistics.ts'
 
@@ -173,13 +174,10 @@ async function measureCreation(origin: string): Promise<CreationCosts> {
 }
 
 /** Prints the tables of the management API. */
-export async function runManagement(
-  folder: string,
-  main: string,
-  core: number | null,
-): Promise<void> {
+export async function runManagement({ product, main, pinning }: BenchRun): Promise<void> {
+  const core = pinning?.server ?? null
   const start = async (): Promise<BenchServer> => {
-    const server = await startServer({ worker: productWorker('product', folder, main), core })
+    const server = await startServer({ worker: productWorker('product', product, main), core })
     await applyMigrations(server.miniflare)
     // The first request makes the org, and with it the group that everybody is in.
     await new Caller(server.origin).get('/api/v1/authorizationServers')

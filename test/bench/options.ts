@@ -3,16 +3,28 @@
  */
 import { parseArgs } from 'node:util'
 
+/** Kinds of run beside the usual one, each an option of its name, and what the usage says of them. */
+const INSTEAD = {
+  people: 'flows with people, at 16 connections; also with --profile',
+  claims: 'what claims with expressions add to a token; also with --profile',
+  verify: 'verification and introspection of tokens, at 16 connections; also with --profile',
+  management: 'the management API, with few rows and with many',
+} as const
+
+export type Kind = 'whole' | keyof typeof INSTEAD
+
+/** Their load is the same whatever the connections, so that one number is enough. */
+const OF_ONE_CONCURRENCY: readonly Kind[] = ['people', 'claims', 'verify']
+
 export interface BenchOptions {
+  readonly kind: Kind
   readonly rounds: number
   readonly seconds: number
   readonly concurrency: readonly number[]
   readonly profile: boolean
-  readonly management: boolean
-  readonly people: boolean
-  readonly claims: boolean
-  readonly verify: boolean
 }
+
+const kinds = Object.keys(INSTEAD) as (keyof typeof INSTEAD)[]
 
 export const USAGE = `npm run bench -- [options]
 
@@ -21,10 +33,7 @@ export const USAGE = `npm run bench -- [options]
   --concurrency <list>  connections, separated by commas (1,16,64)
   --quick               one round of one second, to see that everything works
   --profile             instead of the tables: where the CPU time of either Worker goes
-  --people              instead of the tables: flows with people, at 16 connections; also with --profile
-  --claims              instead of the tables: what claims with expressions add to a token; also with --profile
-  --verify              instead of the tables: verification and introspection of tokens, at 16 connections; also with --profile
-  --management          instead of the tables: the management API, with few rows and with many
+${kinds.map((kind) => `  --${kind.padEnd(20)}instead of the tables: ${INSTEAD[kind]}`).join('\n')}
 `
 
 function wholeNumber(name: string, text: string): number {
@@ -44,25 +53,23 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       concurrency: { type: 'string' },
       quick: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
-      management: { type: 'boolean', default: false },
-      people: { type: 'boolean', default: false },
-      claims: { type: 'boolean', default: false },
-      verify: { type: 'boolean', default: false },
+      people: { type: 'boolean' },
+      claims: { type: 'boolean' },
+      verify: { type: 'boolean' },
+      management: { type: 'boolean' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
   if (values.help) return null
-  const isOfOne = values.people || values.claims || values.verify
-  const concurrency = values.concurrency ?? (isOfOne ? '16' : '1,16,64')
+  const [kind = 'whole', another] = kinds.filter((name) => values[name] === true)
+  if (another !== undefined) throw new RangeError(`--${kind} and --${another} are two runs`)
+  const concurrency = values.concurrency ?? (OF_ONE_CONCURRENCY.includes(kind) ? '16' : '1,16,64')
   const usual = values.quick ? '1' : '3'
   return {
+    kind,
     rounds: wholeNumber('rounds', values.rounds ?? usual),
     seconds: wholeNumber('seconds', values.seconds ?? usual),
     concurrency: concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,
-    management: values.management,
-    people: values.people,
-    claims: values.claims,
-    verify: values.verify,
   }
 }

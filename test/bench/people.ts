@@ -4,33 +4,22 @@
  * asks for are what the next one redeems, and of those come the tokens that are refreshed. Objects and D1 run in the
  * measured process, so that their work is part of every figure.
  */
+import { join } from 'node:path'
 import { ALGORITHMS, applyMigrations, productWorker, setUpProduct, type Algorithm } from './endpoints.ts' // prettier-ignore
 import { measured, type RunFigures } from './measure.ts'
-import type { BenchOptions } from './options.ts'
 import { countPeopleOperations } from './people-counting.ts'
 import { PeopleFlows, setUpPeople, type GivenTokens } from './people-flows.ts'
 import { drivePlan, type Flow } from './people-load.ts'
 import { flowTable, type FlowRuns } from './people-report.ts'
-import type { Pinning } from './processes.ts'
 import { recordProfile } from './profile.ts'
 import { summarizeProfile } from './profile-summary.ts'
 import { profileTables } from './report.ts'
+import type { BenchRun } from './run.ts'
 import { startServer, type BenchServer } from './server.ts'
 
 const PEOPLE = 24
 /** One after the other, since what they cost is computing: more at once would only wait for each other. */
 const SIGN_INS = { count: 30, connections: 1 }
-
-export interface PeopleRun {
-  /** The built product. */
-  readonly product: string
-  readonly main: string
-  /** For what is generated. */
-  readonly temporary: string
-  readonly counting: string
-  readonly pinning: Pinning | null
-  readonly options: BenchOptions
-}
 
 type Drive = (flow: Flow, connections?: number) => Promise<{ figures: RunFigures; collected: readonly string[] }> // prettier-ignore
 
@@ -76,7 +65,7 @@ async function prepared(server: BenchServer) {
 }
 
 /** Prints the tables of flows with people. */
-export async function runPeople(run: PeopleRun): Promise<void> {
+export async function runPeople(run: BenchRun): Promise<void> {
   const { product, main, temporary, pinning, options } = run
   const worker = productWorker('product', product, main)
   const server = await startServer({ worker, core: pinning?.server ?? null, inspect: options.profile }) // prettier-ignore
@@ -108,7 +97,7 @@ export async function runPeople(run: PeopleRun): Promise<void> {
         })
       console.error(index === 0 ? 'warm' : `round ${index} of ${options.rounds} done`)
     }
-    const counts = await countPeopleOperations(product, run.counting)
+    const counts = await countPeopleOperations(product, join(temporary, 'counting'))
     console.log(
       `${usual} connections; ${SIGN_INS.connections} for sign-ins\n\n${flowTable(ALGORITHMS, runs, counts)}\n`,
     )
@@ -122,7 +111,7 @@ export async function runPeople(run: PeopleRun): Promise<void> {
 
 /** Where the CPU time of redemptions and refreshes goes. */
 async function profilePeople(
-  { product, main }: PeopleRun,
+  { product, main }: BenchRun,
   server: BenchServer,
   { flows }: { readonly flows: PeopleFlows },
   drive: Drive,
