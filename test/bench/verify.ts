@@ -4,6 +4,7 @@
  */
 import { decodeProtectedHeader } from 'jose'
 import { join } from 'node:path'
+import { limits } from '../../src/platform/limits.ts'
 import { buildWorker, REPOSITORY } from './bundle.ts'
 import { countWarm, operationsOfAnswer, startCountingServer, type OperationCount } from './counting.ts' // prettier-ignore
 import { ALGORITHMS, applyMigrations, AUDIENCE, productWorker, setUpProduct, type Algorithm } from './endpoints.ts' // prettier-ignore
@@ -16,7 +17,7 @@ import { operationTable, profileTables, reportExceeded } from './report.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { tokenOf, verifyToken } from './verification.ts'
 import { verificationTable, type Verification } from './verify-report.ts'
-import { VERIFY_PATH, VERIFY_SIDES, type VerifyDone, type VerifySide, type VerifyWork } from './verify-work.ts' // prettier-ignore
+import { VERIFY_PATH, VERIFY_SIDES, type VerifyDone, type VerifySide, type VerifySubject, type VerifyTokens, type VerifyWork } from './verify-work.ts' // prettier-ignore
 
 export interface VerifyRun {
   /** For the built Worker, and for the one that counts. */
@@ -29,15 +30,14 @@ export interface VerifyRun {
 const SOURCE = join(REPOSITORY, 'test', 'bench', 'verify-worker.ts')
 const NAME = 'verify'
 const MAIN = 'verify-worker.js'
-const TOKENS = 20
+/** More than are known at once. */
+const TOKENS = limits.genuineTokensKeptMax + 100
 const CALLS_A_REQUEST = 1000
 const WARM_UP_SECONDS = 2
 
-type Subject = Omit<VerifyWork, 'side' | 'calls'>
-
-async function subjectsOf(origin: string): Promise<readonly Subject[]> {
+async function subjectsOf(origin: string): Promise<readonly VerifySubject[]> {
   const endpoints = await setUpProduct(origin)
-  const subjectOf = async (alg: Algorithm): Promise<Subject> => {
+  const subjectOf = async (alg: Algorithm): Promise<VerifySubject> => {
     const endpoint = endpoints[alg]
     await verifyToken(endpoint, alg)
     const tokens: string[] = []
@@ -45,7 +45,10 @@ async function subjectsOf(origin: string): Promise<readonly Subject[]> {
     const { kid } = decodeProtectedHeader(tokens[0]!)
     const key = (await endpoint.jwks()).keys.find((one) => one.kid === kid)
     if (key === undefined) throw new Error(`${endpoint.issuer} does not publish its key`)
-    return { issuer: endpoint.issuer, audience: AUDIENCE, alg, key, tokens }
+    const { issuer } = endpoint
+    const body = JSON.stringify({ issuer, tokens } satisfies VerifyTokens)
+    await fetch(origin + VERIFY_PATH, { method: 'PUT', body })
+    return { issuer, audience: AUDIENCE, alg, key }
   }
   return Promise.all(ALGORITHMS.map(subjectOf))
 }
@@ -54,7 +57,11 @@ const send = (origin: string, work: VerifyWork): Promise<Response> =>
   fetch(origin + VERIFY_PATH, { method: 'POST', body: JSON.stringify(work) })
 
 /** Verifies a few thousand times within one request. */
-async function verifyMany(origin: string, subject: Subject, side: VerifySide): Promise<VerifyDone> {
+async function verifyMany(
+  origin: string,
+  subject: VerifySubject,
+  side: VerifySide,
+): Promise<VerifyDone> {
   const answer = await send(origin, { ...subject, side, calls: CALLS_A_REQUEST })
   const text = await answer.text()
   if (answer.status !== 200) throw new Error(`${side} got ${answer.status}: ${text}`)
@@ -73,7 +80,7 @@ async function repeated<T>(seconds: number, work: () => Promise<T>): Promise<[nu
 
 async function profiled(
   { miniflare, origin }: BenchServer,
-  subjects: readonly Subject[],
+  subjects: readonly VerifySubject[],
   { folder, options: { seconds } }: VerifyRun,
 ): Promise<void> {
   for (const subject of subjects)
@@ -95,7 +102,7 @@ interface Round {
 /** All sides take turns request by request, so that what disturbs one disturbs the others. */
 async function round(
   { origin, pid }: BenchServer,
-  subject: Subject,
+  subject: VerifySubject,
   seconds: number,
 ): Promise<Round> {
   await quietMachine(3000)
@@ -114,10 +121,12 @@ async function round(
 
 async function measuredVerification(
   server: BenchServer,
-  subjects: readonly Subject[],
+  subjects: readonly VerifySubject[],
   { rounds, seconds }: BenchOptions,
 ): Promise<Verification> {
-  const cpu = new Map<Subject, (readonly number[])[]>(subjects.map((subject) => [subject, []]))
+  const cpu = new Map<VerifySubject, (readonly number[])[]>(
+    subjects.map((subject) => [subject, []]),
+  )
   let pulls = 0
   for (const subject of subjects) ({ pulls } = await round(server, subject, WARM_UP_SECONDS))
   const before = pulls
@@ -146,7 +155,7 @@ async function countVerification({ folder, counting }: VerifyRun): Promise<Opera
   try {
     const [subject] = await subjectsOf(server.origin)
     return await countWarm('Verifier.verify', async () => {
-      const answer = await send(server.origin, { ...subject!, side: 'Verifier', calls: 1 })
+      const answer = await send(server.origin, { ...subject!, side: 'Verifier, again', calls: 1 })
       return operationsOfAnswer(answer, await answer.text())
     })
   } finally {
