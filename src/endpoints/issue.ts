@@ -37,6 +37,17 @@ export async function publishedRingOf(
   return published
 }
 
+/**
+ * Begins to read the published ring, where it is another than that of access tokens, beside what is read anyway. What
+ * comes of it is seen where it is needed.
+ */
+export function beginPublishedRing({ serverId, snapshots, waitUntil }: ProtocolContext): void {
+  const ring = publishedRing(serverId)
+  if (ring === accessTokenRing(serverId)) return
+  const begun = snapshots.get({ serverId: null, clientId: null, ring }, waitUntil)
+  if (begun instanceof Promise) begun.catch(() => undefined)
+}
+
 /** The key that signs a server's ID tokens: the published one. The org server has another for access tokens. */
 export const idTokenSigner = async (
   { server }: CompiledServer,

@@ -19,6 +19,7 @@ import { confirmed } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { hookedDrafts, readyToAsk, tokenOccasion } from './hooked-drafts.ts'
 import { tokensOfPerson } from './person-tokens.ts'
+import { beginPublishedRing } from './issue.ts'
 import { jsonAnswer } from './responses.ts'
 import { Granted, grantedToken } from './token-log.ts'
 
@@ -36,6 +37,7 @@ export async function token(request: Request, context: ProtocolContext): Promise
   const ring = accessTokenRing(context.serverId)
   const wanted = { serverId: context.serverId, clientId: presented.clientId, ring }
   const now = nowSeconds()
+  if (grant.of === 'person') beginPublishedRing(context)
   const allowed = await confirmed(context, wanted, async (snapshot) => {
     const authenticated = await authenticate(presented, snapshot, 'token', context, now)
     const { client } = authenticated

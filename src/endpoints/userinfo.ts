@@ -3,6 +3,7 @@
  * header or in a form (RFC 6750 §2). Refusals are told by the challenge of RFC 6750 §3 alone.
  */
 import { accessTokenRing } from '../issuer/rings.ts'
+import type { Snapshot } from '../issuer/snapshots.ts'
 import { signJwt } from '../keys/sign.ts'
 import { userinfoClaims } from '../mint/claims.ts'
 import { nowSeconds } from '../platform/clock.ts'
@@ -12,15 +13,13 @@ import { isFormContentType, readForm } from '../protocol/form.ts'
 import { ServerNotFound } from './confirm.ts'
 import type { ProtocolContext } from './context.ts'
 import { livingToken } from './living-token.ts'
-import { confirmedClaims } from './presented-token.ts'
+import { clientNamedBy, confirmedClaims } from './presented-token.ts'
 import { idTokenSigner } from './issue.ts'
 import { jsonAnswer, jwtAnswer } from './responses.ts'
 
 export async function userinfo(request: Request, context: ProtocolContext): Promise<Response> {
   const token = await bearerToken(request)
-  const { serverId, snapshots, waitUntil } = context
-  const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
-  const { server, ring } = await snapshots.get(wanted, waitUntil)
+  const { server, ring } = await snapshotFor(token, context)
   if (server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (ring === null) throw new OAuthError('temporarily_unavailable')
   const now = nowSeconds()
@@ -41,6 +40,18 @@ export async function userinfo(request: Request, context: ProtocolContext): Prom
   const claimsOfIssuer = { iss: server.urls.issuer, aud: client.clientId }
   const signed = await signJwt({ ...content, ...claimsOfIssuer }, signer)
   return jwtAnswer(context.origin, signed)
+}
+
+/**
+ * What it takes to tell whether a token is genuine. Where storage has to be asked for that, the client that the token
+ * names is asked for at once; where not, nobody makes anything be asked with a token that is none.
+ */
+async function snapshotFor(token: string, context: ProtocolContext): Promise<Snapshot> {
+  const { serverId, snapshots, waitUntil } = context
+  const wanted = { serverId, clientId: null, ring: accessTokenRing(serverId) }
+  return snapshots.has(wanted)
+    ? snapshots.get(wanted, waitUntil)
+    : snapshots.get({ ...wanted, clientId: clientNamedBy(token) }, waitUntil)
 }
 
 /** The token of a request that presents exactly one. */

@@ -65,6 +65,11 @@ export class Snapshots {
     return absent.length === 0 ? this.#known(wanted) : this.#loaded(wanted, absent, waitUntil)
   }
 
+  /** Whether what is wanted is known well enough not to wait for storage. */
+  has(wanted: Wanted): boolean {
+    return this.#wanting(wanted, nowMillis()).absent.length === 0
+  }
+
   /**
    * Reads kinds again, now, whatever their age; by default the configuration. Storage away is a fault here, never an
    * old answer.

@@ -16,37 +16,54 @@ export const COUNTED = 'https://counted.edgemint.example'
 
 const asked: string[] = []
 
+/** By how many calls one has to wait for, those that are asked once so many have been answered; null: nobody counts. */
+let waves: string[][] | null = null
+let answered = 0
+/** Far enough that nobody gets there by computing. */
+const AWAY_MILLIS = 25
+
+/** A call that a request makes to storage. */
+function asking(name: string, call: () => unknown): unknown {
+  asked.push(name)
+  return waves === null ? call() : fromAway(name, call, waves)
+}
+
+async function fromAway(name: string, call: () => unknown, all: string[][]): Promise<unknown> {
+  const before = answered
+  ;(all[before] ??= []).push(name)
+  await pause(AWAY_MILLIS)
+  const answer = await call()
+  answered = Math.max(answered, before + 1)
+  return answer
+}
+
 /** Batches of the log. */
 export const told = { batches: 0 }
 
 const QUERIES: ReadonlySet<string> = new Set(['first', 'run', 'all', 'raw'])
 const bare = new WeakMap<object, object>()
 
-function countedStatement(statement: D1PreparedStatement, count: () => void): D1PreparedStatement {
+type Asking = (call: () => unknown) => unknown
+
+function countedStatement(statement: D1PreparedStatement, ask: Asking): D1PreparedStatement {
   const counted = standIn(statement, (name, method) => {
     if (name === 'bind')
-      return (...args) => countedStatement(method(...args) as D1PreparedStatement, count)
-    if (!QUERIES.has(name)) return undefined
-    return (...args) => {
-      count()
-      return method(...args)
-    }
+      return (...args) => countedStatement(method(...args) as D1PreparedStatement, ask)
+    return QUERIES.has(name) ? (...args) => ask(() => method(...args)) : undefined
   })
   bare.set(counted, statement)
   return counted
 }
 
-const countedDatabase = <T extends D1Database | D1DatabaseSession>(db: T, count: () => void): T =>
+const countedDatabase = <T extends D1Database | D1DatabaseSession>(db: T, ask: Asking): T =>
   standIn(db, (name, method) => {
     if (name === 'withSession')
-      return (...args) => countedDatabase(method(...args) as D1DatabaseSession, count)
+      return (...args) => countedDatabase(method(...args) as D1DatabaseSession, ask)
     if (name === 'prepare')
-      return (...args) => countedStatement(method(...args) as D1PreparedStatement, count)
+      return (...args) => countedStatement(method(...args) as D1PreparedStatement, ask)
     if (name !== 'batch') return undefined
-    return (statements) => {
-      count()
-      return method((statements as object[]).map((one) => bare.get(one) ?? one))
-    }
+    return (statements) =>
+      ask(() => method((statements as object[]).map((one) => bare.get(one) ?? one)))
   })
 
 const countedNamespace = <T extends object>(namespace: T, binding: string): T =>
@@ -54,18 +71,23 @@ const countedNamespace = <T extends object>(namespace: T, binding: string): T =>
     namespace,
     (_, method) =>
       (...args) =>
-        standIn(method(...args) as object, (name, call) => (...values) => {
-          asked.push(`${binding}.${name}`)
-          return call(...values)
-        }),
+        standIn(
+          method(...args) as object,
+          (name, call) =>
+            (...values) =>
+              asking(`${binding}.${name}`, () => call(...values)),
+        ),
   )
 
 /** The environment of the Worker, counting. Objects have theirs uncounted. */
 export const counted = {
   ...env,
   ORIGIN: COUNTED,
-  DB: countedDatabase(env.DB, () => asked.push('DB')),
-  LOG_DB: countedDatabase(env.LOG_DB, () => told.batches++),
+  DB: countedDatabase(env.DB, (call) => asking('DB', call)),
+  LOG_DB: countedDatabase(env.LOG_DB, (call) => {
+    told.batches++
+    return call()
+  }),
   KEY_RING: countedNamespace(env.KEY_RING, 'KEY_RING'),
   LEDGER: countedNamespace(env.LEDGER, 'LEDGER'),
   REVOCATION_FEED: countedNamespace(env.REVOCATION_FEED, 'REVOCATION_FEED'),
@@ -99,6 +121,24 @@ export async function operations(work: () => Promise<unknown>): Promise<readonly
   asked.length = 0
   await work()
   return [...asked]
+}
+
+/**
+ * The same as far as they have to wait for each other: one entry a round trip, which names what is asked in it at once.
+ * Only the calls of the Worker are told, not those that objects make.
+ */
+export async function roundTrips(
+  work: () => Promise<unknown>,
+): Promise<readonly (readonly string[])[]> {
+  const counting: string[][] = []
+  answered = 0
+  waves = counting
+  try {
+    await work()
+  } finally {
+    waves = null
+  }
+  return counting.map((names) => names.toSorted())
 }
 
 /** Makes the isolate know a server and a client as if it had just read them, so that no refresh comes between. */
