@@ -7,11 +7,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWorker } from './bundle.ts'
 import { runClaims } from './claims.ts'
-import { runIntrospection } from './introspection.ts'
 import { runManagement } from './management.ts'
 import { readOptions, USAGE, type BenchOptions, type Kind } from './options.ts'
 import { choosePinning } from './processes.ts'
-import { runPeople } from './people.ts'
 import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import type { BenchRun } from './run.ts'
 import { runVerify } from './verify.ts'
@@ -22,14 +20,11 @@ const MEMORY = '/dev/shm'
 
 const KINDS_OF_RUN: Readonly<Record<Kind, (run: BenchRun) => Promise<void>>> = {
   whole: runWhole,
-  people: runPeople,
   claims: runClaims,
   management: runManagement,
-  verify: async (run) => {
-    const { temporary, pinning, options } = run
+  verify: ({ temporary, pinning, options }) => {
     const folders = { folder: join(temporary, 'verify'), counting: join(temporary, 'counting') }
-    await runVerify({ ...folders, pinning, options })
-    if (!options.profile) await runIntrospection(run)
+    return runVerify({ ...folders, pinning, options })
   },
 }
 

@@ -1,7 +1,8 @@
 /**
  * The ceiling: the least that a correct-looking client_credentials endpoint can do on this stack.
  * HTTP Basic, a hashed secret, form parsing, a scope filter and one signature, with a hundred clients
- * and the keys in isolate memory; no policy, no storage, no rate limit, no log. The product is
+ * and the keys in isolate memory; no policy, no storage, no rate limit, no log. Documents are strings
+ * that stand ready. The product is
  * measured against it in the same run, and must never reach it.
  */
 import { Hono, type Context } from 'hono'
@@ -10,6 +11,9 @@ import { SignJWT, importJWK, type JWK } from 'jose'
 interface CeilingEnv {
   /** Private JWKs by algorithm, made anew for each run. */
   readonly SIGNING_KEYS: Readonly<Record<string, JWK>>
+  /** Documents, written before. */
+  readonly DISCOVERY: string
+  readonly JWKS: string
 }
 
 interface CeilingClient {
@@ -34,6 +38,7 @@ const JSON_NO_STORE = {
   'cache-control': 'no-store',
   pragma: 'no-cache',
 }
+const JSON_CACHED = { 'content-type': 'application/json', 'cache-control': 'public, max-age=300' }
 
 const encoder = new TextEncoder()
 const clients = new Map<string, CeilingClient>()
@@ -109,5 +114,7 @@ async function issueToken(context: Ceiling): Promise<Response> {
 
 const app = new Hono<{ Bindings: CeilingEnv }>()
 app.post('/:alg/token', (context) => issueToken(context))
+app.get('/discovery', ({ env }) => new Response(env.DISCOVERY, { headers: JSON_CACHED }))
+app.get('/jwks', ({ env }) => new Response(env.JWKS, { headers: JSON_CACHED }))
 
 export default app

@@ -7,31 +7,38 @@ import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Miniflare, V4WorkerOptions } from 'miniflare'
 import { unstable_splitSqlQuery } from 'wrangler'
+import { ALGORITHMS, byAlgorithm, type Algorithm } from './algorithms.ts'
 import { REPOSITORY, readModules } from './bundle.ts'
+import { basic } from './client-flows.ts'
 import type { TokenRequest } from './load.ts'
 import { ManagementClient } from './management-client.ts'
 import { readProductConfiguration } from './product-configuration.ts'
 
-export const ALGORITHMS = ['RS256', 'ES256'] as const
-export type Algorithm = (typeof ALGORITHMS)[number]
+export { ALGORITHMS, type Algorithm } from './algorithms.ts'
 
 export interface TokenEndpoint {
   readonly request: TokenRequest
   readonly issuer: string
+  readonly audience: string
   readonly jwks: () => Promise<JSONWebKeySet>
 }
 
 export type TokenEndpoints = Readonly<Record<Algorithm, TokenEndpoint>>
+
 type NamedWorker = V4WorkerOptions & { readonly name: string }
 
-const ORIGIN = 'https://bench.example'
+export const ORIGIN = 'https://bench.example'
 const CEILING_ISSUER = 'https://ceiling.example'
+const CEILING_DISCOVERY = {
+  issuer: CEILING_ISSUER,
+  jwks_uri: `${CEILING_ISSUER}/jwks`,
+  token_endpoint: `${CEILING_ISSUER}/es256/token`,
+  grant_types_supported: ['client_credentials'],
+  token_endpoint_auth_methods_supported: ['client_secret_basic'],
+}
 export const AUDIENCE = 'api://bench'
 export const API_TOKEN = 'bench-api-token-with-enough-characters-0123456789'
 const FORM = 'grant_type=client_credentials&scope=read'
-
-export const basic = (id: string, secret: string): string =>
-  `Basic ${Buffer.from(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`).toString('base64')}`
 
 export async function ceilingWorker(
   folder: string,
@@ -51,6 +58,7 @@ export async function ceilingWorker(
       form: FORM,
     },
     issuer: CEILING_ISSUER,
+    audience: AUDIENCE,
     jwks: async () => ({ keys: publicKeys }),
   })
   return {
@@ -59,12 +67,13 @@ export async function ceilingWorker(
       compatibilityDate: readProductConfiguration().compatibility_date,
       ...readModules(folder, 'ceiling.js'),
       // JSON has no shape of its own in the type of a binding.
-      bindings: { SIGNING_KEYS: JSON.parse(JSON.stringify(signingKeys)) },
+      bindings: {
+        SIGNING_KEYS: JSON.parse(JSON.stringify(signingKeys)),
+        DISCOVERY: JSON.stringify(CEILING_DISCOVERY),
+        JWKS: JSON.stringify({ keys: publicKeys }),
+      },
     },
-    endpoints: (origin) => ({
-      RS256: endpoint(origin, 'rs256'),
-      ES256: endpoint(origin, 'es256'),
-    }),
+    endpoints: (origin) => byAlgorithm((alg) => endpoint(origin, alg.toLowerCase())),
   }
 }
 
@@ -116,7 +125,7 @@ export interface SetUp {
   readonly claims?: readonly (readonly [name: string, expression: string])[]
 }
 
-/** One authorization server for each algorithm and one client with a secret for both. */
+/** One authorization server for each algorithm and one client with a secret for all. */
 export async function setUpProduct(
   origin: string,
   { profile, claims = [] }: SetUp = {},
@@ -131,6 +140,7 @@ export async function setUpProduct(
     return {
       request: { url: `${origin}/oauth2/${id}/v1/token`, authorization, form: FORM },
       issuer: `${ORIGIN}/oauth2/${id}`,
+      audience: AUDIENCE,
       jwks: async () => {
         const answer = await fetch(`${origin}/oauth2/${id}/v1/keys`)
         const keys: JSONWebKeySet = JSON.parse(await answer.text())
@@ -138,7 +148,9 @@ export async function setUpProduct(
       },
     }
   }
-  return { RS256: await endpointFor('RS256'), ES256: await endpointFor('ES256') }
+  const endpoints: [Algorithm, TokenEndpoint][] = []
+  for (const alg of ALGORITHMS) endpoints.push([alg, await endpointFor(alg)])
+  return Object.fromEntries(endpoints) as TokenEndpoints
 }
 
 /** A client that authenticates with assertions, and its private key. */

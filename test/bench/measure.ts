@@ -16,9 +16,13 @@ export interface RunFigures {
   readonly others: number
 }
 
-/** `pid` is the server's. */
-export async function measured(pid: number, load: () => Promise<LoadFigures>): Promise<RunFigures> {
-  await quietMachine(3000)
+/** `pid` is the server's; the run waits for a quiet machine for so many milliseconds at most. */
+export async function measured(
+  pid: number,
+  load: () => Promise<LoadFigures>,
+  patience = 3000,
+): Promise<RunFigures> {
+  await quietMachine(patience)
   const before = { server: treeMicros(pid), own: selfMicros(), machine: machineMicros() }
   const figures = await load()
   const server = treeMicros(pid) - before.server

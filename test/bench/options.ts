@@ -5,16 +5,15 @@ import { parseArgs } from 'node:util'
 
 /** Kinds of run beside the usual one, each an option of its name, and what the usage says of them. */
 const INSTEAD = {
-  people: 'flows with people, at 16 connections; also with --profile',
   claims: 'what claims with expressions add to a token; also with --profile',
-  verify: 'verification and introspection of tokens, at 16 connections; also with --profile',
+  verify: 'verification of tokens; also with --profile',
   management: 'the management API, with few rows and with many',
 } as const
 
 export type Kind = 'whole' | keyof typeof INSTEAD
 
 /** Their load is the same whatever the connections, so that one number is enough. */
-const OF_ONE_CONCURRENCY: readonly Kind[] = ['people', 'claims', 'verify']
+const OF_ONE_CONCURRENCY: readonly Kind[] = ['claims', 'verify']
 
 export interface BenchOptions {
   readonly kind: Kind
@@ -22,17 +21,28 @@ export interface BenchOptions {
   readonly seconds: number
   readonly concurrency: readonly number[]
   readonly profile: boolean
+  /** Parts of names of rows; empty: all. */
+  readonly only: readonly string[]
+  readonly quick: boolean
 }
+
+const ROUNDS = 5
+const SECONDS = 2
+const CONCURRENCY = '16,64'
 
 const kinds = Object.keys(INSTEAD) as (keyof typeof INSTEAD)[]
 
 export const USAGE = `npm run bench -- [options]
 
-  --rounds <n>          interleaved rounds for each figure (3)
-  --seconds <n>         length of one run (3)
-  --concurrency <list>  connections, separated by commas (1,16,64)
-  --quick               one round of one second, to see that everything works
-  --profile             instead of the tables: where the CPU time of either Worker goes
+Without more: client_credentials and flows with people, beside the ceiling and the peers, in about a quarter of an
+hour; the tables are printed, and written to test/bench/RESULTS.md when nothing was left out.
+
+  --rounds <n>          interleaved rounds for each figure (${ROUNDS})
+  --seconds <n>         length of one run (${SECONDS})
+  --concurrency <list>  connections, separated by commas (${CONCURRENCY})
+  --only <list>         only rows whose name contains one of these, separated by commas; nothing is written
+  --quick               one round of one second, to see that everything works; nothing is written
+  --profile             instead of the tables: where the CPU time of either Worker goes; of the token endpoint or --only
 ${kinds.map((kind) => `  --${kind.padEnd(20)}instead of the tables: ${INSTEAD[kind]}`).join('\n')}
 `
 
@@ -52,8 +62,8 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       seconds: { type: 'string' },
       concurrency: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
       profile: { type: 'boolean', default: false },
-      people: { type: 'boolean' },
       claims: { type: 'boolean' },
       verify: { type: 'boolean' },
       management: { type: 'boolean' },
@@ -63,13 +73,16 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   if (values.help) return null
   const [kind = 'whole', another] = kinds.filter((name) => values[name] === true)
   if (another !== undefined) throw new RangeError(`--${kind} and --${another} are two runs`)
-  const concurrency = values.concurrency ?? (OF_ONE_CONCURRENCY.includes(kind) ? '16' : '1,16,64')
-  const usual = values.quick ? '1' : '3'
+  const usual = values.quick || OF_ONE_CONCURRENCY.includes(kind) ? '16' : CONCURRENCY
+  const concurrency = values.concurrency ?? usual
+  const only = values.only.split(',').filter((text) => text !== '')
   return {
     kind,
-    rounds: wholeNumber('rounds', values.rounds ?? usual),
-    seconds: wholeNumber('seconds', values.seconds ?? usual),
+    rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : `${ROUNDS}`)),
+    seconds: wholeNumber('seconds', values.seconds ?? (values.quick ? '1' : `${SECONDS}`)),
     concurrency: concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,
+    only,
+    quick: values.quick,
   }
 }

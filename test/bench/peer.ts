@@ -1,53 +1,89 @@
 /**
  * Starts another server beside the product: a script in peers/, whose packages have a lockfile of their own and are
- * installed only by those who measure (`npm ci --prefix test/bench/peers`).
+ * installed only by those who measure.
  */
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { basic } from './endpoints.ts'
-import type { TokenRequest } from './load.ts'
+import type { JSONWebKeySet } from 'jose'
+import { ALGORITHMS, type Algorithm } from './algorithms.ts'
+import type { KnownServer } from './client-flows.ts'
+import type { TokenEndpoint } from './endpoints.ts'
+import { verifySignature } from './verification.ts'
 
-export interface Peer {
-  readonly pid: number
-  /** Gets a token for its client. */
-  readonly tokens: TokenRequest
-  readonly introspection: string
-  readonly stop: () => void
-}
+/** Its client_credentials with one algorithm; the keys are asked for at an address. */
+export type PeerTokens = Omit<TokenEndpoint, 'jwks'> & { readonly jwks: string }
 
 /** What the script of a peer says, as one line of JSON, once it listens. */
 export interface PeerReady {
-  readonly token: string
-  readonly introspection: string
-  readonly clientId: string
-  readonly clientSecret: string
+  readonly origin: string
+  readonly tokens: Readonly<Partial<Record<Algorithm, PeerTokens>>>
+  /** Paths of its documents. */
+  readonly discovery: string
+  readonly jwks: string
+  /** As clients for flows with people know it, by a name. */
+  readonly clients: Readonly<Record<string, KnownServer>>
 }
 
-const FOLDER = join(import.meta.dirname, 'peers')
+export interface StartedPeer extends Omit<PeerReady, 'tokens'> {
+  readonly pid: number
+  readonly endpoints: Readonly<Partial<Record<Algorithm, TokenEndpoint>>>
+  readonly stop: () => void
+}
 
-/** Null, with a word about it: it is not installed. */
-export async function startPeer(name: string, core: number | null): Promise<Peer | null> {
-  if (!existsSync(join(FOLDER, 'node_modules', name))) {
+export const PEERS_FOLDER = join(import.meta.dirname, 'peers')
+
+/** The version that is installed, or null with a word about it. */
+export function installedVersion(name: string): string | null {
+  const file = join(PEERS_FOLDER, 'node_modules', name, 'package.json')
+  if (!existsSync(file)) {
     console.error(`${name} is not installed (npm ci --prefix test/bench/peers): no row of it`)
     return null
   }
+  const { version }: { version: string } = JSON.parse(readFileSync(file, 'utf8'))
+  return version
+}
+
+/** The endpoints, once a token of each was found to be good. */
+export async function verifiedEndpoints(
+  tokens: PeerReady['tokens'],
+): Promise<StartedPeer['endpoints']> {
+  const endpoints: Partial<Record<Algorithm, TokenEndpoint>> = {}
+  for (const alg of ALGORITHMS) {
+    const known = tokens[alg]
+    if (known === undefined) continue
+    const keysAt = known.jwks
+    const jwks = async (): Promise<JSONWebKeySet> => JSON.parse(await (await fetch(keysAt)).text())
+    const endpoint = { ...known, jwks }
+    await verifySignature(endpoint, alg)
+    endpoints[alg] = endpoint
+  }
+  return endpoints
+}
+
+/** Starts `peers/{script}.ts` in a process of its own. */
+export async function startPeer(script: string, core: number | null): Promise<StartedPeer> {
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
-  const [command, ...args] = [...pinned, process.execPath, join(FOLDER, `${name}.ts`)]
+  const [command, ...args] = [...pinned, process.execPath, join(PEERS_FOLDER, `${script}.ts`)]
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },
   })
   for await (const line of createInterface(child.stdout)) {
-    const { token, introspection, clientId, clientSecret }: PeerReady = JSON.parse(line)
-    const authorization = basic(clientId, clientSecret)
-    return {
-      pid: child.pid ?? Number.NaN,
-      tokens: { url: token, authorization, form: 'grant_type=client_credentials&scope=read' },
-      introspection,
-      stop: () => child.kill(),
+    const { tokens, ...ready }: PeerReady = JSON.parse(line)
+    const stop = (): void => void child.kill()
+    try {
+      return {
+        ...ready,
+        pid: child.pid ?? Number.NaN,
+        stop,
+        endpoints: await verifiedEndpoints(tokens),
+      }
+    } catch (error) {
+      stop()
+      throw error
     }
   }
-  throw new Error(`${name} did not start`)
+  throw new Error(`${script} did not start`)
 }

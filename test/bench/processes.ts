@@ -67,18 +67,19 @@ export function treeMicros(root: number): number {
     const parent = processes.get(pid)?.parent ?? 0
     return parent > 1 && belongs(parent)
   }
-  let ticks = processes.get(root)?.endedChildrenTicks ?? 0
-  for (const [pid, stat] of processes) if (belongs(pid)) ticks += stat.ownTicks
-  return ticks * MICROS_PER_TICK
+  let micros = (processes.get(root)?.endedChildrenTicks ?? 0) * MICROS_PER_TICK
+  for (const pid of processes.keys()) if (belongs(pid)) micros += threadMicros(pid)
+  return micros
 }
 
 /**
- * CPU time that the threads of one process have used so far, to the nanosecond. Threads that have ended do not count:
- * for short spans, in which the others are too coarse.
+ * CPU time that the threads of one process have used so far, to the nanosecond where the kernel tells. Threads that
+ * have ended do not count then.
  */
 export function threadMicros(pid: number): number {
   const folder = `/proc/${pid}/task`
-  if (!existsSync(`${folder}/${pid}/schedstat`)) return treeMicros(pid)
+  if (!existsSync(`${folder}/${pid}/schedstat`))
+    return (readStat(pid)?.ownTicks ?? 0) * MICROS_PER_TICK
   let nanos = 0
   for (const thread of readdirSync(folder)) {
     try {

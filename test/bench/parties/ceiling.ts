@@ -1,0 +1,43 @@
+/** The least that a Worker can do (ceiling.ts): client_credentials and two documents. */
+import { join } from 'node:path'
+import { buildWorker } from '../bundle.ts'
+import { documentFlow } from '../client-flows.ts'
+import { ALGORITHMS, ceilingWorker } from '../endpoints.ts'
+import { noOffers, tokenOffers, type Party } from '../party.ts'
+import type { BenchRun } from '../run.ts'
+import { startServer, type BenchServer } from '../server.ts'
+import { verifyToken } from '../verification.ts'
+
+export const CEILING_MAIN = 'ceiling.js'
+
+/** Builds it into `folder`. */
+export async function startCeiling(
+  { pinning }: BenchRun,
+  folder: string,
+  inspect = false,
+): Promise<Party & { server: BenchServer }> {
+  buildWorker(join(import.meta.dirname, '..', 'ceiling.wrangler.toml'), folder)
+  const ceiling = await ceilingWorker(folder)
+  const server = await startServer({
+    worker: ceiling.worker,
+    core: pinning?.server ?? null,
+    inspect,
+  })
+  const { origin, pid, lastLines, stop } = server
+  const endpoints = ceiling.endpoints(origin)
+  for (const alg of ALGORITHMS) await verifyToken(endpoints[alg], alg)
+  return {
+    name: 'ceiling',
+    origin,
+    pid,
+    lastLines,
+    stop,
+    server,
+    offers: {
+      ...noOffers('only issues tokens'),
+      ...tokenOffers(endpoints),
+      discovery: () => documentFlow('/discovery', 'jwks_uri'),
+      JWKS: () => documentFlow('/jwks', 'keys'),
+    },
+  }
+}

@@ -1,0 +1,209 @@
+/**
+ * What the usual run writes down, as Markdown: the aims and whether they are met, the tables, and what a reader must
+ * know to read them. Figures are medians of the rounds with the extremes in parentheses; ratios are taken round by round.
+ */
+import { ALGORITHMS } from './algorithms.ts'
+import type { OperationCount } from './counting.ts'
+import type { Inside } from './inside.ts'
+import type { RunFigures } from './measure.ts'
+import type { RowName } from './party.ts'
+import type { FlowCount } from './people-counting.ts'
+import { formatNumber, operationTable, range, table } from './report.ts'
+import type { Cell } from './rounds.ts'
+import { median, ratios, summarize, type Summary } from './statistics.ts'
+
+export interface Results {
+  readonly date: string
+  /** The machine and the versions of what runs on it. */
+  readonly circumstances: readonly string[]
+  readonly parties: readonly {
+    readonly name: string
+    readonly version: string | null
+    readonly what: string
+  }[]
+  readonly cells: readonly Cell[]
+  readonly tokenCounts: readonly OperationCount[]
+  readonly flowCounts: readonly FlowCount[]
+  readonly inside: readonly Inside[]
+}
+
+const PRODUCT = 'product'
+const CEILING = 'ceiling'
+
+const column = (cell: Cell, of: keyof RunFigures): number[] => cell.runs.map((run) => run[of])
+
+/** How many times the product's CPU time a request takes there. */
+export const timesTheProduct = (cell: Cell, product: Cell): Summary =>
+  ratios(column(cell, 'cpu'), column(product, 'cpu'))
+
+interface Aim {
+  readonly row: RowName
+  /** The ceiling's time over the product's is the share of the ceiling that is reached. */
+  readonly against: 'ceiling' | 'best peer'
+  readonly least: number
+}
+
+const AIMS: readonly Aim[] = [
+  { row: 'client_credentials RS256', against: 'ceiling', least: 0.9 },
+  { row: 'client_credentials ES256', against: 'ceiling', least: 0.85 },
+  { row: 'client_credentials ES256', against: 'best peer', least: 1.3 },
+  { row: 'client_credentials EdDSA', against: 'best peer', least: 1.3 },
+]
+
+export interface Judged extends Aim {
+  readonly concurrency: number
+  /** The name of the best peer, or of the ceiling. */
+  readonly other: string
+  readonly reached: Summary
+  readonly met: boolean
+}
+
+const measured = (cells: readonly Cell[]): readonly Cell[] =>
+  cells.filter(({ runs }) => runs.length > 0)
+
+/** Of the cells of one row and concurrency, the one that an aim is held against: the peer that takes the least CPU. */
+function opponent(cells: readonly Cell[], against: Aim['against']): Cell | undefined {
+  if (against === 'ceiling') return cells.find(({ party }) => party === CEILING)
+  const cpu = (cell: Cell): number => median(column(cell, 'cpu'))
+  return cells
+    .filter(({ party }) => party !== PRODUCT && party !== CEILING)
+    .toSorted((a, b) => cpu(a) - cpu(b))[0]
+}
+
+/** The aims as far as there are figures for them. */
+export function judgedAims(all: readonly Cell[]): readonly Judged[] {
+  return AIMS.flatMap((aim) => {
+    const cells = measured(all).filter(({ row }) => row === aim.row)
+    const concurrencies = [...new Set(cells.map(({ concurrency }) => concurrency))]
+    return concurrencies.flatMap((concurrency) => {
+      const here = cells.filter((cell) => cell.concurrency === concurrency)
+      const product = here.find(({ party }) => party === PRODUCT)
+      const other = opponent(here, aim.against)
+      if (product === undefined || other === undefined) return []
+      const reached = timesTheProduct(other, product)
+      return [
+        { ...aim, concurrency, other: other.party, reached, met: reached.median >= aim.least },
+      ]
+    })
+  })
+}
+
+function aimTable(cells: readonly Cell[]): string {
+  const head = ['aim, by CPU time a request', 'connections', 'reached', 'at least', '']
+  const rows = judgedAims(cells).map(
+    ({ row, against, other, concurrency, reached, least, met }) => [
+      `${row}: ${against === 'ceiling' ? 'of the ceiling' : `times ${other}, the best peer`}`,
+      String(concurrency),
+      range(reached, 2),
+      least.toFixed(2),
+      met ? 'met' : '**not met**',
+    ],
+  )
+  return table(head, rows)
+}
+
+/** One table for the cells of the rows that `chosen` takes. */
+export function cellTable(all: readonly Cell[], chosen: (row: RowName) => boolean): string {
+  const head = ['', 'connections', 'req/s', 'p50 ms', 'p90 ms', 'CPU µs', 'CPU ÷ product’s']
+  const cells = all.filter(({ row }) => chosen(row))
+  const rows = cells.map((cell) => {
+    const { row, concurrency, party, because } = cell
+    const title = `${row}: ${party}`
+    if (because !== null) return [title, '', because, '', '', '', '']
+    const of = (key: keyof RunFigures): Summary => summarize(column(cell, key))
+    const product = cells.find(
+      (one) => one.row === row && one.concurrency === concurrency && one.party === PRODUCT,
+    )
+    return [
+      title,
+      String(concurrency),
+      range(of('perSecond')),
+      formatNumber(of('p50').median, 2),
+      formatNumber(of('p90').median, 2),
+      range(of('cpu')),
+      product === undefined || product === cell ? '' : range(timesTheProduct(cell, product), 2),
+    ]
+  })
+  return table(head, rows)
+}
+
+function insideTables(inside: readonly Inside[]): string {
+  const bytes = table(
+    ['allocated a token', 'bytes', 'CPU µs while profiled'],
+    inside.map(({ alg, side, bytesAToken, busy }) => [
+      `${alg} ${side}`,
+      formatNumber(bytesAToken),
+      formatNumber(busy, 1),
+    ]),
+  )
+  const areas = ALGORITHMS.flatMap((alg) => {
+    const [product, ceiling] = [PRODUCT, CEILING].map((side) =>
+      inside.find((one) => one.alg === alg && one.side === side),
+    )
+    if (product === undefined || ceiling === undefined) return []
+    const names = new Set([...product.areas, ...ceiling.areas].map(({ name }) => name))
+    const micros = (of: Inside, name: string): number =>
+      of.areas.find((area) => area.name === name)?.micros ?? 0
+    const rows = [...names]
+      .map((name) => [name, micros(product, name), micros(ceiling, name)] as const)
+      .filter(([, ...both]) => Math.max(...both) >= LEAST_MICROS)
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([name, ...both]) => [name, ...both.map((value) => formatNumber(value, 1))])
+    return [table([`${alg}, µs a token`, PRODUCT, CEILING], rows)]
+  })
+  return [bytes, ...areas].join('\n\n')
+}
+
+/** Areas below this are left out. */
+const LEAST_MICROS = 0.3
+
+const KINDS = [
+  ['d1', 'D1'],
+  ['durableObject', 'Durable Object'],
+  ['cache', 'cache'],
+] as const
+
+function flowCountTable(counts: readonly FlowCount[]): string {
+  const head = ['operations a request, warm', ...KINDS.map(([, title]) => title)]
+  const rows = counts.map(({ flow, warm }) => [
+    flow,
+    ...KINDS.map(([kind]) => range(summarize(warm.map((operations) => operations[kind])))),
+  ])
+  return table(head, rows)
+}
+
+const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
+
+const METHOD = `Every party serves on one core and the load comes from another, over kept-alive connections, with every answer looked at: a run with one that is not what was asked for is no run. All parties are up at once and take turns: in each round, of each row, one after the other. Figures are medians of the rounds, the extremes in parentheses; ratios are taken within a round. What counts is the CPU time that a party’s processes spend on a request: it is steadier than the rest, and p99 at saturation is the engine’s garbage collection, whatever the handler does. A first token of each algorithm of each peer is verified against its published keys before the load.`
+
+const PEOPLE_NOTE = `At servers that sign with ES256; codes and refresh tokens are those that the row before has made. Refreshing rotates. A sign-in is a password that becomes a session or a code, one after the other; it costs what the hash costs, and the hashes differ (above).`
+
+const INSIDE_NOTE = `Sampled through the inspector, which slows both. The work of WebCrypto stands under whoever asked for it or outside JavaScript. While an inspector is attached, workerd logs a warning for each form that is read with text(), as the ceiling does, which makes the ceiling look dearer than it is. Bytes are those of V8’s heap.`
+
+/** The whole file. */
+export function resultsText(results: Results): string {
+  const { date, circumstances, parties, cells, tokenCounts, flowCounts, inside } = results
+  const versioned = ({ name, version }: Results['parties'][number]): string =>
+    version === null ? name : `${name} ${version}`
+  return [
+    '# What the benchmark measured',
+    `Written by \`npm run bench\` on ${date}. Again, with the peers: \`npm ci && npm ci --prefix test/bench/peers && npm run bench\`.`,
+    circumstances.map((line) => `- ${line}`).join('\n'),
+    '## Aims',
+    aimTable(cells),
+    '## Who takes part',
+    parties.map((party) => `- **${versioned(party)}**: ${party.what}.`).join('\n'),
+    METHOD,
+    '## client_credentials, warm',
+    cellTable(cells, isOfTokens),
+    '## Documents and flows with people',
+    PEOPLE_NOTE,
+    cellTable(cells, (row) => !isOfTokens(row)),
+    '## Storage operations of the product',
+    operationTable(tokenCounts, 'operations a token'),
+    flowCountTable(flowCounts),
+    '## Where a microsecond goes',
+    INSIDE_NOTE,
+    insideTables(inside),
+  ].join('\n\n')
+}

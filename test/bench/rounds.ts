@@ -1,0 +1,128 @@
+/**
+ * Drives every row at every party, round by round: of one row all parties take their turns one after the other, so that
+ * what is compared is close in time.
+ */
+import { measured, type RunFigures } from './measure.ts'
+import type { BenchOptions } from './options.ts'
+import { ROWS, SIGN_INS, type Made, type Party, type RowName } from './party.ts'
+import { drivePlan, type Flow } from './people-load.ts'
+import type { BenchRun } from './run.ts'
+
+/** One row at one party, in all rounds. */
+export interface Cell {
+  readonly row: RowName
+  readonly concurrency: number
+  readonly party: string
+  readonly runs: RunFigures[]
+  /** Why there are no runs. */
+  because: string | null
+}
+
+/** How long a run waits for a quiet machine. */
+const PATIENCE_MILLIS = 1000
+const WARM_UP_SECONDS = 1
+
+export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
+  only.length === 0 || only.some((text) => row.includes(text))
+
+/** What a row needs must be made, chosen or not. */
+const MAKES: Readonly<Partial<Record<RowName, keyof Made>>> = {
+  'authorize with a session': 'codes',
+  'code redemption': 'refreshTokens',
+}
+
+const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
+
+/** People's flows are driven at the first number of connections. */
+export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): readonly number[] => {
+  if (row === 'sign-in') return [SIGN_INS.connections]
+  return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
+}
+
+export class Driver {
+  readonly #run: BenchRun
+  readonly #made = new Map<Party, Made>()
+
+  constructor(run: BenchRun) {
+    this.#run = run
+  }
+
+  /** What a party offers of a row, ready to be sent; a word why not otherwise. */
+  async offered(party: Party, row: RowName): Promise<Flow | string> {
+    const offer = party.offers[row]
+    if (typeof offer === 'string') return offer
+    return offer(this.#madeBy(party), async (flow) => {
+      const [connections = 1] = this.#run.options.concurrency
+      return (await this.#drive(party, flow, connections, this.#run.options.seconds)).collected
+    })
+  }
+
+  /** Drives a flow and keeps what it makes for the rows after it. */
+  async drive(party: Party, row: RowName, flow: Flow, connections: number, seconds: number) {
+    const outcome = await this.#drive(party, flow, connections, seconds)
+    const made = MAKES[row]
+    if (made !== undefined) this.#madeBy(party)[made] = outcome.collected
+    return outcome.figures
+  }
+
+  #madeBy(party: Party): Made {
+    const known = this.#made.get(party)
+    if (known !== undefined) return known
+    const made = { codes: [], refreshTokens: [] }
+    this.#made.set(party, made)
+    return made
+  }
+
+  #drive({ origin }: Party, flow: Flow, connections: number, seconds: number) {
+    const { temporary, pinning } = this.#run
+    const plan = { ...flow, origin, connections, seconds }
+    return drivePlan(plan, temporary, pinning?.generator ?? null)
+  }
+}
+
+/** Measures all cells. A peer that fails loses the row; the product must not fail. */
+export async function measuredCells(
+  run: BenchRun,
+  parties: readonly Party[],
+): Promise<readonly Cell[]> {
+  const { options } = run
+  const driver = new Driver(run)
+  const cells = ROWS.filter((row) => isChosen(row, options) || row in MAKES).flatMap((row) =>
+    concurrencyOf(row, options).flatMap((concurrency) =>
+      parties.map((party) => ({
+        party,
+        cell: { row, concurrency, party: party.name, runs: [], because: null } as Cell,
+      })),
+    ),
+  )
+  const turn = async (party: Party, cell: Cell, round: number): Promise<void> => {
+    const flow = await driver.offered(party, cell.row)
+    if (typeof flow === 'string') {
+      cell.because = flow
+      return
+    }
+    const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds
+    const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
+    const load = () => driver.drive(party, cell.row, flow, cell.concurrency, seconds)
+    const figures = await measured(party.pid, load, patience)
+    if (round > 0) cell.runs.push(figures)
+  }
+  // The first round warms up.
+  for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
+    for (const { party, cell } of cells) {
+      if (cell.because !== null) continue
+      try {
+        await turn(party, cell, round)
+      } catch (error) {
+        console.error(
+          `${cell.row} at ${party.name}: ${String(error)}\n${party.lastLines.join('\n')}`,
+        )
+        process.exitCode = 1
+        if (party.name === 'product') throw error
+        cell.because = 'failed'
+      }
+    }
+    console.error(round === 0 ? 'warm' : `round ${round} of ${options.rounds} done`)
+  }
+  return cells.map(({ cell }) => cell).filter(({ row }) => isChosen(row, options))
+}
