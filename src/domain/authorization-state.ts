@@ -229,11 +229,13 @@ export const refresh = (state: AuthorizationState, asked: Refresh, holder: Holde
       })
 
 /**
- * What was given with a generation of refresh tokens reached nobody: at first nothing came of the authorization, and
- * later the token that was presented is good still. Nothing happens when others have gone on since.
+ * What was given last reached nobody: the code or the refresh token that was presented is good still, and where none
+ * was, nothing came of the authorization.
  */
-export function undelivered(state: AuthorizationState, generation: number): AuthorizationState {
-  const { family } = state
-  if (family?.generation !== generation) return state
-  return generation === 0 ? { ...state, ended: true } : { ...state, family: owedFamily(family) }
+export function undelivered(state: AuthorizationState): AuthorizationState {
+  const { record, family } = state
+  if (family !== null && family.generation > 0) return { ...state, family: owedFamily(family) }
+  return record.code === null
+    ? { ...state, ended: true }
+    : { ...state, redeemedAt: null, family: null }
 }

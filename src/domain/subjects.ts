@@ -3,6 +3,7 @@
  * round trip, durable before it returns, and throws StorageUnavailable when the object or what it reads is away.
  */
 import type { AuthorizationRecord, GrantRefusal } from './authorization-record.ts'
+import { StorageUnavailable } from '../platform/storage-errors.ts'
 import type { Epoch } from './ending.ts'
 import type {
   PasswordProof,
@@ -47,6 +48,8 @@ export interface Redemption {
   readonly hookedRuleIds?: readonly string[]
   /** Whether the client has the refresh token grant. */
   readonly mayRefresh: boolean
+  /** Names the request: asked again under the same name, it is given the same. Older Workers do not say it. */
+  readonly attempt?: string
   /** Seconds. */
   readonly now: number
 }
@@ -66,6 +69,7 @@ export interface Refresh {
   readonly hookedRuleIds?: readonly string[]
   readonly rotation: 'STATIC' | 'ROTATE'
   readonly leewaySeconds: number
+  readonly attempt?: string
   readonly now: number
 }
 
@@ -94,11 +98,17 @@ export type GrantOutcome =
       readonly ended: boolean
     }
 
-/** A refresh token that was given and reached nobody. */
+/** What was given and reached nobody. */
 export interface Undelivered {
   readonly userId: string
   readonly authorizationId: string
+  /** Of the refresh token that was given, if one was. */
   readonly generation: number
+  /**
+   * Of the redemption or refresh that gave it, where a fault was in the way: what was presented is as good as before.
+   * Without it, what was given was refused after all, and the first that is given of an authorization ends it.
+   */
+  readonly attempt?: string
   /** Seconds. */
   readonly now: number
 }
@@ -133,6 +143,16 @@ export interface RefreshTokenRevocation extends RefreshHandle {
   readonly clientId: string
   /** Seconds. */
   readonly now: number
+}
+
+/** Storage did not say whether it gave what was asked for, so that it may have, to nobody. */
+export class UnansweredGrant extends StorageUnavailable {
+  readonly undelivered: Undelivered
+
+  constructor(undelivered: Undelivered, cause: unknown) {
+    super("the user's object", cause)
+    this.undelivered = undelivered
+  }
 }
 
 export interface PasswordAttempt {
@@ -206,11 +226,12 @@ export interface Subjects {
     mayRefresh: boolean,
     epoch: Epoch | undefined,
   ) => Promise<{ readonly refresh: RefreshHandle | null } | null>
+  /** Both throw UnansweredGrant when nobody knows what it came to. */
   readonly redeem: (redemption: Redemption) => Promise<GrantOutcome>
   readonly refresh: (refresh: Refresh) => Promise<GrantOutcome>
   /**
    * The tokens of a redemption, of an authorization or of a refresh came to nothing after it was stored. The first ends
-   * with it; after a refresh the token that was presented stays good.
+   * with it, unless it was for a fault; after a refresh the token that was presented stays good.
    */
   readonly undelivered: (undelivered: Undelivered) => Promise<void>
   /** Seconds. */

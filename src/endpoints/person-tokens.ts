@@ -4,7 +4,7 @@
  */
 import { scopesUnasked } from '../authorize/consent.ts'
 import type { Client } from '../domain/client.ts'
-import type { RefreshHandle } from '../domain/subjects.ts'
+import { UnansweredGrant, type RefreshHandle, type Undelivered } from '../domain/subjects.ts'
 import { askedApp, type PersonGrant, type Proof } from '../grants/grant.ts'
 import { ReuseDetected } from '../grants/reuse.ts'
 import { accessTokenRing } from '../issuer/rings.ts'
@@ -13,8 +13,10 @@ import type { TokenResponse } from '../mint/access-token.ts'
 import { tokensOfGrant } from '../mint/person-drafts.ts'
 import { recordOf } from '../mint/record.ts'
 import { authorizingUser, givenAccess, recordedAccess } from '../mint/recorded-access.ts'
-import { nowMillis } from '../platform/clock.ts'
+import { nowMillis, pause } from '../platform/clock.ts'
+import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
+import { randomToken } from '../platform/random.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
 import { confirmed, type Resolved } from './confirm.ts'
@@ -52,9 +54,11 @@ export async function tokensOfPerson(
     directory: context.directory,
     throttle: context.throttle,
     address: addressOf(context.request),
+    attempt: randomToken(),
     nowMillis: millis,
   }
   const proof = await grant.redeem(form, redeeming).catch(async (error: unknown) => {
+    if (error instanceof UnansweredGrant) await takeBack(error.undelivered, context)
     // Durable before the answer, which a thief may be waiting for.
     if (error instanceof ReuseDetected)
       await context.directory.record(
@@ -62,41 +66,70 @@ export async function tokensOfPerson(
       )
     throw error
   })
-  if (proof.by === 'record')
-    return delivered(proof, context, now, async () =>
+  if (proof.by === 'record') {
+    const { attempt } = redeeming
+    return delivered({ ...proof, attempt }, context, now, async () =>
       issued(recorded(proof, form, { server, client, ring }, millis), context, now),
     )
+  }
   const granting = await authorized(grant, proof, form, { server, client }, context, now)
   const { record } = granting.grantee
-  const stored = { record, refresh: granting.refresh, isNew: true }
+  const stored = { record, refresh: granting.refresh, isNew: true, isFirst: false }
   return delivered(stored, context, now, () => issued(granting, context, now))
 }
 
-/** A refresh token that is stored by now, as far as there is one. */
-type Stored = Pick<Extract<Proof, { by: 'record' }>, 'record' | 'refresh' | 'isNew'>
+/** What is stored by now, and of which attempt to use something up. */
+interface Stored extends Pick<
+  Extract<Proof, { by: 'record' }>,
+  'record' | 'refresh' | 'isNew' | 'isFirst'
+> {
+  readonly attempt?: string
+}
 
 /**
- * A refresh token that was stored and then does not go out, whatever is in the way, must not cost the client the one
- * that it has: used once more, that would be taken for stolen.
+ * What was stored and then does not go out must not cost the client the refresh token that it has: used once more, that
+ * would be taken for stolen. A fault does not cost it the code either, which a refusal does.
  */
 async function delivered(
-  { record, refresh, isNew }: Stored,
-  { subjects }: ProtocolContext,
+  { record, refresh, isNew, isFirst, attempt }: Stored,
+  context: ProtocolContext,
   now: number,
   work: () => Promise<TokenResponse>,
 ): Promise<TokenResponse> {
   try {
     return await work()
   } catch (error) {
-    if (refresh !== null && isNew === true) {
-      const { userId, id: authorizationId, serverId } = record
-      const { generation } = refresh
-      await subjects
-        .undelivered({ userId, authorizationId, generation, now })
-        .catch((cause: unknown) => logFault('grant.undelivered', { serverId }, cause))
-    }
+    const isFault = !(error instanceof OAuthError) || error.status === 503
+    const { userId, id: authorizationId } = record
+    const given = { userId, authorizationId, generation: refresh?.generation ?? 0, now }
+    if (isFault && attempt !== undefined && (isFirst || isNew === true))
+      await takeBack({ ...given, attempt }, context)
+    else if (refresh !== null && isNew === true) await takeBack(given, context)
     throw error
   }
+}
+
+/** Also after the answer, while the object cannot be told. */
+async function takeBack(
+  given: Undelivered,
+  { serverId, subjects, waitUntil }: ProtocolContext,
+): Promise<void> {
+  const isTold = async (): Promise<boolean> => {
+    try {
+      await subjects.undelivered(given)
+      return true
+    } catch (cause) {
+      logFault('grant.undelivered', { serverId }, cause)
+      return false
+    }
+  }
+  const later = async (): Promise<void> => {
+    for (const millis of limits.undeliveredMillis) {
+      await pause(millis)
+      if (await isTold()) return
+    }
+  }
+  if (!(await isTold())) waitUntil(later())
 }
 
 function recorded(

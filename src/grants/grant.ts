@@ -33,6 +33,8 @@ export interface Redeeming extends AttemptPorts {
   readonly keyEncryption: KeyEncryption
   /** Where the request comes from. */
   readonly address: string
+  /** The name of the request, which nobody else knows. */
+  readonly attempt: string
   readonly nowMillis: number
 }
 

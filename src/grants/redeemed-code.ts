@@ -27,7 +27,7 @@ const PARAMETERS: Readonly<Record<CodeKind, string>> = {
 export async function redeemedCode(
   kind: CodeKind,
   form: Form,
-  { server, client, keyEncryption, subjects, nowMillis }: Redeeming,
+  { server, client, keyEncryption, subjects, attempt, nowMillis }: Redeeming,
 ): Promise<Proof> {
   const verifierChallenge = await challengeOf(form.get('code_verifier'))
   const code = await readArtefact(kind, required(form, PARAMETERS[kind]), keyEncryption)
@@ -48,6 +48,7 @@ export async function redeemedCode(
     ruleIds: server.ruleIds,
     hookedRuleIds: [...server.hooks.keys()],
     mayRefresh: client.grantTypes.includes('refresh_token'),
+    attempt,
     now: Math.floor(nowMillis / 1000),
   })
   if (outcome.outcome === 'refused') throw refusalOf(outcome, kind, code)

@@ -11,7 +11,7 @@ export const refreshToken: PersonGrant = {
   of: 'person',
   grantType: 'refresh_token',
   publicClients: 'allowed',
-  async redeem(form, { server, client, keyEncryption, subjects, nowMillis }) {
+  async redeem(form, { server, client, keyEncryption, subjects, attempt, nowMillis }) {
     const scopes = requestedScopes(form)
     const token = await readArtefact(
       'refresh-token',
@@ -34,6 +34,7 @@ export const refreshToken: PersonGrant = {
       hookedRuleIds: [...server.hooks.keys()],
       rotation: client.flows.refreshRotation,
       leewaySeconds: client.flows.refreshLeewaySeconds,
+      attempt,
       now: Math.floor(nowMillis / 1000),
     })
     if (outcome.outcome === 'refused') throw refusalOf(outcome, 'refresh-token', token)

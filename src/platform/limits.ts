@@ -59,6 +59,10 @@ export const limits = {
   logoutsPerUserMax: 2000,
   /** As many endings may come between a proof and what is stored on the strength of it. */
   epochsPerUserMax: 16,
+  /** After how long a call is repeated whose answer was lost. */
+  lostAnswerMillis: 50,
+  /** Pauses before a user's object is told again of what reached nobody, so that it hears before the client is back. */
+  undeliveredMillis: [500, 3000],
   /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
   subjectSweepSeconds: 3600,
   listingRetrySeconds: 60,

@@ -7,10 +7,15 @@ import type { OutboxEntry } from '../domain/outbox.ts'
 import type { Passwords } from '../domain/password-attempts.ts'
 import type { Recoveries } from '../domain/recovery.ts'
 import type { Ledgers, SnapshotSource } from '../domain/snapshot.ts'
-import type { Subjects } from '../domain/subjects.ts'
+import {
+  UnansweredGrant,
+  type GrantOutcome,
+  type Subjects,
+  type Undelivered,
+} from '../domain/subjects.ts'
 import { loginKey } from '../domain/user.ts'
 import { orgServer } from '../issuer/org-server.ts'
-import { nowSeconds } from '../platform/clock.ts'
+import { nowSeconds, pause } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
@@ -46,6 +51,34 @@ async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answe
   }
   if (answer === 'unavailable') throw new StorageUnavailable("what the user's object reads")
   return answer as Answer
+}
+
+/** What the platform says of a failure: the same call may go well on a new stub; the object was not asked at all. */
+const marksOf = (
+  cause: unknown,
+): { readonly retryable?: unknown; readonly overloaded?: unknown } =>
+  typeof cause === 'object' && cause !== null ? cause : {}
+
+/** Asks for a grant, under the name of its attempt, so that it can be asked for twice where its answer was lost. */
+async function granted(
+  { userId, authorizationId, generation, attempt, now }: Undelivered,
+  call: () => PromiseLike<GrantOutcome | 'unavailable'>,
+): Promise<GrantOutcome> {
+  const once = async (): Promise<unknown> => call()
+  const again = async (cause: unknown): Promise<unknown> => {
+    const { retryable, overloaded } = marksOf(cause)
+    if (attempt === undefined || retryable !== true || overloaded === true) throw cause
+    await pause(limits.lostAnswerMillis)
+    return call()
+  }
+  try {
+    return await answered(() => once().catch(again))
+  } catch (error) {
+    const { cause } = error as Error
+    if (marksOf(cause).overloaded === true) throw error
+    const undelivered = { userId, authorizationId, generation, ...(attempt && { attempt }), now }
+    throw new UnansweredGrant(undelivered, cause)
+  }
 }
 
 /** Attempts by address: the address itself is no name of an object, since names are kept. */
@@ -108,8 +141,12 @@ export function subjectsOf(
       answered(() => of(record.userId).authorize(record, app, epoch)),
     authorizeDirectly: (record, app, mayRefresh, epoch) =>
       answered(() => of(record.userId).authorizeDirectly(record, app, mayRefresh, epoch)),
-    redeem: (redemption) => answered(() => of(redemption.userId).redeem(redemption)),
-    refresh: (asked) => answered(() => of(asked.userId).refresh(asked)),
+    redeem: (redemption) =>
+      granted({ ...redemption, generation: 0 }, () => of(redemption.userId).redeem(redemption)),
+    refresh: (asked) =>
+      granted({ ...asked, generation: asked.generation + 1 }, () =>
+        of(asked.userId).refresh(asked),
+      ),
     undelivered: (one) => answered(() => of(one.userId).undelivered(one)),
     inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),
     revokeRefreshToken: (asked) => answered(() => of(asked.userId).revokeRefreshToken(asked)),

@@ -15,6 +15,8 @@ export interface StoredAuthorization {
   readonly state: AuthorizationState
   /** Digest of the secret of its refresh tokens; null without a family. */
   readonly secretHash: string | null
+  /** The redemption or refresh that gave something last, as far as it has a name; null: that has arrived. */
+  readonly attempt: string | null
 }
 
 interface Row extends Record<string, SqlStorageValue> {
@@ -24,6 +26,7 @@ interface Row extends Record<string, SqlStorageValue> {
   alive_until: number
   tokens_until: number | null
   secret_hash: string | null
+  attempt: string | null
   generation: number | null
   rotated_at: number | null
   leeway_seconds: number | null
@@ -31,8 +34,8 @@ interface Row extends Record<string, SqlStorageValue> {
   absolute_expires: number | null
 }
 
-const SELECT = `SELECT record, redeemed_at, ended, alive_until, tokens_until, secret_hash, generation, rotated_at,
-  leeway_seconds, idle_expires, absolute_expires FROM authorizations`
+const SELECT = `SELECT record, redeemed_at, ended, alive_until, tokens_until, secret_hash, attempt, generation,
+  rotated_at, leeway_seconds, idle_expires, absolute_expires FROM authorizations`
 
 const familyFromRow = (row: Row): RefreshFamily | null =>
   row.generation === null
@@ -55,6 +58,7 @@ const fromRow = (row: Row): StoredAuthorization => ({
     tokensUntil: row.tokens_until ?? row.alive_until,
   },
   secretHash: row.secret_hash,
+  attempt: row.attempt,
 })
 
 export class SubjectAuthorizations {
@@ -79,7 +83,8 @@ export class SubjectAuthorizations {
    * Stores a new one. Where there are too many then, the oldest that is over goes, or else the oldest without refresh
    * tokens: any page can make a browser ask for codes, and must not end what people gave their apps for long.
    */
-  insert({ state, secretHash }: StoredAuthorization, sid: string | null): void {
+  insert(stored: StoredAuthorization, sid: string | null): void {
+    const { state } = stored
     const { record } = state
     this.#tables.open().exec(
       `INSERT INTO authorizations (id, server_id, client_id, sid, created, record, ended, alive_until, tokens_until)
@@ -93,7 +98,7 @@ export class SubjectAuthorizations {
       state.aliveUntil,
       state.tokensUntil,
     )
-    if (state.redeemedAt !== null) this.write({ state, secretHash }, state.redeemedAt)
+    if (state.redeemedAt !== null) this.write(stored, state.redeemedAt)
     this.#crowdOut(record)
   }
 
@@ -117,7 +122,7 @@ export class SubjectAuthorizations {
   }
 
   /** Writes down what became of an authorization, and what lists have to learn of it. */
-  write({ state, secretHash }: StoredAuthorization, now: number): void {
+  write({ state, secretHash, attempt }: StoredAuthorization, now: number): void {
     const { record, family } = state
     if (state.ended) {
       this.end(record.id)
@@ -125,8 +130,8 @@ export class SubjectAuthorizations {
     }
     this.#tables.open().exec(
       `UPDATE authorizations SET redeemed_at = ?2, alive_until = ?3, secret_hash = ?4, generation = ?5, rotated_at = ?6,
-       leeway_seconds = ?7, idle_expires = ?8, absolute_expires = ?9, used_at = ?10, tokens_until = ?12,
-       listing = CASE WHEN ?5 IS NOT NULL AND ?10 >= coalesce(listed_at + ?11, 0) THEN 'write' ELSE listing END
+       leeway_seconds = ?7, idle_expires = ?8, absolute_expires = ?9, used_at = ?10, tokens_until = ?12, attempt = ?13,
+       listing = CASE WHEN ?5 IS NULL THEN NULL WHEN ?10 >= coalesce(listed_at + ?11, 0) THEN 'write' ELSE listing END
        WHERE id = ?1`,
       record.id,
       state.redeemedAt,
@@ -140,6 +145,7 @@ export class SubjectAuthorizations {
       now,
       Math.ceil(record.access.refreshWindowSeconds / 8),
       state.tokensUntil,
+      attempt,
     )
   }
 

@@ -48,10 +48,18 @@ const refused = (reason: 'unknown'): GrantOutcome => ({ outcome: 'refused', reas
 const handleOf = ({ family }: AuthorizationState, secret: string): RefreshHandle | null =>
   family && { generation: family.generation, secret }
 
-async function newFamilySecret(): Promise<FamilySecret> {
-  const secret = randomToken()
+/** `of` is what no storage has as it is; the same again gives the same. */
+async function familySecret(of = randomToken()): Promise<FamilySecret> {
+  const secret = await digest(`family ${of}`)
   return { secret, secretHash: await digest(secret) }
 }
+
+/** Whoever asks again under the name of the last attempt never heard what it gave. */
+const stateBefore = (
+  stored: StoredAuthorization,
+  attempt: string | undefined,
+): AuthorizationState =>
+  attempt !== undefined && stored.attempt === attempt ? undelivered(stored.state) : stored.state
 
 /** The holder when there is no such user. */
 const NOBODY: Holder = { person: null, assignment: null }
@@ -86,7 +94,8 @@ export class SubjectGrants {
   ): Promise<boolean> {
     const secretHash = record.code && (await digest(record.code.secret))
     const code = record.code && { ...record.code, secret: secretHash ?? '' }
-    return this.#insert({ state: promised({ ...record, code }), secretHash: null }, app, epoch)
+    const state = promised({ ...record, code })
+    return this.#insert({ state, secretHash: null, attempt: null }, app, epoch)
   }
 
   async authorizeDirectly(
@@ -95,41 +104,49 @@ export class SubjectGrants {
     mayRefresh: boolean,
     epoch: Epoch | undefined,
   ): Promise<{ readonly refresh: RefreshHandle | null } | null> {
-    const { secret, secretHash } = await newFamilySecret()
+    const { secret, secretHash } = await familySecret()
     const state = givenDirectly({ ...record, code: null }, mayRefresh)
-    const isGiven = await this.#insert({ state, secretHash }, app, epoch)
+    const isGiven = await this.#insert({ state, secretHash, attempt: null }, app, epoch)
     return isGiven ? { refresh: handleOf(state, secret) } : null
   }
 
   async redeem(redemption: Redemption): Promise<GrantOutcome> {
-    const presented = await digest(redemption.secret)
-    const family = await newFamilySecret()
-    const { userId, authorizationId, app, now } = redemption
+    const { secret, attempt } = redemption
+    const presented = await digest(secret)
+    const family = await familySecret(attempt && `${attempt} ${secret}`)
     const stepWith = (holder: Holder | null): Step | null => {
-      const stored = this.#authorizations.find(authorizationId)
+      const stored = this.#authorizations.find(redemption.authorizationId)
       if (!equalText(stored?.state.record.code?.secret ?? '', presented)) return null
-      return stored && redeem(stored.state, redemption, holder)
+      return stored && redeem(stateBefore(stored, attempt), redemption, holder)
     }
-    return this.#settled(userId, app, stepWith, family, now)
+    return this.#settled(redemption, stepWith, family)
   }
 
   async refresh(asked: Refresh): Promise<GrantOutcome> {
-    const { secret, userId, authorizationId, app, now } = asked
+    const { secret, attempt } = asked
     const secretHash = await digest(secret)
     const stepWith = (holder: Holder | null): Step | null => {
-      const stored = this.#authorizations.find(authorizationId)
+      const stored = this.#authorizations.find(asked.authorizationId)
       if (!equalText(stored?.secretHash ?? '', secretHash)) return null
-      return stored && refresh(stored.state, asked, holder)
+      return stored && refresh(stateBefore(stored, attempt), asked, holder)
     }
-    return this.#settled(userId, app, stepWith, { secret, secretHash }, now)
+    return this.#settled(asked, stepWith, { secret, secretHash })
   }
 
-  undelivered({ authorizationId, generation, now }: Undelivered): void {
+  /** Nothing happens when others have gone on since. */
+  undelivered({ authorizationId, generation, attempt, now }: Undelivered): void {
     const stored = this.#authorizations.find(authorizationId)
     if (stored === null) return
-    const state = undelivered(stored.state, generation)
-    if (state !== stored.state)
-      this.#tables.atomically(() => this.#authorizations.write({ ...stored, state }, now))
+    const isLast =
+      attempt === undefined
+        ? stored.state.family?.generation === generation
+        : stored.attempt === attempt
+    if (!isLast) return
+    const isOver = attempt === undefined && generation === 0
+    const state = isOver ? { ...stored.state, ended: true } : undelivered(stored.state)
+    this.#tables.atomically(() =>
+      this.#authorizations.write({ ...stored, state, attempt: null }, now),
+    )
   }
 
   async inspect(asked: Inspected, now: number): Promise<Inspection> {
@@ -209,16 +226,15 @@ export class SubjectGrants {
 
   /** Takes the step, without the person as far as that goes. `stepWith` gives null for what is unknown. */
   async #settled(
-    userId: string,
-    app: AskedApp,
+    asked: Redemption | Refresh,
     stepWith: (holder: Holder | null) => Step | null,
     family: FamilySecret,
-    now: number,
   ): Promise<GrantOutcome> {
-    const early = this.#person.knows(app) ? null : this.#taken(stepWith(null), family, now)
+    const { userId, app } = asked
+    const early = this.#person.knows(app) ? null : this.#taken(stepWith(null), family, asked)
     if (early !== null) return early
     return this.#person.decide(userId, app, (user) => {
-      const outcome = this.#taken(stepWith(user ?? NOBODY), family, now)
+      const outcome = this.#taken(stepWith(user ?? NOBODY), family, asked)
       return outcome ?? refused('unknown')
     })
   }
@@ -227,18 +243,22 @@ export class SubjectGrants {
   #taken(
     step: Step | null,
     { secret, secretHash }: FamilySecret,
-    now: number,
+    { attempt, now }: Pick<Redemption, 'attempt' | 'now'>,
   ): GrantOutcome | null {
     if (step === null) return refused('unknown')
     if (step.kind === 'holder-needed') return null
     const { state } = step
-    const stored = { state, secretHash: state.family && secretHash }
+    const write = (given: string | null): void => {
+      const stored = { state, secretHash: state.family && secretHash, attempt: given }
+      this.#tables.atomically(() => this.#authorizations.write(stored, now))
+    }
     if (step.kind === 'refused') {
-      if (step.ended) this.#tables.atomically(() => this.#authorizations.write(stored, now))
+      if (step.ended) write(null)
       return { outcome: 'refused', reason: step.reason, ended: step.ended }
     }
-    this.#tables.atomically(() => this.#authorizations.write(stored, now))
     const { person, assignment, isNew } = step
+    // What is used gives nothing that could get lost, unless it is a code.
+    write(isNew || state.family === null ? (attempt ?? null) : null)
     return {
       outcome: 'granted',
       record: state.record,

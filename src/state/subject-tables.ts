@@ -41,6 +41,7 @@ const MIGRATIONS: ReadonlyMap<number, readonly string[]> = new Map([
        until INTEGER NOT NULL) WITHOUT ROWID`,
     ],
   ],
+  [6, ['ALTER TABLE authorizations ADD COLUMN attempt TEXT']],
 ])
 
 export class SubjectTables {

@@ -3,7 +3,6 @@
  * before the thief is answered, and storage or keys that are away, which use nothing up and are never a verdict.
  */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PARTS, whileAway, type Part } from './away.ts'
 import { answerOf, Browser, hiddenInputs } from './browser.ts'
 import { anIdxApp, begun, identified, introspected, keysOf, PAGE } from './idx-support.ts'
 import { logEvents } from './log-support.ts'
@@ -18,6 +17,7 @@ import {
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
+import { PARTS, whileAway } from './storage-faults.ts'
 import { answered, api, basic, made, type Json } from './support.ts'
 import { aPeopleServer, arrived, refresh, tokensFor } from './token-support.ts'
 
@@ -113,8 +113,11 @@ describe('what cannot be issued uses nothing up', () => {
 })
 
 /** Asks an isolate that knows the app. */
-const without = (part: Part, path: string, init: RequestInit = {}): Promise<Response> =>
-  whileAway(part, authorizeUrl(ORG_BASE, app), path, init)
+const without = (
+  part: (typeof PARTS)[number],
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> => whileAway(part, authorizeUrl(ORG_BASE, app), path, init)
 
 const cookiesOf = (browser: Browser): Record<string, string> => ({
   cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),

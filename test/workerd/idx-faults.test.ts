@@ -1,9 +1,9 @@
 /** Storage that is away while a page of an app asks somebody to sign in: nothing is used up, and nobody is refused. */
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { PARTS, whileAway, type Part } from './away.ts'
 import { aCode, anIdxApp, begun, codeOf, introspected, keysOf, Page, PAGE, redeemInteraction, remediationsOf } from './idx-support.ts' // prettier-ignore
 import { cookieOf } from './session-support.ts'
 import { aPersonWithPassword, authorizeUrl, CALLBACK, ORG_BASE, PASSWORD, type SignInApp, type TestPerson } from './sign-in-support.ts' // prettier-ignore
+import { PARTS, whileAway } from './storage-faults.ts'
 import { answered, type Json } from './support.ts'
 
 let app: SignInApp
@@ -18,10 +18,19 @@ beforeEach(() => {
   vi.spyOn(console, 'error').mockReturnValue()
 })
 
-const without = (part: Part, path: string, init: RequestInit): Promise<Response> =>
+const without = (
+  part: (typeof PARTS)[number],
+  path: string,
+  init: RequestInit,
+): Promise<Response> =>
   whileAway(part, authorizeUrl(ORG_BASE, app), path, { method: 'POST', ...init })
 
-const call = (part: Part, { browser }: Page, name: string, body: Json): Promise<Response> =>
+const call = (
+  part: (typeof PARTS)[number],
+  { browser }: Page,
+  name: string,
+  body: Json,
+): Promise<Response> =>
   without(part, `/idp/idx/${name}`, {
     headers: { 'content-type': 'application/json', origin: PAGE, cookie: cookieOf(browser) },
     body: JSON.stringify(body),

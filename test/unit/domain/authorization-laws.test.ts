@@ -161,7 +161,7 @@ function play(
       if (one.do === 'refresh' && one.isLost && step.kind === 'granted') {
         expect(step.isNew).toBe(reference.isNew)
         if (step.isNew) {
-          state = undelivered(state, state.family!.generation)
+          state = undelivered(state)
           reference.lose()
           told.push('lost')
         }

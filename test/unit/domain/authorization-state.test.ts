@@ -260,14 +260,29 @@ describe('a refresh token', () => {
 })
 
 describe('tokens that reached nobody', () => {
-  it('at first leave nothing of the authorization', () => {
-    expect(redeem(code(), aRedemption(), HOLDER)).toMatchObject({ kind: 'granted', isNew: true })
-    const online = code({}, { scopes: ['openid'] })
-    expect(redeem(online, aRedemption(), HOLDER)).toMatchObject({ kind: 'granted', isNew: false })
-    const state = family()
-    const ended = undelivered(state, 0)
-    expect(ended).toEqual({ ...state, ended: true })
-    expect([refreshing({}, ended), redeeming({}, ended)]).toEqual(['unknown', 'unknown'])
+  it('at first leave the code good, once, and nothing else', () => {
+    for (const scopes of [['openid', 'offline_access'], ['openid']]) {
+      const redeemed = granted(redeem(code({}, { scopes }), aRedemption(), HOLDER))
+      expect(redeeming({}, redeemed)).toBe('replayed')
+      const open = undelivered(redeemed)
+      expect(refreshing({}, open)).toBe('unknown')
+      const again = redeem(open, aRedemption(), HOLDER)
+      expect(granted(again)).toEqual(redeemed)
+      expect(redeeming({}, granted(again))).toBe('replayed')
+    }
+  })
+
+  it('of a code that expires meanwhile are not given any more', () => {
+    const open = undelivered(granted(redeem(code(), aRedemption(), HOLDER)))
+    const { expires } = open.record.code!
+    expect(redeeming({ now: expires - 1 }, open)).toBe('granted')
+    expect(redeeming({ now: expires }, open)).toBe('expired')
+  })
+
+  it('leave nothing of an authorization without a code', () => {
+    const state = givenDirectly(code({}, {}).record, true)
+    const direct = { ...state, record: { ...state.record, code: null } }
+    expect(undelivered(direct)).toEqual({ ...direct, ended: true })
   })
 
   it('later leave the refresh token good that was presented, until it is used again', () => {
@@ -276,7 +291,7 @@ describe('tokens that reached nobody', () => {
     expect(step).toMatchObject({ kind: 'granted', isNew: true })
     const rotated = granted(step)
     expect(refreshing({ ...strict, now: 2000 }, rotated)).toBe('replayed')
-    const owed = undelivered(rotated, 1)
+    const owed = undelivered(rotated)
     const again = refresh(owed, aRefresh({ ...strict, now: 2000 }), HOLDER)
     expect(again).toMatchObject({ kind: 'granted', isNew: true, state: { ended: false } })
     expect(granted(again).family?.generation).toBe(1)
@@ -284,11 +299,8 @@ describe('tokens that reached nobody', () => {
     expect(refreshing({ ...strict, generation: 1, now: 2001 }, granted(again))).toBe('granted')
   })
 
-  it('change nothing where there are none, or others have gone on since', () => {
-    const state = code()
-    expect(undelivered(state, 0)).toBe(state)
+  it('are none where a predecessor is given what was given before', () => {
     const rotated = granted(refresh(family(), aRefresh(), HOLDER))
-    for (const generation of [-1, 0, 2]) expect(undelivered(rotated, generation)).toBe(rotated)
     const predecessor = refresh(rotated, aRefresh({ now: 1003 }), HOLDER)
     expect(predecessor).toMatchObject({ kind: 'granted', isNew: false })
   })
