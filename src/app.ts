@@ -80,12 +80,16 @@ function compose(env: Cloudflare.Env): Composition {
   const subjects = subjectsOf(env, settings)
   const recoveries = recoveriesOf(env)
   const trustedOrigins = new Kept('trusted-origins', () => activeTrustedOrigins(env.DB))
-  const orgSettings = new Kept('org-settings', async () => (await readOrg(env.DB)).settings)
   const log = new LogBuffer((events) => writeEvents(env.LOG_DB, events))
   const orgId = async (): Promise<string> => {
     seeded ??= await ensureSeeded(env, settings)
     return seeded
   }
+  const orgSettings = new Kept('org-settings', async () => {
+    // A page may be the first request of all.
+    await orgId()
+    return (await readOrg(env.DB)).settings
+  })
   const management = {
     settings,
     snapshots,

@@ -5,10 +5,17 @@
 import { availableParallelism } from 'node:os'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
+import { ASKED_FUZZ, type AskedFuzz } from './fuzz/asked.ts'
 import { testBindings } from './bindings.ts'
 
 const root = new URL('..', import.meta.url).pathname
-const provide = { propertySeed: Number(process.env['PROPERTY_SEED'] ?? 9068) }
+const provide = {
+  propertySeed: Number(process.env['PROPERTY_SEED'] ?? 9068),
+  fuzz:
+    process.env[ASKED_FUZZ] === undefined
+      ? null
+      : (JSON.parse(process.env[ASKED_FUZZ]) as AskedFuzz),
+}
 
 export default defineConfig({
   root,

@@ -92,6 +92,6 @@ export function mountDocumentation(
       if (known?.origin !== origin) known = { origin, document: make(origin) }
       return answer(c.req.raw, await known.document)
     })
-    app.all(path, () => apiErrorAnswer(new ApiError('E0000022')))
+    app.all(path, () => apiErrorAnswer(new ApiError('E0000022'), { allow: 'GET, HEAD' }))
   }
 }

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import { parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
+import { causesOf } from '../protocol/causes.ts'
 import { boundedText } from '../protocol/form.ts'
 
 const JSON_TYPE = /^application\/json\s*(;|$)/i
@@ -27,6 +28,5 @@ export function parsed<Schema extends z.ZodType>(
 ): z.output<Schema> {
   const read = schema.safeParse(body)
   if (read.success) return read.data
-  const causes = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-  throw invalid(subject, ...causes.slice(0, limits.causesMax))
+  throw invalid(subject, ...causesOf(read.error))
 }

@@ -4,6 +4,7 @@ import { parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { boundedText } from '../protocol/form.ts'
 import { ApiError, invalid } from '../protocol/api-errors.ts'
+import { causesOf } from '../protocol/causes.ts'
 
 /** The body as JSON; an empty body counts as `{}`. */
 export async function readJson(request: Request): Promise<unknown> {
@@ -55,16 +56,6 @@ export function parseBody<Schema extends z.ZodType>(
     throw invalid(subject, `${broken || 'body'}: must be text without broken characters`)
   const parsed = schema.safeParse(value)
   if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.slice(0, limits.causesMax)
-  const first = issues[0]?.path[0]
-  throw invalid(first === undefined ? subject : String(first), ...issues.map(causeOf))
-}
-
-function causeOf(issue: z.core.$ZodIssue): string {
-  const field = issue.path.map(String).join('.')
-  const reason =
-    issue.code === 'invalid_type' && issue.message.endsWith('received undefined')
-      ? 'The field is missing'
-      : issue.message
-  return `${field === '' ? 'body' : field}: ${reason}`
+  const first = parsed.error.issues[0]?.path[0]
+  throw invalid(first === undefined ? subject : String(first), ...causesOf(parsed.error))
 }

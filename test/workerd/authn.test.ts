@@ -70,6 +70,14 @@ describe('POST /api/v1/authn', () => {
     }
   })
 
+  it('names what is missing or of another type, in the words of every other body', async () => {
+    const [status, { errorCauses }] = await answered(await authn({ username: 1 }))
+    expect([status, errorCauses.map((cause: Json) => cause['errorSummary'])]).toEqual([
+      400,
+      [expect.stringMatching(/^username: .*string/), 'password: The field is missing'],
+    ])
+  })
+
   it.each([
     ['{', 400, 'E0000003'],
     ['[]', 400, 'E0000001'],

@@ -26,9 +26,9 @@ describe('GET /api/v1/openapi.json', () => {
     expect((await get({ 'if-none-match': '"other"' })).status).toBe(200)
   })
 
-  it('answers no other method', async () => {
+  it('[RFC9110-15.5.6] answers no other method, and says which', async () => {
     const response = await send('/api/v1/openapi.json', { method: 'DELETE' })
-    expect(response.status).toBe(405)
+    expect([response.status, response.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 })
 
@@ -62,7 +62,8 @@ describe.each(['/docs', '/docs/api'])('GET %s', (path) => {
     const { headers } = await get()
     expect(headers.get('cache-control')).toBe('public, max-age=300')
     expect((await get({ 'if-none-match': headers.get('etag')! })).status).toBe(304)
-    expect((await send(path, { method: 'POST' })).status).toBe(405)
+    const posted = await send(path, { method: 'POST' })
+    expect([posted.status, posted.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
   })
 
   it('has no anchor twice, and no link to one that is not there', async () => {

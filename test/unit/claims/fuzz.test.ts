@@ -1,10 +1,10 @@
 /** A sample of what `npm run fuzz` tries: always the same cases, so that a failure comes again. */
 import { expect, it } from 'vitest'
-import { check } from '../../fuzz/check.ts'
+import { check } from '../../fuzz/expressions/check.ts'
 import { Random } from '../../fuzz/random.ts'
-import { fuzz } from '../../fuzz/run.ts'
-import { aSituation } from '../../fuzz/situations.ts'
-import { aSource } from '../../fuzz/sources.ts'
+import { fuzz } from '../../fuzz/expressions/run.ts'
+import { aSituation } from '../../fuzz/expressions/situations.ts'
+import { aSource } from '../../fuzz/expressions/sources.ts'
 
 const SEED = 20141107
 const COUNT = 20_000

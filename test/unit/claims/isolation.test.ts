@@ -3,8 +3,8 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { evaluateExpression } from '../../../src/claims/expression/evaluate.ts'
 import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import { Random } from '../../fuzz/random.ts'
-import { aSituation, TREACHEROUS, type Situation } from '../../fuzz/situations.ts'
-import { aSource } from '../../fuzz/sources.ts'
+import { aSituation, TREACHEROUS, type Situation } from '../../fuzz/expressions/situations.ts'
+import { aSource } from '../../fuzz/expressions/sources.ts'
 import { CLIENT, evaluable, resultOf } from '../support/expressions.ts'
 
 /** Objects that tell of everything that is done with them, except for looking at their own members. */

@@ -1,6 +1,6 @@
 /** Any number of random cases, one after the other. */
 import { check, type Outcome } from './check.ts'
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 import { aSituation, type Situation } from './situations.ts'
 import { aSource, SOURCES, type SourceKind } from './sources.ts'
 
@@ -33,7 +33,7 @@ export function fuzz(
   seed: number,
   first: number,
   count: number,
-  told: (done: number) => void = () => {},
+  goesOn: (done: number) => boolean = () => true,
 ): Report {
   const outcomes = new Map<SourceKind, Record<Outcome, number>>(
     SOURCES.map(([, kind]) => [kind, { refused: 0, value: 0, 'no value': 0 }]),
@@ -57,7 +57,7 @@ export function fuzz(
     } catch (error) {
       fail(`it throws: ${error instanceof Error ? error.stack : String(error)}`)
     }
-    told(index - first + 1)
+    if (!goesOn(index - first + 1)) break
   }
   return { outcomes, failures, slowest }
 }

@@ -2,19 +2,19 @@
  * Expressions made of the grammar and of the language's own tables, so that what is added to those is tried by itself.
  * Mostly of the types that are asked for, sometimes not.
  */
-import { FUNCTIONS } from '../../src/claims/expression/functions/index.ts'
+import { FUNCTIONS } from '../../../src/claims/expression/functions/index.ts'
 import {
   parameterAt,
   type FunctionRow,
   type ParameterType,
   type ResultType,
-} from '../../src/claims/expression/functions/row.ts'
-import { OBJECTS, type ObjectRow } from '../../src/claims/expression/objects.ts'
-import { OPERATIONS } from '../../src/claims/expression/operators.ts'
-import { CRITERIA, CRITERIA_OPERATORS, type Operator } from '../../src/claims/expression/tree.ts'
-import { decimal } from '../unit/support/printed.ts'
+} from '../../../src/claims/expression/functions/row.ts'
+import { OBJECTS, type ObjectRow } from '../../../src/claims/expression/objects.ts'
+import { OPERATIONS } from '../../../src/claims/expression/operators.ts'
+import { CRITERIA, CRITERIA_OPERATORS, type Operator } from '../../../src/claims/expression/tree.ts'
+import { decimal } from '../../unit/support/printed.ts'
 import { aPattern } from './patterns.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { NAMES, someText, TREACHEROUS } from './situations.ts'
 
 type Kind = ResultType

@@ -1,7 +1,7 @@
 /** Situations in which expressions are evaluated: people and clients with whatever their profiles may hold. */
-import type { ExpressionScope, Surroundings } from '../../src/claims/expression/evaluate.ts'
-import { EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS } from '../../src/claims/expression/example.ts'
-import type { Random } from './random.ts'
+import type { ExpressionScope, Surroundings } from '../../../src/claims/expression/evaluate.ts'
+import { EXAMPLE_SCOPE, EXAMPLE_SURROUNDINGS } from '../../../src/claims/expression/example.ts'
+import type { Random } from '../random.ts'
 
 export interface Situation {
   readonly scope: ExpressionScope

@@ -1,5 +1,5 @@
 /** Regular expressions, among them those that take others for ever. */
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 const CATASTROPHIC = [
   '(a+)+b',

@@ -1,8 +1,8 @@
 /** Texts to be read as expressions: good ones, nearly good ones, spoiled ones, and what goes to a limit. */
-import { limits } from '../../src/platform/limits.ts'
+import { limits } from '../../../src/platform/limits.ts'
 import { Grammar, quotedText } from './grammar.ts'
 import { aPattern } from './patterns.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { someText } from './situations.ts'
 
 const KINDS = ['text', 'number', 'boolean', 'list', 'any'] as const

@@ -1,0 +1,49 @@
+/** Any number of requests of a surface, one after the other. Each is made of the seed and its index. */
+import { Random } from '../random.ts'
+import { problemsOf, type Answer } from './answers.ts'
+import { described, toRequest } from './input.ts'
+import { count as countAnswer, type Report } from './report.ts'
+import type { Case, Surface } from './surface.ts'
+import type { World } from './world.ts'
+
+/** Sends a request to the Worker. `milliseconds` are those of the answer. */
+export type Ask = (request: Request) => Promise<{ answer: Answer; milliseconds: number }>
+
+const FAILURES_KEPT = 20
+
+/** Calls of objects that have a record of what is presented. */
+const WAKES = /^(SUBJECT|LEDGER)\./
+
+function problemsOfCase(one: Case, answer: Answer): readonly string[] {
+  if (one.isTaken === undefined) return []
+  const woken = answer.operations.filter((operation) => WAKES.test(operation))
+  return [
+    ...(one.isTaken(answer) ? ['what was not made here was taken'] : []),
+    ...(woken.length > 0 ? [`what was not made here woke ${woken.join(', ')}`] : []),
+  ]
+}
+
+export async function fuzzSurface(
+  { make }: Surface,
+  { seed, from, count }: { readonly seed: number; readonly from: number; readonly count: number },
+  world: World,
+  ask: Ask,
+  report: Report,
+): Promise<void> {
+  for (let index = from; index < from + count; index++) {
+    const one = await make(new Random(`${seed}:${index}`), world)
+    const request = toRequest(one.input, world.origin)
+    report.inputs++
+    if (request === null) {
+      countAnswer(report, one.kind, 'not sent')
+      continue
+    }
+    const { answer, milliseconds } = await ask(request)
+    countAnswer(report, one.kind, String(answer.status))
+    if (milliseconds > report.slowest.milliseconds)
+      report.slowest = { milliseconds, index, request: described(one.input) }
+    for (const problem of [...problemsOf(one.input, answer, world), ...problemsOfCase(one, answer)])
+      if (report.failures.length < FAILURES_KEPT)
+        report.failures.push({ index, problem, request: described(one.input) })
+  }
+}
