@@ -8,6 +8,7 @@ import { mountIdx } from './endpoints/idx/door.ts'
 import { mountPages } from './endpoints/pages.ts'
 import { mountProtocol, unknownServerAnswer, type ProtocolDoor } from './endpoints/routes.ts'
 import { Confirmations, ServerNotFound } from './endpoints/confirm.ts'
+import type { OrgSettings } from './domain/org.ts'
 import type { OutboxEntry } from './domain/outbox.ts'
 import type { VerifyContext } from './endpoints/verify.ts'
 import { FollowedFeeds } from './issuer/followed-feeds.ts'
@@ -85,11 +86,7 @@ function compose(env: Cloudflare.Env): Composition {
     seeded ??= await ensureSeeded(env, settings)
     return seeded
   }
-  const orgSettings = new Kept('org-settings', async () => {
-    // A page may be the first request of all.
-    await orgId()
-    return (await readOrg(env.DB)).settings
-  })
+  const orgSettings = new Kept('org-settings', () => readOrgSettings(env.DB, orgId))
   const management = {
     settings,
     snapshots,
@@ -141,6 +138,12 @@ function compose(env: Cloudflare.Env): Composition {
       followedFeeds: new FollowedFeeds(feeds),
     },
   }
+}
+
+/** A page may be the first request of all, and finds the org all the same. */
+async function readOrgSettings(db: D1Database, orgId: () => Promise<string>): Promise<OrgSettings> {
+  await orgId()
+  return (await readOrg(db)).settings
 }
 
 export const app = new Hono<{ Bindings: Cloudflare.Env }>()

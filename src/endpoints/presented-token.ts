@@ -2,7 +2,7 @@
  * What introspection and revocation have in common: an authenticated client and the token it names. An answer "not
  * ours" is confirmed before it is given: a key that this isolate has not heard of is looked up in a freshly read ring.
  */
-import { decodeJwt, type JWTPayload } from 'jose'
+import { decodeJwt } from 'jose'
 import { readArtefact, type Artefact } from '../domain/artefact.ts'
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
@@ -82,7 +82,10 @@ async function readToken(
 }
 
 /** What a token says that it is; whether it is one the signature tells. */
-const isIdToken = (token: string): boolean => unproven(token)?.jti?.startsWith('ID.') === true
+function isIdToken(token: string): boolean {
+  const jti = unproven(token)?.['jti']
+  return typeof jti === 'string' && jti.startsWith('ID.')
+}
 
 /** The client that a token says it is of, before anything of it is proved. */
 export function clientNamedBy(token: string): string | null {
@@ -90,8 +93,8 @@ export function clientNamedBy(token: string): string | null {
   return typeof cid === 'string' && cid.length <= limits.clientIdCharactersMax ? cid : null
 }
 
-/** Null: no JWT. */
-function unproven(token: string): JWTPayload | null {
+/** Claims of whatever types somebody wrote. Null: no JWT. */
+function unproven(token: string): Readonly<Record<string, unknown>> | null {
   if (token.length > limits.tokenCharactersMax) return null
   try {
     return decodeJwt(token)

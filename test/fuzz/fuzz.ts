@@ -53,8 +53,8 @@ function fuzzExpressions({ seed, from, inputs, minutes }: AskedFuzz): boolean {
 }
 
 function fuzzWorker(asked: AskedFuzz): boolean {
-  const options = ['--config', 'test/vitest.config.ts', '--project', 'workerd', '--disable-console-intercept'] // prettier-ignore
-  const { status } = spawnSync('npx', ['vitest', 'run', ...options, 'test/workerd/fuzz.test.ts'], {
+  const options = ['--config=test/vitest.config.ts', '--disableConsoleIntercept=true']
+  const { status } = spawnSync('npx', ['vitest', 'run', 'test/workerd/fuzz.test.ts', ...options], {
     stdio: 'inherit',
     env: { ...process.env, [ASKED_FUZZ]: JSON.stringify(asked) },
   })

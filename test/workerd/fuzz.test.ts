@@ -20,9 +20,9 @@ const SAMPLES: Readonly<Record<string, number>> = {
   form: 1500,
   basic: 1000,
   jwt: 1200,
-  json: 500,
+  json: 400,
   cookies: 1000,
-  filters: 400,
+  filters: 300,
   paths: 1500,
 }
 

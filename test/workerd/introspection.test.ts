@@ -1,5 +1,7 @@
 /** Introspection and revocation on both kinds of server. RFC 7662, RFC 7009. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { base64url, utf8 } from '../../src/platform/encoding.ts'
+import { payloadOf } from './sign-in-support.ts'
 import {
   aClient,
   aKeyedClient,
@@ -176,6 +178,17 @@ describe('revocation', () => {
       { authorization: basic(client.clientId, client.secret) },
     )
     expect(response.status).toBe(200)
+  })
+
+  it('[RFC7009-2.2] a token whose claims are of other types is unknown', async () => {
+    const genuine = await token()
+    const [head, , signature] = genuine.split('.')
+    for (const other of [1, null, true, ['ID.x'], { startsWith: 1 }]) {
+      const claims = { ...payloadOf(genuine), jti: other, cid: other }
+      const spoiled = `${head}.${base64url(utf8(JSON.stringify(claims)))}.${signature}`
+      expect([other, (await revoke(spoiled)).status]).toEqual([other, 200])
+      expect([other, await introspect(spoiled)]).toEqual([other, { active: false }])
+    }
   })
 
   it('revoking one token leaves the others alone', async () => {
