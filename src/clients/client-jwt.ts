@@ -4,7 +4,7 @@
  */
 import { decodeProtectedHeader, jwtVerify, type JWK, type JWTPayload } from 'jose'
 import type { Client } from '../domain/client.ts'
-import { base64url, utf8, type Bytes } from '../platform/encoding.ts'
+import { base64url, isCompactJws, utf8, type Bytes } from '../platform/encoding.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
@@ -72,6 +72,7 @@ interface Header {
 }
 
 export function headerOf(jwt: string, refusals: Refusals): Header {
+  if (!isCompactJws(jwt)) throw new OAuthError(refusals.malformed)
   try {
     const { alg, kid, typ } = decodeProtectedHeader(jwt)
     if (typeof alg === 'string')

@@ -4,6 +4,7 @@
  */
 import { decodeProtectedHeader, jwtVerify, type JWTPayload } from 'jose'
 import type { RingView } from '../domain/key-rotation.ts'
+import { isCompactJws } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { publishedKeys } from './jwks.ts'
 
@@ -15,7 +16,7 @@ export async function verifyOwnToken(
   types: readonly (string | undefined)[],
   nowSeconds: number,
 ): Promise<JWTPayload | null> {
-  if (token.length > limits.tokenCharactersMax) return null
+  if (token.length > limits.tokenCharactersMax || !isCompactJws(token)) return null
   try {
     const { kid, typ } = decodeProtectedHeader(token)
     if (!types.includes(typ)) return null

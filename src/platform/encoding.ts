@@ -23,12 +23,17 @@ export function utf8Decode(bytes: Uint8Array): string | null {
 export const base64url = (bytes: Uint8Array): string => bytes.toBase64(BASE64URL)
 
 export function base64urlDecode(text: string): Bytes | null {
+  // The platform passes over white space, RFC 4648 §3.3 does not.
+  if (/\s/.test(text)) return null
   try {
     return Uint8Array.fromBase64(text, { alphabet: 'base64url' })
   } catch {
     return null
   }
 }
+
+/** Three parts in base64url alone: no white space, no line break, no padding (RFC 7515 §2 and §5.2). */
+export const isCompactJws = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
 
 export function base64Decode(text: string): Bytes | null {
   try {

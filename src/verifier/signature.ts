@@ -3,6 +3,7 @@
  * good is not computed again: callers of an API send the same token for as long as it lives.
  */
 import { compactVerify, importJWK, type JWK } from 'jose'
+import { isCompactJws } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 
@@ -51,6 +52,7 @@ export async function signedPayload(token: string, found: VerificationKey): Prom
     const { cryptoKey, identity } = imported.get(found.key) ?? (await importedKey(found))
     const known = genuine.get(token)
     if (known?.identity === identity) return known.payload
+    if (!isCompactJws(token)) return null
     const verified = await compactVerify(token, cryptoKey, { algorithms: [found.algorithm] })
     const payload = decoder.decode(verified.payload)
     if (token.length <= limits.genuineTokenCharactersMax) genuine.set(token, { identity, payload })

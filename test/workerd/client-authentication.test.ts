@@ -297,6 +297,17 @@ describe('private_key_jwt', () => {
       ).toMatchObject([401, 'invalid_client'])
   })
 
+  it('[RFC7515-5.2] an assertion with white space or padding in it is refused', async () => {
+    for (const put of ['\t', '\n', ' ', '=']) {
+      const genuine = await assertion(withKey, withKey.privateKey, endpoint(), {}, { kid: withKey.jwk.kid }) // prettier-ignore
+      const client_assertion = put === '=' ? `${genuine}==` : genuine.slice(0, -5) + put + genuine.slice(-5) // prettier-ignore
+      const request = { client_assertion_type: ASSERTION_TYPE, client_assertion }
+      expect([put, await refusal(await ask(request))]).toMatchObject([put, [401, 'invalid_client']])
+      const right = { ...request, client_assertion: genuine }
+      expect([put, (await ask(right)).status]).toEqual([put, 200])
+    }
+  })
+
   it('a single registered key needs no kid in the header', async () => {
     expect((await withAssertion({}, { kid: undefined as never })).status).toBe(200)
   })

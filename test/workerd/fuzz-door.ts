@@ -9,6 +9,8 @@ import { ORIGIN } from './support.ts'
 
 const env = { ...counted, ORIGIN }
 
+const ADDRESS = '198.51.100.7'
+
 const lines: string[] = []
 
 /**
@@ -28,6 +30,8 @@ export async function listen(): Promise<void> {
 
 export const ask: Ask = async (request) => {
   lines.length = 0
+  // Wrong passwords are counted by address, and the next world is signed in to from another.
+  if (!request.headers.has('cf-connecting-ip')) request.headers.set('cf-connecting-ip', ADDRESS)
   const began = performance.now()
   let response: Response | undefined
   const asked = await operations(async () => {

@@ -191,6 +191,18 @@ describe('revocation', () => {
     }
   })
 
+  it('[RFC7515-5.2] a token with white space, a line break or padding in it is none', async () => {
+    const genuine = await token()
+    const at = genuine.length - 5
+    for (const put of [' ', '\t', '\n', '\r\n', '\f'])
+      for (const where of [at, 10, genuine.indexOf('.') + 10]) {
+        const spoiled = genuine.slice(0, where) + put + genuine.slice(where)
+        expect([put, where, await introspect(spoiled)]).toEqual([put, where, { active: false }])
+      }
+    expect(await introspect(`${genuine}==`)).toEqual({ active: false })
+    expect(await introspect(genuine)).toMatchObject({ active: true })
+  })
+
   it('revoking one token leaves the others alone', async () => {
     const [first, second] = [await token(), await token()]
     await revoke(first)

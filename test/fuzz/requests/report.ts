@@ -12,6 +12,7 @@ export interface Report {
   /** How often each status was answered, by kind. */
   readonly statuses: Map<string, Map<string, number>>
   readonly failures: Failure[]
+  /** Of the request the method and the path alone. */
   slowest: { readonly milliseconds: number; readonly index: number; readonly request: string }
 }
 
@@ -28,8 +29,6 @@ export function count({ statuses }: Report, kind: string, status: string): void 
   statuses.set(kind, counts.set(status, (counts.get(status) ?? 0) + 1))
 }
 
-const REQUEST_CHARACTERS = 600
-
 export const printProgress = ({ inputs, failures }: Report): void =>
   console.log(`${inputs} done, ${failures.length} failures`)
 
@@ -43,7 +42,7 @@ export function printReport({ inputs, statuses, failures, slowest }: Report): vo
   const lines = [
     ...[...statuses].map(([kind, counts]) => `${kind}: ${sorted(counts)}`),
     `all ${inputs}: ${sorted(all)}`,
-    `slowest: ${milliseconds} ms, input ${index}: ${request.slice(0, REQUEST_CHARACTERS)}`,
+    `slowest: ${milliseconds} ms, input ${index}: ${request}`,
     `${failures.length} failures`,
   ]
   for (const line of lines) console.log(line)

@@ -40,8 +40,10 @@ export async function fuzzSurface(
     }
     const { answer, milliseconds } = await ask(request)
     countAnswer(report, one.kind, String(answer.status))
-    if (milliseconds > report.slowest.milliseconds)
-      report.slowest = { milliseconds, index, request: described(one.input) }
+    if (milliseconds > report.slowest.milliseconds) {
+      const { method, target } = one.input
+      report.slowest = { milliseconds, index, request: `${method} ${target.split('?', 1)[0]}` }
+    }
     for (const problem of [...problemsOf(one.input, answer, world), ...problemsOfCase(one, answer)])
       if (report.failures.length < FAILURES_KEPT)
         report.failures.push({ index, problem, request: described(one.input) })

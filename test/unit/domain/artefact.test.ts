@@ -35,7 +35,7 @@ describe('an artefact', () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(text.length - 1),
-        fc.constantFrom('', 'A', 'B', '.', '-', '%', '\u00e9', 'AA'),
+        fc.constantFrom('', 'A', 'B', '.', '-', '%', '\u00e9', 'AA', ' ', '\t', '\n'),
         async (at, put) => {
           fc.pre(text[at] !== put)
           const other = text.slice(0, at) + put + text.slice(at + 1)
