@@ -23,9 +23,13 @@ export async function readJson(request: Request): Promise<unknown> {
   return value
 }
 
-/** Bounded depth, and no NUL in any text: storage and logs would treat it as an end. */
+/**
+ * Bounded depth, no NUL in any text, since storage and logs would treat it as an end, and no number beyond what numbers
+ * hold, which would be stored as null.
+ */
 function isWellFormed(value: unknown, depth: number): boolean {
   if (typeof value === 'string') return !value.includes('\0')
+  if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object' || value === null) return true
   if (depth === 0) return false
   return Object.entries(value).every(

@@ -117,7 +117,8 @@ class Parser {
 
 function valueOf(token: string): FilterValue | undefined {
   if (!token.startsWith('"') && !LITERAL.test(token)) return undefined
-  return parseJson(token) as FilterValue | undefined
+  const value = parseJson(token) as FilterValue | undefined
+  return typeof value === 'number' && !Number.isFinite(value) ? undefined : value
 }
 
 /** Every comparison of a filter, wherever it stands. */

@@ -6,6 +6,9 @@ import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
 import { ASKED_FUZZ, type AskedFuzz } from './asked.ts'
 import { fuzz, type Report } from './expressions/run.ts'
+import { Coverage } from './readers/coverage.ts'
+import { fuzzReaders } from './readers/run.ts'
+import { READ_SURFACES } from './readers/surfaces.ts'
 
 const SURFACES = ['expressions', 'form', 'basic', 'jwt', 'json', 'cookies', 'filters', 'paths']
 
@@ -16,6 +19,7 @@ const USAGE = `npm run fuzz -- [surface] [options]
   --seed <n>      what decides them (a fresh one)
   --from <n>      the first of them (0): with --inputs 1 a case alone
   --minutes <n>   when to stop, however many are left
+  --readers       of form, basic, jwt, json, cookies and filters only what takes requests apart, guided by coverage
 `
 
 function wholeNumber(name: string, text: string, least: number): number {
@@ -61,7 +65,26 @@ function fuzzWorker(asked: AskedFuzz): boolean {
   return status === 0
 }
 
-function main(): void {
+/** What takes requests apart, alone. */
+async function fuzzReadersOf({ surface: name, seed, from, inputs, minutes }: AskedFuzz): Promise<boolean> {
+  const surface = READ_SURFACES.find((one) => one.name === name)
+  if (surface === undefined) throw new RangeError(`${name} has no readers of its own`)
+  const [began, coverage] = [performance.now(), new Coverage()]
+  const end = began + minutes * 60_000
+  const report = await fuzzReaders(surface, { seed, from, count: inputs, coverage, goesOn: (done) => {
+    if (done % 100_000 === 0) console.error(`${format(done)} done`)
+    return performance.now() < end
+  } })
+  const { outcomes, slowest, kept, failures } = report
+  console.log(Object.entries(outcomes).map(([outcome, count]) => `${format(count)} ${outcome}`).join(', '))
+  console.log(`${kept.length} reached another part of the source`)
+  console.log(`slowest: ${format(slowest.milliseconds)} ms, input ${slowest.index}`)
+  for (const { index, problem, request } of failures) console.log(`\ninput ${index}: ${problem}\n${request}`)
+  console.log(`\n${failures.length} failures in ${format(report.inputs)} inputs, ${format((performance.now() - began) / 1000)} s`)
+  return failures.length === 0
+} // prettier-ignore
+
+async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
@@ -69,6 +92,7 @@ function main(): void {
       seed: { type: 'string' },
       from: { type: 'string', default: '0' },
       minutes: { type: 'string', default: '1000000' },
+      readers: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })
@@ -87,12 +111,12 @@ function main(): void {
     minutes: wholeNumber('minutes', values.minutes, 1),
   }
   console.log(`${surface}: ${format(asked.inputs)} inputs, --seed ${asked.seed}\n`)
-  const isGood = surface === 'expressions' ? fuzzExpressions(asked) : fuzzWorker(asked)
+  const isGood = values.readers ? await fuzzReadersOf(asked) : surface === 'expressions' ? fuzzExpressions(asked) : fuzzWorker(asked) // prettier-ignore
   if (!isGood) process.exitCode = 1
 }
 
 try {
-  main()
+  await main()
 } catch (error) {
   console.error(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`)
   process.exitCode = 2

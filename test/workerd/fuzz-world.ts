@@ -26,6 +26,7 @@ import {
   mintWith,
   ORIGIN,
   unique,
+  type Json,
 } from './support.ts'
 import { aPeopleServer, arrived, tokensFor } from './token-support.ts'
 import { aProfile, aUser, USERS } from './user-support.ts'
@@ -105,7 +106,21 @@ async function someCursors(ids: World['ids']): Promise<readonly string[]> {
   return cursors
 } // prettier-ignore
 
+/** What earlier requests left that would stand in the way of a world: rooms that are full, attributes that all must have. */
+async function swept(): Promise<void> {
+  for (const { id } of (await (await api('GET', '/api/v1/inlineHooks')).json()) as Json[]) {
+    await api('POST', `/api/v1/inlineHooks/${id}/lifecycle/deactivate`)
+    await api('DELETE', `/api/v1/inlineHooks/${id}`)
+  }
+  const schema = '/api/v1/meta/schemas/user/default'
+  const { definitions } = await made(200, 'GET', schema)
+  const names = Object.keys(definitions['custom']?.['properties'] ?? {})
+  const properties = Object.fromEntries(names.map((name) => [name, null]))
+  if (names.length > 0) await made(200, 'POST', schema, { definitions: { custom: { properties } } })
+}
+
 export async function aWorld(): Promise<World> {
+  await swept()
   const administrators = await anAdministrator('SUPER_ADMIN', ...SCOPES)
   const after = `${PAGE}/after`
   const server = await aPeopleServer({

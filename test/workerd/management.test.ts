@@ -116,6 +116,7 @@ describe('bodies', () => {
       '[1,',
       'nonsense',
       '{"name":"a\\u0000b","audiences":["x"]}',
+      '{"name":"a","audiences":["x"],"more":{"of":[1e999]}}',
       `${'['.repeat(60)}${']'.repeat(60)}`,
       `{"name":"${'x'.repeat(300_000)}"}`,
     ])

@@ -106,7 +106,7 @@ function decoded(path: string): string {
 /** Everything that is wrong with an answer; empty: nothing. */
 export function problemsOf(input: Input, answer: Answer, world: World): readonly string[] {
   const { status, headers, lines } = answer
-  const path = decoded(input.target.split(/[?#]/, 1)[0]!)
+  const path = decoded(URL.parse(world.origin + input.target)?.pathname ?? '/')
   const problems: string[] = []
   if (status >= 500) problems.push(`status ${status}`)
   if (lines.length > 0) problems.push(`the operator is told: ${lines.join(' ').slice(0, 2000)}`)

@@ -76,6 +76,8 @@ describe('[RFC7644-3.4.2.2] filters', () => {
     'a eq undefined',
     "a eq '1'",
     'a pr "1"',
+    'a eq 1e999',
+    'a gt -1e999',
   ])('refuses %s', (broken) => {
     expect(parseFilter(broken)).toBeNull()
   })
