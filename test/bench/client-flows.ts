@@ -138,9 +138,10 @@ export class ClientFlows {
     const given: GivenTokens[] = []
     for (const request of this.authorize(cookies).requests) {
       const back = await sendOne(origin, request)
-      const code = /[?&]code=([^&]+)/.exec(back.headers.get('location') ?? '')?.[1]
-      if (code === undefined)
-        throw new Error(`${request.path} answered ${back.status}: ${await back.text()}`)
+      // A peer may tell where to go in the body, since fetch does not say that it is a browser.
+      const told = `${back.headers.get('location') ?? ''}\n${await back.text()}`
+      const code = /[?&]code=([^&"\s]+)/.exec(told)?.[1]
+      if (code === undefined) throw new Error(`${request.path} answered ${back.status}: ${told}`)
       const answer = await sendOne(origin, this.redeem([code]).requests[0]!)
       const text = await answer.text()
       if (answer.status !== 200) throw new Error(`no tokens for a code: ${answer.status} ${text}`)

@@ -1,8 +1,10 @@
 /** Who takes part in the usual run, in the order in which they take turns. */
 import { join } from 'node:path'
+import { startBetterAuth } from './parties/better-auth.ts'
 import { startCeiling } from './parties/ceiling.ts'
 import { startOidcProvider } from './parties/oidc-provider.ts'
 import { startProduct } from './parties/product.ts'
+import { startOpenauth, startWorkersOAuthProvider } from './parties/worker-peers.ts'
 import type { Party } from './party.ts'
 import { installedVersion } from './peer.ts'
 import type { BenchRun } from './run.ts'
@@ -33,6 +35,26 @@ const PARTICIPANTS: readonly Participant[] = [
     what: 'on Node, everything in a `Map` of its process; JWTs by resource indicators; userinfo and introspection with an opaque token, since it takes no other',
     start: (run) => startOidcProvider(core(run)),
   },
+  {
+    installed: 'better-auth',
+    what: 'on Node with its OAuth provider, tables in SQLite in memory; JWTs by `resource`; passwords with scrypt (N = 2^14, r = 16)',
+    start: (run) => startBetterAuth(core(run)),
+  },
+  {
+    installed: '@openauthjs/openauth',
+    what: 'a Worker in workerd, everything in a `Map` of its isolate, which no deployment could do; signs ES256 only, does not authenticate clients but for client_credentials, keeps a refresh token for each of those too, gives no ID token and logs each request; passwords with scrypt (N = 2^14, r = 8)',
+    start: (run) => startOpenauth(run, 'memory'),
+  },
+  {
+    installed: '@openauthjs/openauth',
+    what: 'the same with its storage in KV, as deployed; KV runs in the measured process, and is not consistent',
+    start: (run) => startOpenauth(run, 'KV'),
+  },
+  {
+    installed: '@cloudflare/workers-oauth-provider',
+    what: 'a Worker in workerd with opaque tokens in KV, which runs in the measured process; no ID token',
+    start: (run) => startWorkersOAuthProvider(run),
+  },
 ]
 
 export interface Started {
@@ -44,6 +66,13 @@ export interface Started {
 /** Starts all that are installed. What a peer breaks, it breaks for itself; without the product nothing goes on. */
 export async function startParties(run: BenchRun): Promise<readonly Started[]> {
   const started: Started[] = []
+  const missing = [...new Set(PARTICIPANTS.map(({ installed }) => installed))].filter(
+    (name) => name !== null && installedVersion(name) === null,
+  )
+  if (missing.length > 0)
+    console.error(
+      `no rows of ${missing.join(', ')}: to install them, npm ci --prefix test/bench/peers`,
+    )
   for (const { installed, what, start } of PARTICIPANTS) {
     const version = installed === null ? null : installedVersion(installed)
     if (installed !== null && version === null) continue

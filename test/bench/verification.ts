@@ -32,8 +32,9 @@ export async function verifySignature(
   alg: Algorithm,
 ): Promise<JWTPayload> {
   const { issuer, audience, jwks } = endpoint
-  const keys = createLocalJWKSet(await jwks())
-  const { payload } = await jwtVerify(await tokenOf(endpoint), keys, {
+  // A server may make the key with the first token.
+  const token = await tokenOf(endpoint)
+  const { payload } = await jwtVerify(token, createLocalJWKSet(await jwks()), {
     issuer,
     audience,
     algorithms: [alg],

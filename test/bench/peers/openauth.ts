@@ -1,0 +1,154 @@
+/**
+ * openauth as its documentation sets it up on Workers: tokens in KV where the Worker has a namespace, and otherwise in
+ * a map in memory, which is the least that its storage can cost. A machine proves a secret that is kept hashed; people
+ * have passwords (openauth's own provider and hash), or are simply let in where only their codes are wanted.
+ */
+import { issuer } from '@openauthjs/openauth'
+import { PasswordProvider, ScryptHasher } from '@openauthjs/openauth/provider/password'
+import { CloudflareStorage } from '@openauthjs/openauth/storage/cloudflare'
+import {
+  joinKey,
+  splitKey,
+  Storage,
+  type StorageAdapter,
+} from '@openauthjs/openauth/storage/storage'
+import { createSubjects } from '@openauthjs/openauth/subject'
+
+interface OpenauthEnv {
+  readonly KV?: KVNamespace
+  readonly CLIENT_ID: string
+  readonly CLIENT_SECRET: string
+  readonly PASSWORD: string
+}
+
+interface Entry {
+  readonly value: object
+  readonly until: number
+}
+
+/** Its own storage in memory is a sorted list, into which each new entry is moved. */
+class MapStorage implements StorageAdapter {
+  readonly #entries = new Map<string, Entry>()
+
+  async get(key: string[]): Promise<object | undefined> {
+    const entry = this.#entries.get(joinKey(key))
+    return entry !== undefined && entry.until > Date.now() ? entry.value : undefined
+  }
+
+  async set(key: string[], value: object, expiry?: Date): Promise<void> {
+    // A refresh token for each token of a machine would fill the isolate.
+    if (this.#entries.size >= ENTRIES_MAX) {
+      for (const [name] of this.#entries) {
+        if (name.startsWith('oauth:refresh')) this.#entries.delete(name)
+      }
+    }
+    this.#entries.set(joinKey(key), { value, until: expiry?.getTime() ?? Infinity })
+  }
+
+  async remove(key: string[]): Promise<void> {
+    this.#entries.delete(joinKey(key))
+  }
+
+  async *scan(prefix: string[]): AsyncGenerator<[string[], object]> {
+    const start = joinKey([...prefix, ''])
+    for (const [name, { value }] of this.#entries)
+      if (name.startsWith(start)) yield [splitKey(name), value]
+  }
+}
+
+/** KV keeps nothing for less than a minute, and openauth asks for a minute less the time that has passed. */
+const patient = (namespace: KVNamespace): Pick<KVNamespace, 'get' | 'put' | 'delete' | 'list'> => ({
+  get: namespace.get.bind(namespace),
+  delete: (key: string) => namespace.delete(key),
+  list: namespace.list.bind(namespace),
+  put: (key: string, value: string, { expirationTtl }: KVNamespacePutOptions = {}) =>
+    namespace.put(
+      key,
+      value,
+      expirationTtl === undefined ? {} : { expirationTtl: Math.max(KV_TTL_MIN, expirationTtl) },
+    ),
+})
+
+const KV_TTL_MIN = 60
+const ENTRIES_MAX = 50_000
+const PEOPLE_PATH = '/bench/people'
+
+interface Subject {
+  readonly id: string
+}
+
+const isSubject = (value: unknown): value is Subject =>
+  typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
+
+const subjects = createSubjects({
+  user: {
+    '~standard': {
+      version: 1,
+      vendor: 'bench',
+      validate: (value) =>
+        isSubject(value) ? { value } : { issues: [{ message: 'a subject has an id' }] },
+    },
+  },
+})
+
+const encoder = new TextEncoder()
+const digest = (text: string): Promise<ArrayBuffer> =>
+  crypto.subtle.digest('SHA-256', encoder.encode(text))
+
+function issuerOf(env: OpenauthEnv) {
+  const storage =
+    env.KV === undefined ? new MapStorage() : CloudflareStorage({ namespace: patient(env.KV) })
+  const secretDigest = digest(env.CLIENT_SECRET)
+  const hasher = ScryptHasher()
+  const app = issuer({
+    subjects,
+    storage,
+    allow: async () => true,
+    providers: {
+      machine: {
+        type: 'machine',
+        init() {},
+        async client({ clientID, clientSecret }) {
+          const presented = await digest(clientSecret)
+          if (clientID !== env.CLIENT_ID) throw new Error('no such client')
+          if (!crypto.subtle.timingSafeEqual(presented, await secretDigest))
+            throw new Error('wrong secret')
+          return { id: clientID }
+        },
+      },
+      welcome: {
+        type: 'welcome',
+        init(routes, auth) {
+          routes.get('/authorize', (context) => auth.success(context, { id: crypto.randomUUID() }))
+        },
+      },
+      password: PasswordProvider({
+        hasher,
+        login: async () => new Response('the form'),
+        register: async () => new Response('the form'),
+        change: async () => new Response('the form'),
+        sendCode: async () => {},
+      }),
+    },
+    success: async (context, value) =>
+      context.subject('user', { id: String(value['id'] ?? value['email']) }),
+  })
+  const createPeople = async (count: number): Promise<void> => {
+    const hash = await hasher.hash(env.PASSWORD)
+    for (let at = 0; at < count; at++)
+      await Storage.set(storage, ['email', `person-${at}@bench.example`, 'password'], hash)
+  }
+  return { app, createPeople }
+}
+
+let made: ReturnType<typeof issuerOf> | undefined
+
+export default {
+  async fetch(request: Request, env: OpenauthEnv, context: ExecutionContext): Promise<Response> {
+    made ??= issuerOf(env)
+    const url = new URL(request.url)
+    if (url.pathname !== PEOPLE_PATH) return made.app.fetch(request, env, context)
+    await made.createPeople(Number(url.searchParams.get('count')))
+    return new Response('done')
+  },
+}
