@@ -82,7 +82,7 @@ export function lookInside(run: BenchRun): Promise<readonly Inside[]> {
         const { party } = side
         const row: RowName = `client_credentials ${alg}`
         const flow = await driver.offered(party, row)
-        if (typeof flow === 'string') continue
+        if (flow === null || typeof flow === 'string') continue
         const load = async (seconds: number): Promise<number> =>
           (await driver.drive(party, row, flow, INSPECTED_CONNECTIONS, seconds)).requests
         await load(WARM_UP_SECONDS)

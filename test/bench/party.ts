@@ -41,8 +41,8 @@ export interface Made {
 /** Drives a flow that no figure is taken of, and gives what it collects. */
 export type Prepare = (flow: Flow) => Promise<readonly string[]>
 
-/** The requests of a row; or, in a few words, why there are none. */
-export type Offer = string | ((made: Made, prepare: Prepare) => Flow | Promise<Flow>)
+/** The requests of a row; or, in a few words, why there are none; null for what it is not there for. */
+export type Offer = null | string | ((made: Made, prepare: Prepare) => Flow | Promise<Flow>)
 
 export interface Party {
   readonly name: string
@@ -61,8 +61,8 @@ export const SIGN_INS = { count: 30, connections: 1 }
 export type Offers = Readonly<Record<RowName, Offer>>
 
 /** For what a party leaves out. */
-export const noOffers = (because: string): Offers =>
-  Object.fromEntries(ROWS.map((row) => [row, because])) as Record<RowName, string>
+export const noOffers = (because: string | null): Offers =>
+  Object.fromEntries(ROWS.map((row) => [row, because])) as Record<RowName, string | null>
 
 type TokenRow = `client_credentials ${Algorithm}`
 

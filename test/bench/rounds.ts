@@ -20,7 +20,8 @@ export interface Cell {
 
 /** How long a run waits for a quiet machine. */
 const PATIENCE_MILLIS = 1000
-const WARM_UP_SECONDS = 1
+/** Of the time that a token row takes: no aim stands on the others. */
+const SHARE_OF_FLOWS = 0.5
 
 export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
   only.length === 0 || only.some((text) => row.includes(text))
@@ -39,6 +40,9 @@ export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): read
   return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
 }
 
+const secondsOf = (row: RowName, { seconds }: BenchOptions): number =>
+  isOfTokens(row) ? seconds : seconds * SHARE_OF_FLOWS
+
 export class Driver {
   readonly #run: BenchRun
   readonly #made = new Map<Party, Made>()
@@ -48,12 +52,13 @@ export class Driver {
   }
 
   /** What a party offers of a row, ready to be sent; a word why not otherwise. */
-  async offered(party: Party, row: RowName): Promise<Flow | string> {
+  async offered(party: Party, row: RowName): Promise<Flow | string | null> {
     const offer = party.offers[row]
-    if (typeof offer === 'string') return offer
+    if (typeof offer !== 'function') return offer
     return offer(this.#madeBy(party), async (flow) => {
-      const [connections = 1] = this.#run.options.concurrency
-      return (await this.#drive(party, flow, connections, this.#run.options.seconds)).collected
+      const { options } = this.#run
+      const [connections = 1] = options.concurrency
+      return (await this.#drive(party, flow, connections, secondsOf(row, options))).collected
     })
   }
 
@@ -89,19 +94,21 @@ export async function measuredCells(
   const driver = new Driver(run)
   const cells = ROWS.filter((row) => isChosen(row, options) || row in MAKES).flatMap((row) =>
     concurrencyOf(row, options).flatMap((concurrency) =>
-      parties.map((party) => ({
-        party,
-        cell: { row, concurrency, party: party.name, runs: [], because: null } as Cell,
-      })),
+      parties
+        .filter((party) => party.offers[row] !== null)
+        .map((party) => ({
+          party,
+          cell: { row, concurrency, party: party.name, runs: [], because: null } as Cell,
+        })),
     ),
   )
   const turn = async (party: Party, cell: Cell, round: number): Promise<void> => {
     const flow = await driver.offered(party, cell.row)
-    if (typeof flow === 'string') {
+    if (typeof flow === 'string' || flow === null) {
       cell.because = flow
       return
     }
-    const seconds = round === 0 ? WARM_UP_SECONDS : options.seconds
+    const seconds = secondsOf(cell.row, options)
     const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
     const load = () => driver.drive(party, cell.row, flow, cell.concurrency, seconds)
     const figures = await measured(party.pid, load, patience)
@@ -110,7 +117,8 @@ export async function measuredCells(
   // The first round warms up.
   for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
     for (const { party, cell } of cells) {
-      if (cell.because !== null) continue
+      const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]
+      if (cell.because !== null || (round === 0 && isWarm)) continue
       try {
         await turn(party, cell, round)
       } catch (error) {

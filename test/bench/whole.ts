@@ -68,7 +68,7 @@ function printProfiles(run: BenchRun): Promise<void> {
     for (const row of ROWS)
       for (const side of sides) {
         const flow = await driver.offered(side.party, row)
-        if (typeof flow === 'string') continue
+        if (flow === null || typeof flow === 'string') continue
         const load = async (): Promise<number> =>
           (await driver.drive(side.party, row, flow, INSPECTED_CONNECTIONS, options.seconds))
             .requests

@@ -34,7 +34,7 @@ export async function startCeiling(
     stop,
     server,
     offers: {
-      ...noOffers('only issues tokens'),
+      ...noOffers(null),
       ...tokenOffers(endpoints),
       discovery: () => documentFlow('/discovery', 'jwks_uri'),
       JWKS: () => documentFlow('/jwks', 'keys'),
