@@ -73,7 +73,7 @@ async function verdictOf(token: string, expected: Expected, context: Context): P
   const verdict = await readAccessToken(token, expected, find, now, known)
   if (!verdict.valid) return verdict
   const isAlive = await isStillAlive(verdict.token, feed, now, context)
-  return isAlive ? suffices(verdict.token, expected, now) : refused('revoked')
+  return isAlive ? suffices(verdict, expected, now) : refused('revoked')
 }
 
 /** The configuration as it was not long ago, or else as it is now. Storage away is a fault. */

@@ -283,6 +283,10 @@ export const limits = {
   unknownKeyPauseSeconds: 30,
   refreshRetrySeconds: 1,
   refreshTimeoutMillis: 4000,
+  /** DPoP proofs: as old as in Okta, ahead by `clockSkewSeconds`; those used are kept in some 8 MB if all were long. */
+  proofCharactersMax: 8 * 1024,
+  proofAgeSecondsMax: 300,
+  proofsKeptMax: 20_000,
 
   /**
    * Verifiers on our side: marks that a server's feed keeps; after how many seconds a feed is read again; how old it

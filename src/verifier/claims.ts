@@ -3,7 +3,14 @@
  * that of RFC 9068, which its header tells. An ID token, a logout token and whatever else a server signs is neither.
  */
 import { limits } from '../platform/limits.ts'
-import { refused, type Expected, type Reason, type Verdict, type VerifiedToken } from './verdict.ts'
+import {
+  refused,
+  type Acceptance,
+  type Expected,
+  type Reason,
+  type Verdict,
+  type VerifiedToken,
+} from './verdict.ts'
 
 type Payload = Readonly<Record<string, unknown>>
 
@@ -76,16 +83,15 @@ export function accessTokenOf(
 
 /** What else is demanded of a token that is good. */
 export function suffices(
-  token: VerifiedToken,
+  accepted: Acceptance,
   { scopes = [], acrValues, maxAge }: Expected,
   now: number,
 ): Verdict {
+  const { token } = accepted
   if (!scopes.every((scope) => token.scopes.includes(scope))) return refused('insufficient_scope')
   const { acr, auth_time: authTime } = token.claims
   const hasContext = acrValues === undefined || (typeof acr === 'string' && acrValues.includes(acr))
   const isRecent =
     maxAge === undefined || (typeof authTime === 'number' && now - authTime <= maxAge)
-  return hasContext && isRecent
-    ? { valid: true, token }
-    : refused('insufficient_user_authentication')
+  return hasContext && isRecent ? accepted : refused('insufficient_user_authentication')
 }

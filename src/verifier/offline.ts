@@ -38,7 +38,7 @@ export class OfflineVerifier {
     const now = Math.floor(this.#clock() / 1000)
     const find = (kid: string) => this.#keysOf(expected.issuer).find(kid, waitUntil)
     const verdict = await readAccessToken(token, expected, find, now)
-    return verdict.valid ? suffices(verdict.token, expected, now) : verdict
+    return verdict.valid ? suffices(verdict, expected, now) : verdict
   }
 
   // The issuer is what the resource server trusts, so that its address is allowed whatever it is.

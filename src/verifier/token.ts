@@ -8,6 +8,7 @@ import { isObject, parseJson } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { accessTokenOf, isAccessTokenType } from './claims.ts'
+import { possessionVerdict } from './dpop.ts'
 import { signedPayload, type VerificationKey } from './signature.ts'
 import { refused, type Expected, type Reason, type Verdict } from './verdict.ts'
 
@@ -111,7 +112,12 @@ async function verdictUnder(
   const payload = parseJson(text)
   if (!isObject(payload)) return refused('malformed')
   const stranger = issuerFault(payload, expected)
-  return stranger === null ? accessTokenOf(payload, typ, expected, now) : refused(stranger)
+  if (stranger !== null) return refused(stranger)
+  const verdict = accessTokenOf(payload, typ, expected, now)
+  const isBearer = payload['cnf'] === undefined && expected.dpop === undefined
+  return isBearer || !verdict.valid
+    ? verdict
+    : possessionVerdict(token, verdict.token, expected.dpop, now)
 }
 
 /** Its keys are published nowhere, so that the name alone must tell. */

@@ -3,6 +3,10 @@ import { exports } from 'cloudflare:workers'
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../src/platform/limits.ts'
 import type { AccessTokenVerifier, Expected, Verdict } from '../../src/verifier/verdict.ts'
+import { OfflineVerifier } from '../../src/verifier/offline.ts'
+import { proofAlgorithms } from '../../src/verifier/proof-keys.ts'
+import { aProver, withProof } from '../unit/verifier/dpop-support.ts'
+import { answered, EXPECTED, makeKey, NOW } from '../unit/verifier/support.ts'
 import { operations } from './counting.ts'
 import { ORG_BASE } from './sign-in-support.ts'
 import { aClient, ORIGIN, type TestClient, type TestServer } from './support.ts'
@@ -79,6 +83,16 @@ describe('over its binding', () => {
     expect(await verify(token(), changes)).toBe(reason)
   }) // prettier-ignore
 
+  it('[RFC9449-7.1] a token of ours is bound to no key, so that a proof is refused with it', async () => {
+    const { prove } = await aProver()
+    const iat = Math.floor(Date.now() / 1000)
+    for (const token of [machine, held.token]) {
+      expect(await verify(token, withProof(await prove(token, { iat })))).toBe('unbound_token')
+      expect(await verify(token, withProof('no proof'))).toBe('unbound_token')
+      expect(await verify(token)).toBe('valid')
+    }
+  })
+
   it('tokens of the org server are verified by nobody else', async () => {
     const org = await heldTokens({ ...server, issuer: ORG_BASE })
     expect(await verify(org.token)).toBe('org_token')
@@ -95,6 +109,8 @@ it.each([
   { ...NAMED, scopes: 'read' },
   { ...NAMED, acrValues: 'phr phrh' },
   { ...NAMED, maxAge: '60' },
+  { ...NAMED, dpop: null },
+  { ...NAMED, dpop: { proof: 'x' } },
 ])('whoever expects nothing, or what cannot be, is told that at once: %j', async (nothing) => {
   await expect(aVerifier()(machine, nothing as never)).rejects.toThrow(TypeError)
 })
@@ -115,6 +131,13 @@ describe('its cost', () => {
       for (let turn = 0; turn < 50; turn++) await verify(token, expected)
     })).toEqual([])
   }) // prettier-ignore
+
+  it('a proof that is refused: no call to storage', async () => {
+    const verify = aVerifier()
+    await verify(machine, expected)
+    const asked = await operations(() => verify(machine, { ...expected, ...withProof('x') }))
+    expect(asked).toEqual([])
+  })
 
   it('however many tokens name keys that do not exist, the keys are read once', async () => {
     const verify = aVerifier()
@@ -219,4 +242,19 @@ describe('without storage', () => {
     away.clear()
     expect(reasonOf(await verify(machine, expected))).toBe('valid')
   })
+})
+
+describe('proofs, as this runtime computes them', () => {
+  it.each(proofAlgorithms)('[RFC9449-4.3] %s: of the key of the token, and of no other', async (alg) => {
+    const key = await makeKey('k1')
+    const [prover, other] = [await aProver(alg), await aProver(alg)]
+    const token = await key.sign(prover.bound())
+    const get = async () => answered({ keys: [key.jwk] })
+    const verifier = new OfflineVerifier({ get, clock: () => NOW * 1000 })
+    const verify = async (proof: string): Promise<string> =>
+      reasonOf(await verifier.verify(token, { ...EXPECTED, ...withProof(proof) }))
+    expect(await verify(await prover.prove(token))).toBe('valid')
+    expect(await verify(await other.prove(token))).toBe('wrong_key')
+    expect(await verify(await other.prove(token, {}, { jwk: prover.jwk }))).toBe('proof_bad_signature')
+  }) // prettier-ignore
 })

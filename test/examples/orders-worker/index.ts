@@ -2,8 +2,8 @@
  * An API that takes access tokens: a Worker with Hono that asks the `Verifier` of an Edgemint in the same account, over
  * a service binding. A token that was revoked is refused within a minute.
  *
- * To use it, copy hono.ts, challenge.ts and verdict.ts of `src/verifier` beside your own code, and let the imports below
- * point there.
+ * To use it, copy hono.ts of `src/verifier` beside your own code, with the files of `src/verifier` and `src/platform`
+ * that it imports, and let the imports below point there.
  */
 import { Hono, type MiddlewareHandler } from 'hono'
 import { requireAccessToken, type AccessTokenVariables } from '../../../src/verifier/hono.ts'

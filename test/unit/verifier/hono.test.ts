@@ -26,7 +26,11 @@ const GOOD: Verdict = {
   },
 }
 
-function api(verdict: Verdict | Error, demands: Partial<Expected> = {}, realm?: string) {
+function api(
+  verdict: Verdict | Error,
+  demands: Partial<Omit<Expected, 'dpop'>> = {},
+  realm?: string,
+) {
   const asked: [string, Expected][] = []
   const app = new Hono()
   app.use(
