@@ -59,10 +59,13 @@ export const fourthRows: readonly Vulnerability[] = [
     causes: [
       {
         cause: '`cnf` was not enforced by the server’s own API',
-        tests: [...at('workerd/app-settings.test.ts', '%s cannot be asked for')],
+        tests: [
+          ...at('workerd/app-settings.test.ts', '%s cannot be asked for'),
+          ...at('unit/verifier/dpop.test.ts', '[RFC9449-7.2] is no bearer token'),
+        ],
         because:
-          'Sender-constrained tokens cannot be asked for until they exist, so that no token has a `cnf` which somebody could forget.',
-        redWhen: 'the setting is ignored',
+          'Sender-constrained tokens cannot be asked for until they exist, so that no token of ours has a `cnf` which somebody could forget; and the verifier, which takes those of others, takes none for a bearer token.',
+        redWhen: 'the setting is ignored, or the verifier does not look for `cnf`',
       },
     ],
   },

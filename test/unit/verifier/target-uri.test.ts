@@ -12,6 +12,7 @@ describe('the same resource', () => {
     ['fragment', 'https://api.example/orders#top'],
     ['query in a fragment', 'https://api.example/orders#top?page=2'],
     ['an empty query', 'https://api.example/orders?'],
+    ['a fragment that is no URI', 'https://api.example/orders#a b\\c%'],
     ['a query that is no URI', 'https://api.example/orders?a b\\c%'],
   ])('[RFC9449-4.3] whatever its %s', (_, url) => {
     expect(targetUri(url)).toBe(ORDERS)
