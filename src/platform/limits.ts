@@ -16,6 +16,9 @@ export const limits = {
   assertionLifetimeSecondsMax: 3600,
   clockSkewSeconds: 60,
   jtiCharactersMax: 256,
+  /** Of what a browser prefers (`ui_locales` and Accept-Language; Accept) so much is looked at. */
+  languagePreferencesCharactersMax: 1024,
+  acceptCharactersMax: 1024,
 
   /** Codes, refresh tokens, session cookies. */
   artefactCharactersMax: 1024,
@@ -68,15 +71,8 @@ export const limits = {
   listingRetrySeconds: 60,
   /** Refresh tokens of which one batch tells. */
   listingBatchMax: 50,
-
   /** The longest life that a rule can give an access token. */
   accessTokenSecondsMax: 24 * 3600,
-
-  /** Of `ui_locales` and of Accept-Language that pages look at. */
-  languagePreferencesCharactersMax: 1024,
-
-  /** Of Accept that is looked at. */
-  acceptCharactersMax: 1024,
 
   /** Management door. */
   jsonBytesMax: 256 * 1024,
