@@ -162,18 +162,19 @@ function besideOptions(configuration: string): V4WorkerOptions & { name: string 
 
 /**
  * Starts `count` isolates on one empty state. `bindings` override the environment of the tests. `beside` are
- * configurations of other Workers.
+ * configurations of other Workers. `wrapper` stands around the product in each isolate.
  */
 export async function startRuntime(
   count: number,
   bindings: Readonly<Record<string, string>> = {},
   outside?: Outside,
   beside: readonly string[] = [],
+  wrapper = WRAPPER,
 ): Promise<Runtime> {
   const folder = temporaryFolder()
   buildWorker(join(REPOSITORY, 'wrangler.toml'), folder)
   cpSync(join(folder, 'index.js'), join(folder, 'product.js'))
-  writeFileSync(join(folder, 'wrapper.js'), WRAPPER)
+  writeFileSync(join(folder, 'wrapper.js'), wrapper)
   const workers = Array.from({ length: count }, (_, index) =>
     workerOptions(index, folder, bindings, outside),
   )

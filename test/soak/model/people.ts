@@ -1,0 +1,91 @@
+/** Passwords that are proved, sessions, and authorization requests in them. */
+import { APP_FACTS } from '../vocabulary.ts'
+import { done, either, refused, seenBy, type Step } from './possibility.ts'
+import { CODE_SECONDS, all, given, proofStanding, sessionStanding } from './standing.ts'
+import type { World } from './world.ts'
+
+export const authenticate: Step<'authenticate'> = (world, { user }, { now: made }) =>
+  either(
+    given(world.users[user] === 'ACTIVE'),
+    () => [
+      done(
+        'proved',
+        (after, outcome) => {
+          if (outcome?.sessionToken !== undefined)
+            after.proofs[outcome.sessionToken] = { user, made, state: 'good' }
+        },
+        ({ sessionToken = '' }) => sessionToken !== '' && world.proofs[sessionToken] === undefined,
+      ),
+    ],
+    () => [refused('denied')],
+  )
+
+export const begin: Step<'begin'> = (world, { sessionToken }, { now }) => {
+  const proof = world.proofs[sessionToken]!
+  const { user, made: proved } = proof
+  const isActive = world.users[user] === 'ACTIVE'
+  return either(
+    all(proofStanding(proof, now), given(isActive)),
+    () => [
+      done(
+        'begun',
+        (after, outcome) => {
+          after.proofs[sessionToken]!.state = 'used'
+          if (outcome?.session !== undefined)
+            after.sessions[outcome.session] = { user, proved, began: now, used: now, ended: false }
+        },
+        ({ session = '' }) => session !== '' && world.sessions[session] === undefined,
+      ),
+    ],
+    () => [
+      refused('denied', 'denied', (after) => {
+        // Whether one that nobody could use is used up is open.
+        if (proof.state === 'good') after.proofs[sessionToken]!.state = 'doubtful'
+      }),
+    ],
+  )
+}
+
+/** Codes that wait end with the session that they were given in; tokens stay. */
+export function endSession(after: World, name: string): void {
+  after.sessions[name]!.ended = true
+  for (const authorization of Object.values(after.authorizations))
+    if (authorization.session === name && authorization.code?.state === 'waiting')
+      authorization.ended = 'yes'
+}
+
+export const signOut: Step<'sign-out'> = (world, { session }, { now }) =>
+  either(
+    sessionStanding(world.sessions[session]!, now),
+    () => [done('ended', (after) => endSession(after, session))],
+    () => [refused('not_found', 'over already', (after) => endSession(after, session))],
+  )
+
+export const authorize: Step<'authorize'> = (world, command, circumstances) => {
+  const { session: name, app, server } = command
+  const { now: created } = circumstances
+  const session = world.sessions[name]!
+  const { user } = session
+  return seenBy(world, command, command, circumstances).flatMap((seen) => {
+    if (seen.server !== 'ACTIVE') return [refused('not_found')]
+    if (seen.app.status !== 'ACTIVE') return [refused('page', 'no such client')]
+    if (!APP_FACTS[app].grants.includes('code')) return [refused('page', 'not of this client')]
+    return either(
+      all(sessionStanding(session, created), given(world.users[user] === 'ACTIVE')),
+      () => [
+        done(
+          'code',
+          (after, outcome) => {
+            after.sessions[name]!.used = created
+            if (outcome?.code === undefined) return
+            const code = { expires: created + CODE_SECONDS, state: 'waiting' } as const
+            const { era } = seen.app
+            after.authorizations[outcome.code] = { user, app, server, session: name, created, era, code, family: null, ended: 'no' } // prettier-ignore
+          },
+          ({ code = '' }) => code !== '' && world.authorizations[code] === undefined,
+        ),
+      ],
+      () => [refused('login_required')],
+    )
+  })
+}
