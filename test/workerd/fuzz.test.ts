@@ -17,13 +17,13 @@ const SEED = 20141107
 
 /** What a sample has: fewer where an answer takes the database. */
 const SAMPLES: Readonly<Record<string, number>> = {
-  form: 1500,
+  form: 1200,
   basic: 1000,
   jwt: 1200,
   json: 400,
   cookies: 1000,
   filters: 300,
-  paths: 1500,
+  paths: 1200,
 }
 
 /** One world lasts so long: codes and tokens expire, and what may be deleted is deleted in time. */

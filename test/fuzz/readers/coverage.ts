@@ -35,12 +35,19 @@ export class Coverage {
     return ran
   }
 
+  stop(): void {
+    this.#session.post('Profiler.stopPreciseCoverage')
+    this.#session.disconnect()
+  }
+
   /** Whether something of it has not been learned before. */
   isNews(ran: Ran): boolean {
-    return [...ran].some(([url, marks]) => {
+    for (const [url, marks] of ran) {
       const known = this.#known.get(url)
-      return marks.some((mark, at) => mark === 1 && known?.[at] !== 1)
-    })
+      for (let at = 0; at < marks.length; at++)
+        if (marks[at] === 1 && known?.[at] !== 1) return true
+    }
+    return false
   }
 
   learn(ran: Ran): void {

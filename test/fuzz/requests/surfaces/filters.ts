@@ -8,13 +8,18 @@ import { hostileText, repeatedly, spoiledText } from '../texts.ts'
 import { valuesOf, type World } from '../world.ts'
 import { pathOf } from './json.ts'
 
-const LISTS = managementRoutes.filter(
-  ({ method, query }) => method === 'GET' && Object.keys(query).length > 0,
-)
+const CRITERIA = ['filter', 'search']
+
+/** What has a filter is asked more often. */
+const LISTS = managementRoutes
+  .filter(({ method, query }) => method === 'GET' && Object.keys(query).length > 0)
+  .map((route) => [CRITERIA.some((name) => name in route.query) ? 5 : 1, route] as const)
 
 const ATTRIBUTES = ['id', 'status', 'name', 'label', 'created', 'lastUpdated', 'activated', 'statusChanged', 'type', 'client_id', 'user.id', 'group.id', 'profile.login', 'profile.email', 'profile.firstName', 'profile.name', 'profile.city', 'profile.__proto__', 'profile', 'eventType', 'actor.id', 'target.id', 'outcome.result', 'severity', 'uuid', 'published', 'debugContext.debugData.requestUri', 'clientId', 'userName', 'scopes', 'constructor', '__proto__', 'toString', 'a.b.c.d'] as const // prettier-ignore
 const OPERATORS = ['eq', 'ne', 'gt', 'ge', 'lt', 'le', 'sw', 'co', 'ew', 'pr', 'EQ', 'in', 'like', '='] as const // prettier-ignore
 const INSTANTS = ['2026-01-01T00:00:00.000Z', '1970-01-01', '0000-01-01T00:00:00Z', '9999-12-31T23:59:59.999Z', '2026-02-30T00:00:00Z', '2026-01-01T00:00:00+14:00', '+275760-09-13T00:00:00Z'] as const // prettier-ignore
+/** Quoted, and no text of JSON. */
+const BROKEN = ['"\\q"', '"\\u12g4"', '"a\tb"', '"\\"', '"a"b"', '"\0"'] as const
 const WORDS = ['ACTIVE', 'STAGED', 'DEPROVISIONED', 'BUILT_IN', 'a', 'USER', '%', '_', '*', 'é', '\\'] as const // prettier-ignore
 
 function literal(random: Random, world: World): string {
@@ -24,6 +29,7 @@ function literal(random: Random, world: World): string {
     [2, () => JSON.stringify(random.one(Object.values(world.ids)))],
     [1, () => JSON.stringify(hostileText(random).slice(0, 200))],
     [1, () => `"${hostileText(random).slice(0, 200)}"`],
+    [1, () => random.one(BROKEN)],
     [1, () => random.one(['true', 'false', 'null', '1', '-1', '1e999', '0.5', '1e', "'a'", ''])],
   ])()
 }
@@ -64,9 +70,9 @@ function value(random: Random, name: string, world: World): string {
 export const filters: Surface = {
   name: 'filters',
   make: (random, world) => {
-    const { path, query } = random.one(LISTS)
+    const { path, query } = random.weighted(LISTS)
     const names = Object.keys(query)
-    const few = names.filter(() => random.chance(2 / names.length))
+    const few = names.filter((name) => random.chance(CRITERIA.includes(name) ? 0.5 : 1.5 / names.length))
     const asked = [...few, ...(random.chance(0.03) ? [random.one(names)] : [])]
     const fields: Pairs = asked.map((name) => [name, value(random, name, world)] as const)
     const target = `${pathOf(random, path, world)}?${written(random, fields)}`
