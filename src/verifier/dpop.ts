@@ -12,7 +12,7 @@ import {
   importJWK,
   type JWK,
 } from 'jose'
-import { isObject } from '../platform/encoding.ts'
+import { isCompactJws, isObject } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { proofKey } from './proof-keys.ts'
 import { targetUri } from './target-uri.ts'
@@ -57,14 +57,12 @@ function thumbprintIn(cnf: unknown): string | null {
   return typeof jkt === 'string' ? jkt : null
 }
 
-/** Two DPoP headers come as one value with a comma. */
-const JWS = /^[\w-]+\.[\w-]+\.[\w-]+$/
-
 const DPOP_JWT = /^(application\/)?dpop\+jwt$/i
 
 function readProof(text: unknown): ReadProof | null {
-  if (typeof text !== 'string' || text.length > limits.proofCharactersMax || !JWS.test(text))
-    return null
+  if (typeof text !== 'string' || text.length > limits.proofCharactersMax) return null
+  // Two DPoP headers come as one value with a comma.
+  if (!isCompactJws(text)) return null
   try {
     const { typ, alg, jwk, crit } = decodeProtectedHeader(text)
     if (typeof typ !== 'string' || !DPOP_JWT.test(typ) || crit !== undefined) return null
