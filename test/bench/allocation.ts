@@ -3,8 +3,11 @@
  * been collected again. What the engine keeps outside its heap (buffers, the HTTP layer) is not in it.
  */
 import type { InspectorSession } from './inspector.ts'
+import type { CallFrame } from './profile.ts'
 
-interface AllocationNode {
+/** What one function has allocated, and its callees. */
+export interface AllocationNode {
+  readonly callFrame: CallFrame
   readonly selfSize: number
   readonly children: readonly AllocationNode[]
 }
@@ -12,14 +15,15 @@ interface AllocationNode {
 /** On average one sample in so many bytes; V8 scales the sums itself. */
 const SAMPLING_BYTES = 16 * 1024
 
-const sizeOf = ({ selfSize, children }: AllocationNode): number =>
+/** With all that it called. */
+export const sizeOf = ({ selfSize, children }: AllocationNode): number =>
   children.reduce((sum, child) => sum + sizeOf(child), selfSize)
 
 /** `load` resolves to the number of requests. */
-export async function bytesARequest(
+export async function recordAllocations(
   session: InspectorSession,
   load: () => Promise<number>,
-): Promise<number> {
+): Promise<{ head: AllocationNode; requests: number }> {
   await session.send('HeapProfiler.enable')
   await session.send('HeapProfiler.startSampling', {
     samplingInterval: SAMPLING_BYTES,
@@ -30,5 +34,5 @@ export async function bytesARequest(
   const { profile } = await session.send<{ profile: { head: AllocationNode } }>(
     'HeapProfiler.stopSampling',
   )
-  return sizeOf(profile.head) / requests
+  return { head: profile.head, requests }
 }

@@ -3,7 +3,7 @@
  * the given configuration) and reads the outcome as modules that Miniflare can serve.
  */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import type { V4WorkerOptions } from 'miniflare'
 
@@ -34,6 +34,11 @@ export function buildWorker(configuration: string, folder: string, main?: string
   })
   if (status !== 0)
     throw new Error(`wrangler could not build ${configuration}:\n${stdout}\n${stderr}`)
+}
+
+/** The same where nothing was built before. */
+export function buildOnce(configuration: string, folder: string): void {
+  if (!existsSync(folder)) buildWorker(configuration, folder)
 }
 
 /** Every module of a bundle, `main` first, which is how Miniflare knows where to begin. */

@@ -5,7 +5,7 @@
  */
 import { SignJWT, type CryptoKey } from 'jose'
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildWorker } from './bundle.ts'
 import {
@@ -64,8 +64,9 @@ export default {
 `
 }
 
-/** Builds the counting Worker around a built one whose main module is `main`, into `folder`. */
+/** Builds the counting Worker around a built one whose main module is `main`, into `folder`, if it is not there. */
 function buildCountingWorker(main: string, folder: string): void {
+  if (existsSync(folder)) return
   mkdirSync(folder)
   writeFileSync(join(folder, 'entry.js'), entrySource(main))
   const { compatibility_date } = readProductConfiguration()

@@ -1,9 +1,8 @@
 /** What one token costs inside the product and inside the ceiling: bytes allocated, and CPU time by area. */
-import { join } from 'node:path'
 import { ALGORITHMS, type Algorithm } from './algorithms.ts'
-import { bytesARequest } from './allocation.ts'
+import { recordAllocations, sizeOf } from './allocation.ts'
 import { areasOf, type Area } from './microseconds.ts'
-import { CEILING_MAIN, startCeiling } from './parties/ceiling.ts'
+import { CEILING_MAIN, ceilingFolder, startCeiling } from './parties/ceiling.ts'
 import { startProduct } from './parties/product.ts'
 import type { Party, RowName } from './party.ts'
 import { InspectorSession } from './inspector.ts'
@@ -47,14 +46,13 @@ export async function withSides<T>(
   run: BenchRun,
   work: (sides: readonly Side[]) => Promise<T>,
 ): Promise<T> {
-  const folder = join(run.temporary, 'ceiling-inspected')
-  const ceiling = await startCeiling(run, folder, true)
+  const ceiling = await startCeiling(run, true)
   try {
     const product = await startProduct(run, true)
     try {
       return await work([
         await sideOf(product, run.product, run.main),
-        await sideOf(ceiling, folder, CEILING_MAIN),
+        await sideOf(ceiling, ceilingFolder(run), CEILING_MAIN),
       ])
     } finally {
       await product.stop()
@@ -86,7 +84,8 @@ export function lookInside(run: BenchRun): Promise<readonly Inside[]> {
         const load = async (seconds: number): Promise<number> =>
           (await driver.drive(party, row, flow, INSPECTED_CONNECTIONS, seconds)).requests
         await load(WARM_UP_SECONDS)
-        const bytesAToken = await bytesARequest(side.session, () => load(run.options.seconds))
+        const allocated = await recordAllocations(side.session, () => load(run.options.seconds))
+        const bytesAToken = sizeOf(allocated.head) / allocated.requests
         const { summary, requests } = await profiled(side, () => load(run.options.seconds))
         const areas = areasOf(summary, requests)
         seen.push({ alg, side: party.name, bytesAToken, busy: summary.busy / requests, areas })

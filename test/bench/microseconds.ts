@@ -1,6 +1,6 @@
 /**
- * Where the CPU time of one token goes, by area: the rooms of the product, the packages in its bundle, and what the
- * engine and the platform do outside JavaScript.
+ * Where the CPU time of one token goes, by area: the rooms of the product, the packages in its bundle, and functions
+ * that the engine and the platform have built in.
  */
 import type { ProfileSummary } from './profile-summary.ts'
 
@@ -11,15 +11,15 @@ export interface Area {
 
 /** V8's own names for what is no function, and what they mean. */
 const NATIVE: Readonly<Record<string, string>> = {
-  'native: (program)': 'outside JavaScript: HTTP, the event loop, cryptography',
-  'native: (garbage collector)': 'garbage collection',
+  '(program)': 'outside JavaScript: HTTP and the event loop',
+  '(garbage collector)': 'garbage collection',
+  '(anonymous)': 'built in: without a name',
 }
-
-const NATIVE_OTHER = 'built-in functions called from JavaScript'
 
 /** `src/mint/token.ts` → `src/mint`; `jose/dist/webapi/…` → `jose`. */
 function areaOf(file: string): string {
-  if (file.startsWith('native: ')) return NATIVE[file] ?? NATIVE_OTHER
+  const native = /^native: (.*)$/.exec(file)?.[1]
+  if (native !== undefined) return NATIVE[native] ?? `built in: ${native}`
   const [first = '', second = '', third] = file.split('/')
   if (first === 'src') return third === undefined ? 'src' : `src/${second}`
   if (first === 'test') return file

@@ -29,6 +29,8 @@ export interface BenchOptions {
 const ROUNDS = 5
 const SECONDS = 2
 const CONCURRENCY = '16,64'
+/** The usual run has very many of them. */
+const QUICK_SECONDS = 0.5
 
 const kinds = Object.keys(INSTEAD) as (keyof typeof INSTEAD)[]
 
@@ -41,7 +43,7 @@ hour; the tables are printed, and written to test/bench/RESULTS.md when nothing 
   --seconds <n>         length of one run (${SECONDS})
   --concurrency <list>  connections, separated by commas (${CONCURRENCY})
   --only <list>         only rows whose name contains one of these, separated by commas; nothing is written
-  --quick               one round of one second, to see that everything works; nothing is written
+  --quick               one short round, to see that everything works; nothing is written
   --profile             instead of the tables: where the CPU time of either Worker goes; of the token endpoint or --only
 ${kinds.map((kind) => `  --${kind.padEnd(20)}instead of the tables: ${INSTEAD[kind]}`).join('\n')}
 `
@@ -51,6 +53,12 @@ function wholeNumber(name: string, text: string): number {
   if (!Number.isInteger(value) || value < 1 || value > 1000)
     throw new RangeError(`--${name} takes a whole number from 1 to 1000, not "${text}"`)
   return value
+}
+
+function secondsOf(kind: Kind, given: string | undefined, quick: boolean): number {
+  if (given !== undefined) return wholeNumber('seconds', given)
+  if (!quick) return SECONDS
+  return kind === 'whole' ? QUICK_SECONDS : 1
 }
 
 /** `null` when only the usage was asked for. */
@@ -79,7 +87,7 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   return {
     kind,
     rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : `${ROUNDS}`)),
-    seconds: wholeNumber('seconds', values.seconds ?? (values.quick ? '1' : `${SECONDS}`)),
+    seconds: secondsOf(kind, values.seconds, values.quick),
     concurrency: concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,
     only,

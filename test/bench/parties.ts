@@ -1,5 +1,4 @@
 /** Who takes part in the usual run, in the order in which they take turns. */
-import { join } from 'node:path'
 import { startBetterAuth } from './parties/better-auth.ts'
 import { startCeiling } from './parties/ceiling.ts'
 import { startOidcProvider } from './parties/oidc-provider.ts'
@@ -28,7 +27,7 @@ const PARTICIPANTS: readonly Participant[] = [
   {
     installed: null,
     what: 'a minimal Worker in workerd: a hashed secret, a scope filter and a signature by jose; no policy, no storage, no log; documents are prepared strings',
-    start: (run) => startCeiling(run, join(run.temporary, 'ceiling')),
+    start: (run) => startCeiling(run),
   },
   {
     installed: 'oidc-provider',

@@ -10,7 +10,7 @@ import type { JSONWebKeySet } from 'jose'
 import { ALGORITHMS, type Algorithm } from './algorithms.ts'
 import type { KnownServer } from './client-flows.ts'
 import type { TokenEndpoint } from './endpoints.ts'
-import { verifySignature } from './verification.ts'
+import { tokenOf, verifySignature } from './verification.ts'
 
 /** Its client_credentials with one algorithm; the keys are asked for at an address. */
 export type PeerTokens = Omit<TokenEndpoint, 'jwks'> & { readonly jwks: string }
@@ -55,7 +55,8 @@ export async function verifiedEndpoints(
     const keysAt = known.jwks
     const jwks = async (): Promise<JSONWebKeySet> => JSON.parse(await (await fetch(keysAt)).text())
     const endpoint = { ...known, jwks }
-    await verifySignature(endpoint, alg)
+    // The token first: a server may make its key with it.
+    await verifySignature(endpoint, alg, await tokenOf(endpoint))
     endpoints[alg] = endpoint
   }
   return endpoints
@@ -72,6 +73,7 @@ export async function startPeer(script: string, core: number | null): Promise<St
   for await (const line of createInterface(child.stdout)) {
     const { tokens, ...ready }: PeerReady = JSON.parse(line)
     const stop = (): void => void child.kill()
+    process.once('exit', stop)
     try {
       return {
         ...ready,

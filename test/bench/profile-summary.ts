@@ -1,12 +1,13 @@
 /**
- * Sums a CPU profile up by function and by source file. Work outside JavaScript (WebCrypto, HTTP, the
+ * Sums a CPU profile up by function and by source file, and what was allocated by function. Work outside JavaScript (WebCrypto, HTTP, the
  * event loop) shows under V8's names in parentheses, or under the function that asked for it.
  */
 import { readFileSync } from 'node:fs'
 import { SourceMap } from 'node:module'
 import { join, relative, resolve } from 'node:path'
 import { REPOSITORY } from './bundle.ts'
-import type { CpuProfile, ProfileNode } from './profile.ts'
+import type { AllocationNode } from './allocation.ts'
+import type { CallFrame, CpuProfile } from './profile.ts'
 
 export interface Share {
   readonly name: string
@@ -36,7 +37,10 @@ const shortFile = (folder: string, source: string): string =>
   relative(REPOSITORY, resolve(folder, source)).replace(/^.*node_modules\//, '')
 
 /** Finds the source of a built function, by the map that the bundler wrote beside the module. */
-function placeFinder(folder: string, main: string): (node: ProfileNode) => Place {
+function placeFinder(
+  folder: string,
+  main: string,
+): (node: { readonly callFrame: CallFrame }) => Place {
   const map = new SourceMap(JSON.parse(readFileSync(join(folder, `${main}.map`), 'utf8')))
   return ({ callFrame }) => {
     const { functionName, url, lineNumber, columnNumber } = callFrame
@@ -98,4 +102,22 @@ export function summarizeProfile(
     files.add(leaf.file, new Set(stack.map((place) => place.file)), micros)
   }
   return { busy, functions: functions.sorted(), files: files.sorted() }
+}
+
+/** Sums up by function what was allocated; `self` and `total` are bytes. */
+export function summarizeAllocations(
+  head: AllocationNode,
+  folder: string,
+  main: string,
+): readonly Share[] {
+  const placeOf = placeFinder(folder, main)
+  const functions = new Shares()
+  const visit = (node: AllocationNode, above: readonly string[]): void => {
+    const { function: name } = placeOf(node)
+    const stack = name === '(root)' ? above : [...above, name]
+    functions.add(name, new Set(stack), node.selfSize)
+    for (const child of node.children) visit(child, stack)
+  }
+  visit(head, [])
+  return functions.sorted()
 }

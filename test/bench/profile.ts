@@ -3,15 +3,17 @@
  */
 import { InspectorSession } from './inspector.ts'
 
+export interface CallFrame {
+  readonly functionName: string
+  readonly url: string
+  /** From zero, in the built module; so is the column. */
+  readonly lineNumber: number
+  readonly columnNumber: number
+}
+
 export interface ProfileNode {
   readonly id: number
-  readonly callFrame: {
-    readonly functionName: string
-    readonly url: string
-    /** From zero, in the built module; so is the column. */
-    readonly lineNumber: number
-    readonly columnNumber: number
-  }
+  readonly callFrame: CallFrame
   readonly children?: readonly number[]
 }
 

@@ -137,3 +137,14 @@ export function profileTables(title: string, summary: ProfileSummary, tokens: nu
     `${table(['file', ...columns], rows(summary.files))}\n`,
   ].join('\n')
 }
+
+/** By function, in bytes of one token. */
+export function allocationTable(title: string, shares: readonly Share[], tokens: number): string {
+  const rows = shares
+    .slice(0, PROFILE_ROWS)
+    .map(({ name, self, total }) => [
+      name,
+      ...[self, total].map((bytes) => formatNumber(bytes / tokens)),
+    ])
+  return `${table([`allocated, ${title}`, 'bytes/token', 'with callees'], rows)}\n`
+}

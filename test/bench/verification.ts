@@ -26,14 +26,12 @@ export async function tokenOf({ request }: Pick<TokenEndpoint, 'request'>): Prom
   return access_token
 }
 
-/** Its signature, by the published keys, its issuer, audience and algorithm. */
+/** The signature of a token, by the published keys, its issuer, audience and algorithm. */
 export async function verifySignature(
-  endpoint: TokenEndpoint,
+  { issuer, audience, jwks }: Omit<TokenEndpoint, 'request'>,
   alg: Algorithm,
+  token: string,
 ): Promise<JWTPayload> {
-  const { issuer, audience, jwks } = endpoint
-  // A server may make the key with the first token.
-  const token = await tokenOf(endpoint)
   const { payload } = await jwtVerify(token, createLocalJWKSet(await jwks()), {
     issuer,
     audience,
@@ -45,7 +43,7 @@ export async function verifySignature(
 
 /** The same, and what else the product's tokens and those of the ceiling have. */
 export async function verifyToken(endpoint: TokenEndpoint, alg: Algorithm): Promise<void> {
-  const { jti, iat, scope, scp } = await verifySignature(endpoint, alg)
+  const { jti, iat, scope, scp } = await verifySignature(endpoint, alg, await tokenOf(endpoint))
   if (jti === undefined || iat === undefined || (scope !== 'read' && String(scp) !== 'read'))
     throw new Error(`the token of ${endpoint.request.url} lacks jti, iat or the scope asked for`)
 }

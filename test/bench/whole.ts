@@ -8,12 +8,15 @@ import { createRequire } from 'node:module'
 import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
+import { recordAllocations } from './allocation.ts'
 import { countOperations } from './counting.ts'
 import { INSPECTED_CONNECTIONS, lookInside, profiled, withSides } from './inside.ts'
 import { startParties, stopParties } from './parties.ts'
 import { ROWS } from './party.ts'
 import { countPeopleOperations } from './people-counting.ts'
-import { profileTables, PROFILE_NOTE, reportExceeded } from './report.ts'
+import type { Flow } from './people-load.ts'
+import { summarizeAllocations } from './profile-summary.ts'
+import { allocationTable, profileTables, PROFILE_NOTE, reportExceeded } from './report.ts'
 import { resultsText, type Results } from './results.ts'
 import { Driver, isChosen, measuredCells } from './rounds.ts'
 import type { BenchRun } from './run.ts'
@@ -35,7 +38,7 @@ function circumstances({ pinning, options }: BenchRun, cells: Results['cells']):
         : 'nothing pinned (no taskset, or a single core): the figures include each other'
     }`,
     `workerd ${version}, Node ${process.versions.node} (OpenSSL ${process.versions.openssl})`,
-    `${options.rounds} rounds of ${options.seconds} s; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
+    `rounds: ${options.rounds}, of ${options.seconds} s a token row; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
     'RS256 is the processor’s RSA signature and little else, and OpenSSL’s, in Node, may use instructions that workerd’s BoringSSL does not (AVX-512 IFMA): that a Node peer is faster or slower there says which processor it ran on',
   ]
 }
@@ -51,13 +54,16 @@ async function measure(run: BenchRun): Promise<Results> {
   } finally {
     await stopParties(started)
   }
-  const folder = (name: string): string => join(temporary, name)
-  const tokenCounts = await countOperations(product, folder('counting'))
-  const flowCounts = await countPeopleOperations(product, folder('counting-people'))
+  const counting = join(temporary, 'counting')
+  const tokenCounts = await countOperations(product, counting)
+  const flowCounts = await countPeopleOperations(product, counting)
   const inside = await lookInside(run)
   const parties = started.map(({ party: { name }, version, what }) => ({ name, version, what }))
   return { date, circumstances: circumstances(run, cells), parties, cells, tokenCounts, flowCounts, inside } // prettier-ignore
 }
+
+/** Codes and the like have been used up. */
+const isRepeatable = ({ mode }: Flow): boolean => mode === 'again'
 
 /** Profiles the chosen rows at the product and the ceiling; without a choice, the token endpoint. */
 function printProfiles(run: BenchRun): Promise<void> {
@@ -80,7 +86,12 @@ function printProfiles(run: BenchRun): Promise<void> {
           continue
         }
         const { summary, requests } = await profiled(side, load)
-        console.log(profileTables(`${row} ${side.party.name}`, summary, requests))
+        const title = `${row} ${side.party.name}`
+        console.log(profileTables(title, summary, requests))
+        if (!isRepeatable(flow)) continue
+        const allocated = await recordAllocations(side.session, load)
+        const shares = summarizeAllocations(allocated.head, side.folder, side.main)
+        console.log(allocationTable(title, shares, allocated.requests))
       }
   })
 }

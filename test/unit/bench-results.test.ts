@@ -90,11 +90,13 @@ describe('areasOf', () => {
       share('jose/dist/webapi/sign.js', 100),
       share('@phi-ag/argon2/a.js', 20),
       share('native: (garbage collector)', 50),
+      share('native: sign', 40),
     ]
     expect(areasOf({ files }, 10)).toEqual([
       { name: 'jose', micros: 10 },
       { name: 'garbage collection', micros: 5 },
       { name: 'src/mint', micros: 4 },
+      { name: 'built in: sign', micros: 4 },
       { name: '@phi-ag/argon2', micros: 2 },
       { name: 'src', micros: 0.5 },
     ])

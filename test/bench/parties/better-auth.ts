@@ -3,6 +3,7 @@ import { ClientFlows, documentFlow } from '../client-flows.ts'
 import { SIGN_INS, tokenOffers, type Party } from '../party.ts'
 import { startPeer } from '../peer.ts'
 import type { PreparedRequest } from '../people-load.ts'
+import { verifySignature } from '../verification.ts'
 
 const PASSWORD = 'Correct-Horse-7-battery'
 
@@ -18,6 +19,7 @@ export async function startBetterAuth(core: number | null): Promise<Party> {
   const { origin, pid, stop, cookies = [] } = peer
   const app = new ClientFlows(peer.clients['app']!)
   const lasting = await app.given(origin, cookies)
+  await verifySignature(peer.endpoints.ES256!, 'ES256', lasting[0]!.access_token)
   const accessTokens = lasting.map(({ access_token }) => access_token)
   return {
     name: 'better-auth',

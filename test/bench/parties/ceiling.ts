@@ -1,6 +1,6 @@
 /** The least that a Worker can do (ceiling.ts): client_credentials and two documents. */
 import { join } from 'node:path'
-import { buildWorker } from '../bundle.ts'
+import { buildOnce } from '../bundle.ts'
 import { documentFlow } from '../client-flows.ts'
 import { ALGORITHMS, ceilingWorker } from '../endpoints.ts'
 import { noOffers, tokenOffers, type Party } from '../party.ts'
@@ -10,17 +10,18 @@ import { verifyToken } from '../verification.ts'
 
 export const CEILING_MAIN = 'ceiling.js'
 
-/** Builds it into `folder`. */
+export const ceilingFolder = ({ temporary }: BenchRun): string => join(temporary, 'ceiling')
+
 export async function startCeiling(
-  { pinning }: BenchRun,
-  folder: string,
+  run: BenchRun,
   inspect = false,
 ): Promise<Party & { server: BenchServer }> {
-  buildWorker(join(import.meta.dirname, '..', 'ceiling.wrangler.toml'), folder)
+  const folder = ceilingFolder(run)
+  buildOnce(join(import.meta.dirname, '..', 'ceiling.wrangler.toml'), folder)
   const ceiling = await ceilingWorker(folder)
   const server = await startServer({
     worker: ceiling.worker,
-    core: pinning?.server ?? null,
+    core: run.pinning?.server ?? null,
     inspect,
   })
   const { origin, pid, lastLines, stop } = server

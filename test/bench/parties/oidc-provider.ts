@@ -3,6 +3,7 @@ import { ClientFlows, documentFlow } from '../client-flows.ts'
 import { startPeer } from '../peer.ts'
 import { tokenOffers, type Party } from '../party.ts'
 import { signedIn } from './redirects.ts'
+import { verifySignature } from '../verification.ts'
 
 const PEOPLE = 24
 
@@ -15,6 +16,7 @@ export async function startOidcProvider(core: number | null): Promise<Party> {
   while (cookies.length < PEOPLE)
     cookies.push(await signedIn(origin, rotating.authorizeRequest('').path))
   const lasting = await unrotating.given(origin, cookies)
+  await verifySignature(endpoints.ES256!, 'ES256', lasting[0]!.access_token)
   const opaqueTokens = (await opaque.given(origin, cookies)).map(({ access_token }) => access_token)
   return {
     name: 'oidc-provider',

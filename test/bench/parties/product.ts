@@ -6,7 +6,7 @@ import { SIGN_INS } from '../party.ts'
 import { setUpPeople } from '../people-flows.ts'
 import type { BenchRun } from '../run.ts'
 import { startServer, type BenchServer } from '../server.ts'
-import { verifyToken } from '../verification.ts'
+import { verifySignature, verifyToken } from '../verification.ts'
 
 const PEOPLE = 24
 
@@ -23,6 +23,7 @@ export async function startProduct(
     for (const alg of ALGORITHMS) await verifyToken(endpoints[alg], alg)
     const { cookies, flows, signIn } = await setUpPeople(origin, endpoints.ES256, PEOPLE)
     const lasting = await flows.STATIC.given(origin, cookies)
+    await verifySignature(endpoints.ES256, 'ES256', lasting[0]!.access_token)
     const accessTokens = lasting.map(({ access_token }) => access_token)
     const { pathname } = new URL(endpoints.ES256.issuer)
     return {

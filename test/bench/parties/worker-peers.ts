@@ -1,6 +1,6 @@
 /** Peers that are Workers themselves: built as the product is, and served in the same way. */
 import { join } from 'node:path'
-import { buildWorker, readModules } from '../bundle.ts'
+import { buildOnce, readModules } from '../bundle.ts'
 import {
   basic,
   CALLBACK,
@@ -17,6 +17,7 @@ import type { Flow, PreparedRequest } from '../people-load.ts'
 import { readProductConfiguration } from '../product-configuration.ts'
 import type { BenchRun } from '../run.ts'
 import { startServer, type BenchServer, type ServerOptions } from '../server.ts'
+import { verifySignature } from '../verification.ts'
 
 type Bindings = Pick<ServerOptions['worker'], 'bindings' | 'kvNamespaces'>
 
@@ -26,8 +27,8 @@ async function startWorker(
   script: string,
   bindings: Bindings,
 ): Promise<BenchServer> {
-  const folder = join(temporary, name)
-  buildWorker(join(PEERS_FOLDER, `${script}.wrangler.toml`), folder)
+  const folder = join(temporary, script)
+  buildOnce(join(PEERS_FOLDER, `${script}.wrangler.toml`), folder)
   const { compatibility_date: compatibilityDate } = readProductConfiguration()
   const worker = { name, compatibilityDate, ...readModules(folder, `${script}.js`), ...bindings }
   return startServer({ worker, core: pinning?.server ?? null })
@@ -84,6 +85,15 @@ export async function startOpenauth(run: BenchRun, storage: 'KV' | 'memory'): Pr
     const welcomed = cookies.map((cookie): PreparedRequest => ({ method: 'GET', path: '/welcome/authorize', headers: { cookie }, body: '' })) // prettier-ignore
     return prepare(codeFlow(welcomed, 'once'))
   }
+  const [code] = await codes(async ({ requests: [request], collect }) => {
+    const answer = await sendOne(origin, request!)
+    const head = [...answer.headers].map(([header, value]) => `${header}: ${value}`).join('\n')
+    return [new RegExp(collect ?? '').exec(head)?.[1] ?? '']
+  })
+  const redemption = await sendOne(origin, welcome.redeem([code!]).requests[0]!)
+  const { access_token }: { access_token: string } = JSON.parse(await redemption.text())
+  await verifySignature(endpoints.ES256!, 'ES256', access_token)
+
   const signIns = async (): Promise<Flow> => {
     const requests: PreparedRequest[] = []
     for (let at = 0; at < SIGN_INS.count; at++) {
