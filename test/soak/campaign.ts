@@ -1,17 +1,18 @@
 /** Histories by a seed, until one is found that nothing explains, which is then made as short as it gets. */
 import fc from 'fast-check'
-import { history, type Batch } from './drafts.ts'
+import type { Batch } from './drafts.ts'
 import type { Controls } from './controls.ts'
 import { count, History, type Counts } from './history.ts'
 import { TooOpen } from './model/history.ts'
 import { makeOrg } from './org.ts'
+import { history } from './stories.ts'
 
 export interface Campaign {
   readonly seed: number
   /** Of a history that was found before, and how it was made shorter. */
   readonly path?: string
   readonly histories: number
-  /** Batches of the longest history. */
+  /** Parts of the longest history: batches, and stories of several. */
   readonly longest: number
   /** After which no further history is begun, nor made shorter. */
   readonly milliseconds?: number

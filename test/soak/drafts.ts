@@ -65,7 +65,7 @@ const WEIGHTS: Readonly<Record<Verb, number>> = {
   'revoke-of-client': 2,
 }
 
-const weighted = <Value>(
+export const weighted = <Value>(
   ...of: readonly (readonly [number, fc.Arbitrary<Value>])[]
 ): fc.Arbitrary<Value> => fc.oneof(...of.map(([weight, arbitrary]) => ({ weight, arbitrary })))
 
@@ -106,7 +106,7 @@ const repeated: fc.Arbitrary<readonly Draft[]> = fc
   .tuple(draft, fc.array(fc.nat(1), { minLength: 2, maxLength: 3 }))
   .map(([one, isolates]) => isolates.map((isolate) => ({ ...one, isolate })))
 
-const batch: fc.Arbitrary<Batch> = fc.record({
+export const batch: fc.Arbitrary<Batch> = fc.record({
   wait,
   loss: weighted<Loss | null>([7, fc.constant(null)], [1, loss]),
   restarts: weighted([12, fc.constant(false)], [1, fc.constant(true)]),
@@ -116,7 +116,3 @@ const batch: fc.Arbitrary<Batch> = fc.record({
     [1, repeated],
   ),
 })
-
-/** Batches, one after the other. */
-export const history = (longest: number): fc.Arbitrary<readonly Batch[]> =>
-  fc.array(batch, { minLength: 1, maxLength: longest, size: 'max' })

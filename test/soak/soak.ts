@@ -14,7 +14,7 @@ const USAGE = `npm run soak -- [options]
   --minutes <n>   how long (10)
   --seed <n>      what decides the histories (a fresh one)
   --path <text>   only this history of the seed, as a failure names it
-  --longest <n>   batches of the longest history (40)
+  --longest <n>   parts of the longest history (40)
 `
 
 /** The product writes little and waits for each write, so that its files are better off here. */

@@ -106,6 +106,6 @@ export interface ServerFacts {
 }
 
 export const SERVER_FACTS: Readonly<Record<ServerName, ServerFacts>> = {
-  orders: { accessTokenSeconds: 300, refreshTokenSeconds: 3600, refreshWindowSeconds: 600 },
+  orders: { accessTokenSeconds: 300, refreshTokenSeconds: 900, refreshWindowSeconds: 600 },
   stock: { accessTokenSeconds: 3600, refreshTokenSeconds: 0, refreshWindowSeconds: 86_400 },
 }
