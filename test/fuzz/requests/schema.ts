@@ -64,6 +64,10 @@ export function fromSchema(
 
 type Members = Readonly<Record<string, unknown>>
 
+/** As many as a body may have characters, and not more by far. */
+const copiesOf = (value: unknown): number =>
+  Math.min(300, Math.ceil(300_000 / (JSON.stringify(value) ?? '').length))
+
 /** A value with one thing in it that is another, too much or missing. */
 export function spoiledJson(random: Random, value: unknown): unknown {
   if (typeof value !== 'object' || value === null || random.chance(0.1)) return anyJson(random, 2)
@@ -85,7 +89,7 @@ export function spoiledJson(random: Random, value: unknown): unknown {
     [1, () => others],
     [1, () => ({ ...others, [hostileText(random)]: members[name] })],
     [1, () => ({ ...members, [hostileText(random)]: anyJson(random, 1) })],
-    [0.5, () => ({ ...members, [name]: Array.from({ length: 1 + random.below(300) }, () => members[name]) })],
+    [0.5, () => ({ ...members, [name]: Array.from({ length: 1 + random.below(copiesOf(members[name])) }, () => members[name]) })],
   ])()
 } // prettier-ignore
 
