@@ -41,6 +41,8 @@ export interface CompiledClaims {
   readonly accessToken: readonly CompiledClaim[]
   /** Of ID tokens and userinfo. */
   readonly identity: readonly CompiledClaim[]
+  /** What their patterns keep. */
+  readonly patterns: PatternMemory
 }
 
 type Source = Pick<Claim, 'valueType' | 'groupFilterType'> & { readonly value: string | null }
@@ -92,6 +94,7 @@ export function compileClaims(
     subject: subject === undefined ? null : compileClaim(subject, memory),
     accessToken: of('RESOURCE'),
     identity: of('IDENTITY'),
+    patterns: memory,
   }
 }
 

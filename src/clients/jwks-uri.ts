@@ -5,6 +5,7 @@
 import type { JWK } from 'jose'
 import { nowMillis } from '../platform/clock.ts'
 import { parseJson } from '../platform/encoding.ts'
+import { estimatedBytes } from '../platform/estimated-bytes.ts'
 import { guardedGet } from '../platform/guarded-fetch.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
@@ -19,7 +20,10 @@ const REFETCH_MILLIS = 10_000
 /** After a failure the last good keys go on working for this long. */
 const OUTAGE_MILLIS = 900_000
 
-const fetched = new LruMap<string, Fetched>(limits.jwksUriCachedMax)
+const fetched = new LruMap<string, Fetched>(limits.jwksUriCachedMax, {
+  most: limits.cachedBytesMax.jwksUris,
+  weigh: ({ keys }) => estimatedBytes(keys),
+})
 const failedAt = new LruMap<string, number>(limits.jwksUriCachedMax)
 /** When a fetch was last begun, so that many requests at once ask the host once. */
 const askedAt = new LruMap<string, number>(limits.jwksUriCachedMax)

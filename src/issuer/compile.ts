@@ -12,6 +12,7 @@ import {
 } from '../domain/resource-server-key.ts'
 import type { Scope } from '../domain/scope.ts'
 import type { ServerConfiguration } from '../domain/snapshot.ts'
+import { estimatedBytes } from '../platform/estimated-bytes.ts'
 import { inForce } from '../policy/evaluate.ts'
 import { clientDefaults, userDefaults } from '../policy/scopes.ts'
 import { urlsOf, type ServerUrls } from './urls.ts'
@@ -46,7 +47,13 @@ export interface CompiledServer {
   readonly encryption: CompiledEncryption | null
   /** Active hooks by the id of the rule that names them, as far as it is in force. */
   readonly hooks: ReadonlyMap<string, InlineHook>
+  /** An estimate of what its configuration takes. */
+  readonly bytes: number
 }
+
+/** What a server takes by now: its configuration, and what the patterns of its claims keep. */
+export const bytesOfServer = ({ bytes, claims }: CompiledServer): number =>
+  bytes + claims.patterns.bytes
 
 /** What a server has of its org. */
 export interface Org {
@@ -76,6 +83,7 @@ export function compileServer(
     ruleIds: isOrg ? null : policies.flatMap(({ rules }) => rules.map(({ id }) => id)),
     encryption: compileEncryption(server.tokenEncryption),
     hooks: hooksOfRules(policies, configuration.hooks),
+    bytes: estimatedBytes(configuration),
   }
 }
 

@@ -5,8 +5,9 @@
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import { limits } from '../platform/limits.ts'
+import { estimatedBytes } from '../platform/estimated-bytes.ts'
 import { LruMap } from '../platform/lru.ts'
-import type { CompiledServer } from './compile.ts'
+import { bytesOfServer, type CompiledServer } from './compile.ts'
 
 export interface Values {
   readonly server: CompiledServer
@@ -29,8 +30,14 @@ export const entryKey = (kind: Kind, id: string): string => `${kind} ${id}`
 
 export class Remembered {
   readonly #present: { readonly [K in Kind]: LruMap<string, Entry<Values[K]>> } = {
-    server: new LruMap(limits.serversCachedMax),
-    client: new LruMap(limits.clientsCachedMax),
+    server: new LruMap(limits.serversCachedMax, {
+      most: limits.cachedBytesMax.servers,
+      weigh: ({ value }) => (value === null ? 0 : bytesOfServer(value)),
+    }),
+    client: new LruMap(limits.clientsCachedMax, {
+      most: limits.cachedBytesMax.clients,
+      weigh: ({ value }) => estimatedBytes(value),
+    }),
     ring: new LruMap(limits.serversCachedMax),
   }
   readonly #absent = new LruMap<string, Entry<never>>(limits.absencesCachedMax)

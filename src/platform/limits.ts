@@ -224,12 +224,13 @@ export const limits = {
   /** Groups that one claim may name, as in Okta. */
   groupsInClaimMax: 100,
 
-  /** Isolate memory. */
+  /** Isolate memory. Bytes are estimates, by which fewer are kept of what is large. */
   serversCachedMax: 2000,
   clientsCachedMax: 5000,
   absencesCachedMax: 1000,
   signingKeysCachedMax: 2000,
   jwksUriCachedMax: 500,
+  cachedBytesMax: { servers: 24 * 2 ** 20, clients: 16 * 2 ** 20, jwksUris: 4 * 2 ** 20 },
   timeZonesCachedMax: 20,
 
   /** Outbound requests. */
@@ -329,7 +330,6 @@ export const limits = {
   logUnprovenRefusalsToldMax: 10,
   logCountsMax: 200,
   logUnwrittenEventsMax: 1000,
-
   /** Rows of what has expired that one run of the cron trigger removes. */
   expiredBatchMax: 1000,
   expiredBatchesPerRunMax: 50,

@@ -88,3 +88,72 @@ describe('LruMap', () => {
     )
   })
 })
+
+describe('LruMap with a weight', () => {
+  const weighed = (most: number, capacity = 100): LruMap<string, number> =>
+    new LruMap(capacity, { most, weigh: (weight) => weight })
+
+  it('holds what weighs exactly as much as it may, and one more pushes the oldest out', () => {
+    const map = weighed(10)
+    map.set('a', 4)
+    map.set('b', 6)
+    expect(map.size).toBe(2)
+    map.set('c', 1)
+    expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([undefined, 6, 1])
+  })
+
+  it('forgets as many as a heavy one needs', () => {
+    const map = weighed(10)
+    for (const key of ['a', 'b', 'c', 'd']) map.set(key, 2)
+    map.set('e', 7)
+    expect([map.get('c'), map.get('d'), map.get('e')]).toEqual([undefined, 2, 7])
+  })
+
+  it('keeps what was put in last, though it weighs more than all may', () => {
+    const map = weighed(10)
+    map.set('a', 2)
+    map.set('b', 50)
+    expect([map.size, map.get('b')]).toEqual([1, 50])
+    map.set('c', 2)
+    expect([map.size, map.get('c')]).toEqual([1, 2])
+  })
+
+  it('weighs again what is put in again, and nothing that is gone', () => {
+    const map = weighed(10)
+    map.set('a', 8)
+    map.set('a', 2)
+    map.set('b', 8)
+    expect(map.size).toBe(2)
+    map.delete('b')
+    map.set('c', 8)
+    expect(map.size).toBe(2)
+    map.clear()
+    map.set('d', 5)
+    map.set('e', 5)
+    expect(map.size).toBe(2)
+  })
+
+  it('keeps what was read lately, however few there are beside what there might be', () => {
+    const map = weighed(10)
+    map.set('a', 3)
+    map.set('b', 3)
+    map.get('a')
+    map.set('c', 6)
+    expect([map.get('a'), map.get('b')]).toEqual([3, undefined])
+  })
+
+  it('never weighs more than it may, unless a single one does', () => {
+    const use = fc.record({ key: fc.integer({ min: 0, max: 9 }), weight: fc.nat(12) })
+    fc.assert(
+      fc.property(fc.array(use), (uses) => {
+        const map = new LruMap<number, number>(6, { most: 20, weigh: (weight) => weight })
+        for (const { key, weight } of uses) {
+          map.set(key, weight)
+          expect(map.get(key)).toBe(weight)
+          const kept = Array.from({ length: 10 }, (_, one) => map.get(one) ?? 0)
+          expect(kept.reduce((sum, one) => sum + one, 0)).toBeLessThanOrEqual(20)
+        }
+      }),
+    )
+  })
+})

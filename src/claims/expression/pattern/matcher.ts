@@ -8,18 +8,26 @@ import { WORK, type Steps } from '../steps.ts'
 import { characterWork, takes, type Program } from './program.ts'
 import { Threads } from './threads.ts'
 
+const BYTES_OF_ROOM = 50
+
 /** Room for what patterns keep of texts, which several share. */
 export class PatternMemory {
-  #left: number
+  readonly #most: number
+  #taken = 0
 
   constructor(most: number) {
-    this.#left = most
+    this.#most = most
+  }
+
+  /** An estimate of what is kept by now. */
+  get bytes(): number {
+    return this.#taken * BYTES_OF_ROOM
   }
 
   /** False: there is no room left. */
   take(room: number): boolean {
-    if (room > this.#left) return false
-    this.#left -= room
+    if (this.#taken + room > this.#most) return false
+    this.#taken += room
     return true
   }
 }
