@@ -7,8 +7,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buildWorker } from './bundle.ts'
 import { runClaims } from './claims.ts'
+import { runDistance } from './distance.ts'
+import { runGrowth } from './growth.ts'
+import { runIsolate } from './isolate.ts'
 import { runManagement } from './management.ts'
 import { readOptions, USAGE, type BenchOptions, type Kind } from './options.ts'
+import { runOpenLoop } from './open-loop.ts'
 import { choosePinning } from './processes.ts'
 import { PRODUCT_CONFIGURATION } from './product-configuration.ts'
 import type { BenchRun } from './run.ts'
@@ -22,6 +26,10 @@ const KINDS_OF_RUN: Readonly<Record<Kind, (run: BenchRun) => Promise<void>>> = {
   whole: runWhole,
   claims: runClaims,
   management: runManagement,
+  growth: runGrowth,
+  isolate: runIsolate,
+  distance: runDistance,
+  'open-loop': runOpenLoop,
   verify: ({ temporary, pinning, options }) => {
     const folders = { folder: join(temporary, 'verify'), counting: join(temporary, 'counting') }
     return runVerify({ ...folders, pinning, options })

@@ -31,6 +31,9 @@ export interface OperationCount {
 }
 
 const HEADER = 'x-bench-operations'
+const AWAY = 'x-bench-away'
+const ISOLATE = 'x-bench-isolate'
+const TOTALS = '/bench/totals'
 const WARM_COUNTED = 100
 
 const literal = (...path: string[]): string => JSON.stringify(join(...path))
@@ -45,11 +48,15 @@ function entrySource(main: string): string {
   )
   return `import ${literal(import.meta.dirname, 'tally-globals.ts')}
 import { withEnv } from 'cloudflare:workers'
-import { total, countedBindings, countedContext } from ${literal(import.meta.dirname, 'tally.ts')}
+import { total, platform, moduleBytes, countedBindings, countedContext } from ${literal(import.meta.dirname, 'tally.ts')}
 import * as product from ${literal(main)}
 ${classes.join('\n')}
 export default {
   async fetch(request, env, ctx) {
+    if (new URL(request.url).pathname === '${TOTALS}') 
+      return Response.json({ ...total, moduleBytes: moduleBytes() })
+    platform.millisAway = Number(request.headers.get('${AWAY}') ?? 0)
+    platform.isolate = Number(request.headers.get('${ISOLATE}') ?? platform.isolate)
     const bindings = countedBindings(env)
     const before = { ...total }
     const answer = await withEnv(bindings, () =>
@@ -64,15 +71,38 @@ export default {
 `
 }
 
-/** Builds the counting Worker around a built one whose main module is `main`, into `folder`, if it is not there. */
-function buildCountingWorker(main: string, folder: string): void {
-  if (existsSync(folder)) return
+/** The main module of a built counting Worker. */
+export const COUNTING_MAIN = 'entry.js'
+
+/** Builds the counting Worker around the built one in `product`, in `folder`, if it is not there; where it is then. */
+export function buildCountingWorker(product: string, folder: string, main = 'index.js'): string {
+  const built = join(folder, 'built')
+  if (existsSync(folder)) return built
   mkdirSync(folder)
-  writeFileSync(join(folder, 'entry.js'), entrySource(main))
+  writeFileSync(join(folder, COUNTING_MAIN), entrySource(join(product, main)))
   const { compatibility_date } = readProductConfiguration()
-  const configuration = { name: 'counting', main: 'entry.js', compatibility_date }
+  const configuration = { name: 'counting', main: COUNTING_MAIN, compatibility_date }
   writeFileSync(join(folder, 'wrangler.json'), JSON.stringify(configuration))
-  buildWorker(join(folder, 'wrangler.json'), join(folder, 'built'))
+  buildWorker(join(folder, 'wrangler.json'), built)
+  return built
+}
+
+/** The platform that a request wants to meet: storage so far away, and an isolate, in which those after it stay. */
+export const meeting = (millisAway: number, isolate: number): Readonly<Record<string, string>> => ({
+  [AWAY]: String(millisAway),
+  [ISOLATE]: String(isolate),
+})
+
+/** Since the Worker began. */
+export interface Totals extends Operations {
+  /** What the memory of WebAssembly modules takes by now. */
+  readonly moduleBytes: number
+}
+
+/** What was asked of the platform so far, whoever asked. */
+export async function totalsOf(origin: string): Promise<Totals> {
+  const totals: Totals = JSON.parse(await (await fetch(origin + TOTALS)).text())
+  return totals
 }
 
 /** What was asked of the platform for an answer that is no refusal. */
@@ -89,18 +119,20 @@ async function operationsOf(request: TokenRequest): Promise<Operations> {
   return operationsOfAnswer(answer, await answer.text())
 }
 
-/** Serves the counting Worker around the built one in `product`; `folder` is made for it. */
-export async function startCountingServer(
-  product: string,
-  folder: string,
-  main = 'index.js',
-): Promise<BenchServer> {
-  buildCountingWorker(join(product, main), folder)
-  const worker = productWorker('counting', join(folder, 'built'), 'entry.js')
-  const server = await startServer({ worker, core: null })
+/** Serves a built counting Worker, with an empty org. */
+export async function serveCounting(built: string, core: number | null): Promise<BenchServer> {
+  const worker = productWorker('counting', built, COUNTING_MAIN)
+  const server = await startServer({ worker, core })
   await applyMigrations(server.miniflare)
   return server
 }
+
+/** Serves the counting Worker around the built one in `product`; `folder` is made for it, or was. */
+export const startCountingServer = (
+  product: string,
+  folder: string,
+  main?: string,
+): Promise<BenchServer> => serveCounting(buildCountingWorker(product, folder, main), null)
 
 /** `next` makes one and says what was asked of the platform for it. */
 export async function countWarm(
@@ -118,7 +150,7 @@ export async function countWarm(
   return { of, first, warm }
 }
 
-async function withAssertion(
+export async function withAssertion(
   endpoint: TokenEndpoint,
   clientId: string,
   privateKey: CryptoKey,

@@ -35,7 +35,7 @@ export function requestBytes(
 }
 
 /** The end of the first whole answer in `data`, or -1. */
-function answerEnd(data: string): number {
+export function answerEnd(data: string): number {
   const blank = data.indexOf('\r\n\r\n')
   if (blank === -1) return -1
   const head = data.slice(0, blank)

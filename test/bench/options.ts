@@ -8,6 +8,10 @@ const INSTEAD = {
   claims: 'what claims with expressions add to a token; also with --profile',
   verify: 'verification of tokens; also with --profile',
   management: 'the management API, with few rows and with many',
+  growth: 'what requests cost with 1, 1,000 and 100,000 servers, clients and users',
+  isolate: 'memory, and storage operations a token, with 10,000 servers hit at random',
+  distance: 'round trips a request, with storage 50, 150 and 300 ms away',
+  'open-loop': 'latency at half of saturation, with requests that arrive at a constant rate',
 } as const
 
 export type Kind = 'whole' | keyof typeof INSTEAD
@@ -75,6 +79,10 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
       claims: { type: 'boolean' },
       verify: { type: 'boolean' },
       management: { type: 'boolean' },
+      growth: { type: 'boolean' },
+      isolate: { type: 'boolean' },
+      distance: { type: 'boolean' },
+      'open-loop': { type: 'boolean' },
       help: { type: 'boolean', short: 'h', default: false },
     },
   })

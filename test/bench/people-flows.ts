@@ -7,7 +7,7 @@ import { API_TOKEN, ORIGIN, type TokenEndpoint } from './endpoints.ts'
 import { ManagementClient } from './management-client.ts'
 import type { Flow, PreparedRequest } from './people-load.ts'
 
-const PASSWORD = 'Correct-Horse-7-battery'
+export const PASSWORD = 'Correct-Horse-7-battery'
 
 type Rotation = 'ROTATE' | 'STATIC'
 
@@ -26,20 +26,34 @@ export const cookiesOf = (answer: Response): string =>
     .map((cookie) => cookie.split(';')[0])
     .join('; ')
 
+/** The form of the sign-in page that an app's request leads to, filled in by somebody with {@link PASSWORD}. */
+export async function signInRequest(
+  origin: string,
+  flows: ClientFlows,
+  login: string,
+): Promise<PreparedRequest> {
+  const answer = await sendOne(origin, flows.authorizeRequest(''))
+  const location = new URL(answer.headers.get('location') ?? '', ORIGIN)
+  const transaction = location.searchParams.get('transaction') ?? ''
+  const form = { transaction, identifier: login, password: PASSWORD }
+  return postForm(location.pathname, { cookie: cookiesOf(answer) }, form)
+}
+
 async function signIns(
   origin: string,
   flows: ClientFlows,
   logins: readonly string[],
 ): Promise<readonly PreparedRequest[]> {
   const requests: PreparedRequest[] = []
-  for (const login of logins) {
-    const answer = await sendOne(origin, flows.authorizeRequest(''))
-    const location = new URL(answer.headers.get('location') ?? '', ORIGIN)
-    const transaction = location.searchParams.get('transaction') ?? ''
-    const form = { transaction, identifier: login, password: PASSWORD }
-    requests.push(postForm(location.pathname, { cookie: cookiesOf(answer) }, form))
-  }
+  for (const login of logins) requests.push(await signInRequest(origin, flows, login))
   return requests
+}
+
+/** The cookies of a session that begins with a sign-in. */
+export async function signedInCookies(origin: string, request: PreparedRequest): Promise<string> {
+  const cookie = cookiesOf(await sendOne(origin, request))
+  if (!cookie.includes('session=')) throw new Error('a person could not sign in')
+  return cookie
 }
 
 /** Creates apps and people beside what setUpProduct made, and signs everybody in; the flows are at `endpoint`'s server. */
@@ -66,11 +80,8 @@ export async function setUpPeople(
   for (const login of logins) await management.createUser(login, PASSWORD)
   const flows = { ROTATE: await flowsOf('ROTATE'), STATIC: await flowsOf('STATIC') }
   const cookies: string[] = []
-  for (const request of await signIns(origin, flows.ROTATE, logins)) {
-    const cookie = cookiesOf(await sendOne(origin, request))
-    if (!cookie.includes('session=')) throw new Error('a person could not sign in')
-    cookies.push(cookie)
-  }
+  for (const request of await signIns(origin, flows.ROTATE, logins))
+    cookies.push(await signedInCookies(origin, request))
   return {
     cookies,
     flows,

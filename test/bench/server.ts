@@ -11,6 +11,8 @@ export interface ServerOptions {
   readonly core: number | null
   /** Opens the inspector, which costs speed: never for a timed run. */
   readonly inspect?: boolean
+  /** Where D1 and objects are kept when the server stops; left out, they go with it. */
+  readonly state?: string
 }
 
 export interface BenchServer {
@@ -25,7 +27,12 @@ export interface BenchServer {
 
 const KEPT_LINES = 20
 
-export async function startServer({ worker, core, inspect }: ServerOptions): Promise<BenchServer> {
+export async function startServer({
+  worker,
+  core,
+  inspect,
+  state,
+}: ServerOptions): Promise<BenchServer> {
   const already = new Set(childrenRunning('workerd'))
   const lastLines: string[] = []
   const miniflare = new Miniflare(
@@ -40,6 +47,7 @@ export async function startServer({ worker, core, inspect }: ServerOptions): Pro
         if (lastLines.length > KEPT_LINES) lastLines.shift()
       },
       ...(inspect === true && { inspectorPort: 0 }),
+      ...(state !== undefined && { resourcePersistencePath: state }),
       workers: [{ ...worker, unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }] }],
     }),
   )

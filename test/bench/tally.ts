@@ -1,7 +1,8 @@
 /**
  * Counts what the product asks of the platform, from outside: proxies around its bindings, around
- * `ctx.exports` and around the global caches and `fetch`. It is loaded into workerd beside the built
- * bundle for the counting run only, never for a timed one, and so imports nothing.
+ * `ctx.exports` and around the global caches and `fetch`. It can put storage at a distance and make an
+ * isolate begin anew as well. It is loaded into workerd beside the built bundle for counting runs only,
+ * never where the product's speed is held against others, and so imports nothing.
  */
 
 export interface Operations {
@@ -10,13 +11,30 @@ export interface Operations {
   cache: number
   entrypoint: number
   fetch: number
+  /** Rows that D1 looked at. */
+  rowsRead: number
 }
 
-type Kind = keyof Operations
+type Kind = Exclude<keyof Operations, 'rowsRead'>
 type Callable = (...args: unknown[]) => unknown
 type Bindings = Readonly<Record<string, unknown>>
 
-export const total: Operations = { d1: 0, durableObject: 0, cache: 0, entrypoint: 0, fetch: 0 }
+export const total: Operations = {
+  d1: 0,
+  durableObject: 0,
+  cache: 0,
+  entrypoint: 0,
+  fetch: 0,
+  rowsRead: 0,
+}
+
+/** What a request says of the platform that it wants to meet. */
+export const platform = {
+  /** Before each call to D1 and to a Durable Object. */
+  millisAway: 0,
+  /** Another number is another isolate as far as the product can tell: it knows nothing yet. */
+  isolate: 0,
+}
 
 const unwrapped = new WeakMap<object, object>()
 const bare = (value: unknown): unknown =>
@@ -60,6 +78,33 @@ const counted =
     return call(...args)
   }
 
+/** D1 and Durable Objects: what may be far away. */
+const stored = (kind: 'd1' | 'durableObject', call: Callable): Callable => {
+  const reached: Callable = (...args) => {
+    const { millisAway } = platform
+    if (millisAway === 0) return call(...args)
+    return new Promise((resolve) => {
+      setTimeout(resolve, millisAway)
+    }).then(() => call(...args))
+  }
+  const answered: Callable = async (...args) => {
+    const answer = await reached(...args)
+    total.rowsRead += rowsReadOf(answer)
+    return answer
+  }
+  return counted(kind, kind === 'd1' ? answered : reached)
+}
+
+/** Of a result, or of a batch of them; `first` and `raw` do not tell. */
+function rowsReadOf(answer: unknown): number {
+  if (Array.isArray(answer)) return answer.reduce((sum: number, one) => sum + rowsReadOf(one), 0)
+  if (typeof answer !== 'object' || answer === null) return 0
+  const meta: unknown = Reflect.get(answer, 'meta')
+  if (typeof meta !== 'object' || meta === null) return 0
+  const rows: unknown = Reflect.get(meta, 'rows_read')
+  return typeof rows === 'number' ? rows : 0
+}
+
 const then =
   (call: Callable, wrap: (value: object) => object): Callable =>
   (...args) =>
@@ -67,15 +112,15 @@ const then =
 
 const statement = (target: object): object =>
   standIn(target, (method, call) =>
-    method === 'bind' ? then(call, statement) : counted('d1', call),
+    method === 'bind' ? then(call, statement) : stored('d1', call),
   )
 
 const DATABASE_RULES: Readonly<Record<string, (call: Callable) => Callable>> = {
   prepare: (call) => then(call, statement),
   withSession: (call) => then(call, database),
-  batch: (call) => counted('d1', call),
-  exec: (call) => counted('d1', call),
-  dump: (call) => counted('d1', call),
+  batch: (call) => stored('d1', call),
+  exec: (call) => stored('d1', call),
+  dump: (call) => stored('d1', call),
 }
 
 function database(target: object): object {
@@ -83,8 +128,11 @@ function database(target: object): object {
 }
 
 /** Every call on a stub is a round trip, except asking for its connection to be given back. */
-const stub = (target: object, kind: Kind): object =>
-  standIn(target, (method, call) => (method === 'dup' ? undefined : counted(kind, call)))
+const stub = (target: object, kind: 'durableObject' | 'entrypoint'): object =>
+  standIn(target, (method, call) => {
+    if (method === 'dup') return undefined
+    return kind === 'durableObject' ? stored(kind, call) : counted(kind, call)
+  })
 
 function namespace(target: object): object {
   return standIn(target, (method, call) => {
@@ -104,17 +152,23 @@ function binding(value: unknown): unknown {
   return isNamespace(value) ? namespace(value) : value
 }
 
-const countedEnvironments = new WeakMap<object, Bindings>()
+const countedEnvironments = new WeakMap<object, { isolate: number; bindings: Bindings }>()
 
-/** The same stand-in every time, because the product may keep what it builds by its environment. */
+/**
+ * The same stand-in every time, because the product may keep what it builds by its environment; in another isolate
+ * another one. Spaces mean nothing in a list of origins, but the product begins anew when its settings change.
+ */
 export function countedBindings(env: Bindings): Bindings {
+  const { isolate } = platform
   const known = countedEnvironments.get(env)
-  if (known !== undefined) return known
-  const counted = Object.fromEntries(
-    Object.entries(env).map(([name, value]) => [name, binding(value)]),
-  )
-  countedEnvironments.set(env, counted)
-  return counted
+  if (known?.isolate === isolate) return known.bindings
+  const counted = Object.entries(env).map(([name, value]) => [name, binding(value)])
+  const bindings = {
+    ...Object.fromEntries(counted),
+    OUTBOUND_ALLOWED_ORIGINS: ' '.repeat(isolate),
+  }
+  countedEnvironments.set(env, { isolate, bindings })
+  return bindings
 }
 
 function countedExports(exported: object): object {
@@ -141,8 +195,27 @@ export function countedContext<T extends object>(context: T): T {
   })
 }
 
+const memories: WebAssembly.Memory[] = []
+
+/** What the memory of WebAssembly modules takes by now, which no inspector tells. */
+export const moduleBytes = (): number =>
+  memories.reduce((sum, { buffer }) => sum + buffer.byteLength, 0)
+
+function watchModules(): void {
+  const watched = new Proxy(WebAssembly.Instance, {
+    construct(target, args) {
+      const instance: WebAssembly.Instance = Reflect.construct(target, args)
+      const { memory } = instance.exports
+      if (memory instanceof WebAssembly.Memory) memories.push(memory)
+      return instance
+    },
+  })
+  Reflect.set(WebAssembly, 'Instance', watched)
+}
+
 /** Counts through the global objects; called before the product's modules are evaluated. */
 export function countGlobals(): void {
+  watchModules()
   for (const method of ['match', 'put', 'delete'] as const) {
     const original: Callable = Reflect.get<object, string>(Cache.prototype, method)
     const counting = function (this: Cache, ...args: unknown[]): unknown {

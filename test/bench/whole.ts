@@ -4,11 +4,10 @@
  * party is a process of its own, and Linux gives the CPU figures.
  */
 import { writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { cpus, release } from 'node:os'
 import { join } from 'node:path'
 import { format, resolveConfig } from 'prettier'
 import { recordAllocations } from './allocation.ts'
+import { machineOf, today } from './circumstances.ts'
 import { countOperations } from './counting.ts'
 import { INSPECTED_CONNECTIONS, lookInside, profiled, withSides } from './inside.ts'
 import { startParties, stopParties } from './parties.ts'
@@ -26,18 +25,10 @@ const RESULTS = join(import.meta.dirname, 'RESULTS.md')
 const DISTURBED = 0.12
 
 function circumstances({ pinning, options }: BenchRun, cells: Results['cells']): readonly string[] {
-  // It comes without types.
-  const { version }: { version: string } = createRequire(import.meta.url)('workerd')
-  const model = cpus()[0]?.model ?? 'unknown processor'
   const runs = cells.flatMap((cell) => cell.runs)
   const disturbed = runs.filter(({ others }) => others > DISTURBED).length
   return [
-    `${model}, ${cpus().length} cores, Linux ${release()}; ${
-      pinning
-        ? `servers on core ${pinning.server}, load on core ${pinning.generator}`
-        : 'nothing pinned (no taskset, or a single core): the figures include each other'
-    }`,
-    `workerd ${version}, Node ${process.versions.node} (OpenSSL ${process.versions.openssl})`,
+    ...machineOf(pinning),
     `rounds: ${options.rounds}, of ${options.seconds} s a token row; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
     'RS256 is the processor’s RSA signature and little else, and OpenSSL’s, in Node, may use instructions that workerd’s BoringSSL does not (AVX-512 IFMA): that a Node peer is faster or slower there says which processor it ran on',
   ]
@@ -45,7 +36,7 @@ function circumstances({ pinning, options }: BenchRun, cells: Results['cells']):
 
 async function measure(run: BenchRun): Promise<Results> {
   const { product, temporary } = run
-  const date = new Date().toISOString().slice(0, 10)
+  const date = today()
   const started = await startParties(run)
   let cells: Results['cells']
   try {
