@@ -87,6 +87,8 @@ const REDEMPTION: Checks<Redemption> = [
   ...PARTIES,
   ['replayed', ({ redeemedAt }) => redeemedAt !== null],
   ['expired', (state, { now }) => now >= codeOf(state).expires],
+  // Dated by a clock that went back since, it would live for longer.
+  ['expired', ({ record }, { now }) => record.created > now + limits.clockSkewSeconds],
   [
     'redirect-uri',
     (state, { redirectUri }) => {

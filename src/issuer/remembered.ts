@@ -4,6 +4,7 @@
  */
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
+import { ageOf, nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { estimatedBytes } from '../platform/estimated-bytes.ts'
 import { LruMap } from '../platform/lru.ts'
@@ -46,10 +47,11 @@ export class Remembered {
     return this.#present[kind].get(id) ?? this.#absent.get(entryKey(kind, id))
   }
 
-  /** Keeps what was read, unless something read later is here already. */
+  /** Keeps what was read, unless something read later is here already: not by a clock that went back since. */
   put<K extends Kind>(kind: K, id: string, value: Values[K] | null, readAt: number): void {
     const known = this.get(kind, id)
-    if (known !== undefined && known.readAt > readAt) return
+    const isOlder = known !== undefined && known.readAt > readAt
+    if (isOlder && ageOf(known.readAt, nowMillis()) < Infinity) return
     this.forget(kind, id)
     if (value === null) this.#absent.set(entryKey(kind, id), { value, readAt })
     else this.#present[kind].set(id, { value, readAt })

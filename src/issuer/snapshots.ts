@@ -6,7 +6,7 @@
 import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { ConfigurationRead, ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
-import { nowMillis } from '../platform/clock.ts'
+import { ageOf, nowMillis } from '../platform/clock.ts'
 import { inTime } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
@@ -133,8 +133,7 @@ export class Snapshots {
       // A server that does not exist has no ring to ask for.
       if (kind === 'ring' && this.#isKnownMissing(wanted.serverId, now)) continue
       const entry = this.#remembered.get(kind, id)
-      const age = entry === undefined ? Infinity : now - entry.readAt
-      // Clocks can step back; an entry from the future is treated as just read.
+      const age = entry === undefined ? Infinity : ageOf(entry.readAt, now)
       if (age <= FRESH) continue
       if (age > STALE || entry?.value === null) (absent ??= []).push({ kind, id })
       else if (!this.#loading.has(entryKey(kind, id))) (stale ??= []).push({ kind, id })
@@ -144,7 +143,7 @@ export class Snapshots {
 
   #isKnownMissing(serverId: string | null, now: number): boolean {
     const entry = serverId === null ? undefined : this.#remembered.get('server', serverId)
-    return entry?.value === null && now - entry.readAt <= FRESH
+    return entry?.value === null && ageOf(entry.readAt, now) <= FRESH
   }
 
   async #loaded(
@@ -198,10 +197,10 @@ export class Snapshots {
         throw new Error('storage did not answer in time')
     } catch (cause) {
       if (cause instanceof SchemaMismatch) throw cause
-      const oldest = nowMillis() - OUTAGE
+      const now = nowMillis()
       const covered = absent.every(({ kind, id }) => {
         const entry = this.#remembered.get(kind, id)
-        return entry !== undefined && entry.value !== null && entry.readAt >= oldest
+        return entry !== undefined && entry.value !== null && ageOf(entry.readAt, now) <= OUTAGE
       })
       logFault('snapshot.load', { covered }, cause)
       if (!covered) throw new OAuthError('temporarily_unavailable')

@@ -28,7 +28,9 @@ export async function verifyOwnToken(
       requiredClaims: ['exp', 'iat', 'jti'],
       currentDate: new Date(nowSeconds * 1000),
     })
-    return payload
+    // As for every verifier: whoever dated it was ahead of everybody else.
+    const isFuture = Number(payload.iat) > nowSeconds + limits.clockSkewSeconds
+    return isFuture ? null : payload
   } catch {
     return null
   }

@@ -1,7 +1,18 @@
 /** The only reader of the system clock. Evaluators take the time as an argument. */
+import { limits } from './limits.ts'
+
 export const nowMillis = (): number => Date.now()
 
 export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
+
+/**
+ * How long ago something was done, in milliseconds. What seems to come from beyond the skew ahead was dated by a clock
+ * that went back since: of no known age.
+ */
+export function ageOf(doneAt: number, now: number): number {
+  const age = now - doneAt
+  return age < -limits.clockSkewSeconds * 1000 ? Infinity : age
+}
 
 /** An instant as the management API writes it: UTC with milliseconds. */
 export const timestamp = (seconds: number): string => timestampOfMillis(seconds * 1000)

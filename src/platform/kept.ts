@@ -2,7 +2,7 @@
  * One value that an isolate keeps of storage, under the snapshot rule: fresh, use it; stale, use it and refresh once in
  * the background; older, wait for storage; storage away, go on with it for a bounded time.
  */
-import { nowMillis } from './clock.ts'
+import { ageOf, nowMillis } from './clock.ts'
 import { limits } from './limits.ts'
 import { logFault } from './log.ts'
 
@@ -33,9 +33,9 @@ export class Kept<T> {
   async get(waitUntil: (work: Promise<unknown>) => void): Promise<T> {
     const known = this.#known
     const now = nowMillis()
-    const age = known === null ? Infinity : now - known.readAt
+    const age = known === null ? Infinity : ageOf(known.readAt, now)
     if (known === null || age > STALE) return this.#loaded(known, age)
-    if (age > FRESH && now - this.#refreshedAt > limits.loadTimeoutMillis) {
+    if (age > FRESH && ageOf(this.#refreshedAt, now) > limits.loadTimeoutMillis) {
       this.#refreshedAt = now
       waitUntil(this.#load().catch((cause: unknown) => this.#failed(cause)))
     }
@@ -68,7 +68,8 @@ export class Kept<T> {
     const readAt = nowMillis()
     const value = await this.#read()
     const isNewer = this.#known === null || this.#known.readAt <= readAt
-    if (generation === this.#generation && isNewer) this.#known = { value, readAt }
+    const isOfNoAge = this.#known !== null && ageOf(this.#known.readAt, readAt) === Infinity
+    if (generation === this.#generation && (isNewer || isOfNoAge)) this.#known = { value, readAt }
     return value
   }
 }

@@ -28,7 +28,11 @@ const expiresAt = ({ authenticated_at, used_at }: SessionRow): number =>
     authenticated_at + limits.sessionSeconds * 1000,
   )
 
-/** The same in SQL. */
+/** One that began beyond the skew ahead was dated by a clock that went back since, and would live for longer. */
+const stands = (row: SessionRow, now: number): boolean =>
+  now < expiresAt(row) && row.authenticated_at <= now + limits.clockSkewSeconds * 1000
+
+/** The end in SQL. */
 export const SESSION_END = `min(used_at + ${limits.sessionIdleSeconds * 1000},
   authenticated_at + ${limits.sessionSeconds * 1000})`
 
@@ -57,13 +61,13 @@ export class SubjectSessions {
   /** Null: there is no such session, or it is over. */
   find(presented: PresentedSession, now: number): Session | null {
     const row = this.#shown(presented)
-    return row !== null && now < expiresAt(row) ? this.#session(row) : null
+    return row !== null && stands(row, now) ? this.#session(row) : null
   }
 
   /** The session by its id alone, for what was begun in it. */
   standing(id: string, now: number): Session | null {
     const row = this.#row(id)
-    return row !== null && now < expiresAt(row) ? this.#session(row) : null
+    return row !== null && stands(row, now) ? this.#session(row) : null
   }
 
   /** Writes down that a session is used, once in a while; returns it as it is then. */

@@ -17,10 +17,13 @@ interface StoredWindow {
 }
 
 export class Throttle extends DurableObject {
-  /** Counts an attempt, in this window also when it seems to come before it; false when there were too many already. */
+  /**
+   * Counts an attempt, in this window also when it seems to come a little before it; false when there were too many
+   * already. What began a window ahead was dated by a clock that went back since.
+   */
   async take(now: number): Promise<boolean> {
     const stored = this.#stored()
-    const current = stored !== undefined && now - stored.began < WINDOW ? stored : null
+    const current = stored !== undefined && Math.abs(now - stored.began) < WINDOW ? stored : null
     const count = current?.count ?? 0
     if (count >= limits.attemptsPerAddressMax) return false
     this.#store({ format: 1, began: current?.began ?? now, count: count + 1 })

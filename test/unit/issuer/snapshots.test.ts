@@ -1,6 +1,7 @@
 /** The snapshot rule while storage works: how old an answer may be, what is read, and how often. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Snapshots, type Snapshot, type Wanted } from '../../../src/issuer/snapshots.ts'
+import { limits } from '../../../src/platform/limits.ts'
 import { aClient } from '../support/builders.ts'
 import { aConfiguration, aRingView, FakeSource } from '../support/snapshot-source.ts'
 
@@ -137,10 +138,25 @@ describe('what is known', () => {
     expect(before.server?.version).toBe(server?.version)
   })
 
-  it('is not younger than a clock that stepped back', () => {
-    at(-3600)
+  it('is as good as read just now for a clock that stepped back by no more than the skew', () => {
+    at(-limits.clockSkewSeconds)
     expect(version(get())).toBe(1)
     expect(source.calls).toEqual([])
+  })
+
+  it('is of no known age for a clock that went back further: it is read anew, and that is kept', async () => {
+    at(-limits.clockSkewSeconds - 0.001)
+    expect((await get()).server?.version).toBe(2)
+    source.calls.length = 0
+    expect(version(get())).toBe(2)
+    expect(source.calls).toEqual([])
+  })
+
+  it('is not gone on with while storage is away, when nobody knows how old it is', async () => {
+    vi.spyOn(console, 'error').mockReturnValue()
+    source.failure = new Error('away')
+    at(-3600)
+    await expect(get()).rejects.toHaveProperty('reason', 'temporarily_unavailable')
   })
 })
 

@@ -85,3 +85,24 @@ it('is read anew after a write, which a read that began before it does not undo'
   expect(await before).toBe('old')
   expect(await one.get(() => undefined)).toBe('new')
 })
+
+it('is read anew by a clock that went back, and what is read then is kept', async () => {
+  vi.setSystemTime(Date.now() + 86_400_000)
+  expect(await get()).toBe(1)
+  vi.setSystemTime(Date.now() - 86_400_000)
+  expect(await get()).toBe(2)
+  expect(await get()).toBe(2)
+  isAway = true
+  after(limits.snapshotOutageSeconds)
+  expect(await get()).toBe(2)
+  after(1)
+  await expect(get()).rejects.toThrow('away')
+})
+
+it('is of no known age when it was read by a clock that was ahead, and so is not gone on with', async () => {
+  vi.setSystemTime(Date.now() + 86_400_000)
+  await get()
+  vi.setSystemTime(Date.now() - 86_400_000)
+  isAway = true
+  await expect(get()).rejects.toThrow('away')
+})
