@@ -185,6 +185,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'token: password',
+    hashes: true,
     needs: ['DB', 'SUBJECT', 'THROTTLE'],
     begin: async () => () =>
       form(
