@@ -124,7 +124,7 @@ async function takeBack(
     }
   }
   const later = async (): Promise<void> => {
-    for (const millis of limits.undeliveredMillis) {
+    for (const millis of limits.lostAnswerMillis.untold) {
       await pause(millis)
       if (await isTold()) return
     }

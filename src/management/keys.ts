@@ -6,6 +6,8 @@ import { SelfLinks } from '../domain/output.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { accessTokenRing, publishedRing } from '../issuer/rings.ts'
 import { publishedKeys } from '../keys/jwks.ts'
+import { within } from '../platform/in-time.ts'
+import { limits } from '../platform/limits.ts'
 import { StorageUnavailable } from '../platform/storage-errors.ts'
 import { invalid, notFound } from '../protocol/api-errors.ts'
 import { link, serverHref, serverOf } from './server-resource.ts'
@@ -54,7 +56,7 @@ async function asked(
 ): Promise<RingView> {
   let ring: RingView | null
   try {
-    ring = await ask()
+    ring = await within(ask(), limits.storageMillis.object)
   } catch (cause) {
     throw new StorageUnavailable(`the key ring of ${server.id}`, cause)
   }

@@ -12,3 +12,10 @@ export async function inTime(work: Promise<unknown>, millis: number): Promise<bo
     clearTimeout(timer)
   }
 }
+
+/** What the work comes to. Rejects when it is not done by then; it goes on all the same, and nobody waits for it. */
+export async function within<Result>(work: PromiseLike<Result>, millis: number): Promise<Result> {
+  const working = Promise.resolve(work)
+  if (await inTime(working, millis)) return working
+  throw new Error(`There was no answer within ${millis} ms`)
+}

@@ -62,10 +62,8 @@ export const limits = {
   logoutsPerUserMax: 2000,
   /** As many endings may come between a proof and what is stored on the strength of it. */
   epochsPerUserMax: 16,
-  /** After how long a call is repeated whose answer was lost. */
-  lostAnswerMillis: 50,
-  /** Pauses before a user's object is told again of what reached nobody, so that it hears before the client is back. */
-  undeliveredMillis: [500, 3000],
+  /** Pauses before a call is repeated whose answer was lost, and before an object is told of what reached nobody. */
+  lostAnswerMillis: { repeated: 50, untold: [500, 3000] },
   /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
   subjectSweepSeconds: 3600,
   listingRetrySeconds: 60,
@@ -264,6 +262,8 @@ export const limits = {
   snapshotStaleSeconds: 60,
   snapshotOutageSeconds: 900,
   loadTimeoutMillis: 2000,
+  /** How long anybody waits for the database, and for an object, which may have waited for the database itself. */
+  storageMillis: { database: 10_000, object: 20_000 },
   confirmationsPerSecond: 20,
   unknownConfirmationsPerSecond: 5,
 

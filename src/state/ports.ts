@@ -16,6 +16,7 @@ import {
 import { loginKey } from '../domain/user.ts'
 import { orgServer } from '../issuer/org-server.ts'
 import { nowSeconds, pause } from '../platform/clock.ts'
+import { within } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { randomId } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
@@ -35,7 +36,7 @@ export const ledgersOf = (env: Cloudflare.Env): Ledgers => ({
 /** Asks an object that has no answer but the right one. */
 async function reached<Answer>(what: string, call: () => PromiseLike<Answer>): Promise<Answer> {
   try {
-    return await call()
+    return await within(call(), limits.storageMillis.object)
   } catch (cause) {
     throw new StorageUnavailable(what, cause)
   }
@@ -45,7 +46,7 @@ async function reached<Answer>(what: string, call: () => PromiseLike<Answer>): P
 async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answer> {
   let answer
   try {
-    answer = await call()
+    answer = await within(call(), limits.storageMillis.object)
   } catch (cause) {
     throw new StorageUnavailable("the user's object", cause)
   }
@@ -68,7 +69,7 @@ async function granted(
   const again = async (cause: unknown): Promise<unknown> => {
     const { retryable, overloaded } = marksOf(cause)
     if (attempt === undefined || retryable !== true || overloaded === true) throw cause
-    await pause(limits.lostAnswerMillis)
+    await pause(limits.lostAnswerMillis.repeated)
     return call()
   }
   try {

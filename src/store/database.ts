@@ -4,6 +4,8 @@
  */
 import type { OutboxEntry } from '../domain/outbox.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import { within } from '../platform/in-time.ts'
+import { limits } from '../platform/limits.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
 
 /** A unique name is taken. `constraint` is the column list as SQLite names it: `table.column, table.column`. */
@@ -38,7 +40,8 @@ export async function readBatch(
   statements: readonly D1PreparedStatement[],
 ): Promise<readonly D1Result[]> {
   try {
-    return await db.withSession('first-primary').batch([...statements])
+    const reading = db.withSession('first-primary').batch([...statements])
+    return await within(reading, limits.storageMillis.database)
   } catch (cause) {
     throw storageError(cause)
   }
@@ -46,7 +49,7 @@ export async function readBatch(
 
 export async function readAll<Row>(statement: D1PreparedStatement): Promise<readonly Row[]> {
   try {
-    return (await statement.all<Row>()).results
+    return (await within(statement.all<Row>(), limits.storageMillis.database)).results
   } catch (cause) {
     throw storageError(cause)
   }
@@ -93,7 +96,8 @@ export async function commitCounted(
       ),
   )
   try {
-    const results = await db.batch([...statements, ...rows, ...following])
+    const writing = db.batch([...statements, ...rows, ...following])
+    const results = await within(writing, limits.storageMillis.database)
     return results.slice(0, statements.length).map(({ meta }) => meta.changes)
   } catch (cause) {
     throw storageError(cause)

@@ -1,5 +1,6 @@
 /** Table outbox: what committed writes still have to tell others, right after the write or by the cron trigger. */
 import { OUTBOX_KINDS, type OutboxEntry } from '../domain/outbox.ts'
+import { within } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { json, readAll } from './database.ts'
@@ -44,7 +45,7 @@ async function deliverTogether(
 
 async function isDelivered(entry: OutboxEntry, deliver: Deliver): Promise<boolean> {
   try {
-    await deliver(entry)
+    await within(deliver(entry), limits.storageMillis.object)
     return true
   } catch (cause) {
     logFault('outbox.deliver', { kind: entry.kind, subject: entry.subject }, cause)

@@ -169,7 +169,7 @@ const ROWS: readonly Row[] = [
     },
     good: hasTokens,
     once: 400,
-    heardAfter: limits.undeliveredMillis[0] + 100,
+    heardAfter: limits.lostAnswerMillis.untold[0] + 100,
   },
   {
     name: 'token: refresh_token',
@@ -181,7 +181,7 @@ const ROWS: readonly Row[] = [
     },
     good: hasTokens,
     once: 400,
-    heardAfter: limits.undeliveredMillis[0] + 100,
+    heardAfter: limits.lostAnswerMillis.untold[0] + 100,
   },
   {
     name: 'token: password',

@@ -151,7 +151,7 @@ describe('through the token endpoint', () => {
         what === 'code' ? redeem(base, app, code) : refresh(base, app, token)
       const { result } = await under('SUBJECT', 'reset after', ask)
       expect([result.status, result.headers.get('retry-after')]).toEqual([503, '5'])
-      await pause(limits.undeliveredMillis[0] + 100)
+      await pause(limits.lostAnswerMillis.untold[0] + 100)
       await tokensOf(await ask())
       expect((await families(person.id)).length).toBe(before.length + 1)
       expect(await reuses()).toBe(reused)

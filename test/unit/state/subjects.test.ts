@@ -1,6 +1,7 @@
 /** The port of the objects of users: one call an operation at the right object, and every failure is one of storage. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Subjects } from '../../../src/domain/subjects.ts'
+import { limits } from '../../../src/platform/limits.ts'
 import { readSettings } from '../../../src/platform/settings.ts'
 import { StorageUnavailable } from '../../../src/platform/storage-errors.ts'
 import { subjectsOf } from '../../../src/state/ports.ts'
@@ -75,6 +76,17 @@ describe.each(Object.entries(CALLS))('%s', (_, call) => {
     })
     await expect(call(away.subjects)).rejects.toThrow(StorageUnavailable)
     await expect(call(port(() => 'unavailable').subjects)).rejects.toThrow(StorageUnavailable)
+  })
+
+  it('waits for an object that does not answer no longer than the limit says', async () => {
+    vi.useFakeTimers()
+    const { subjects } = port(() => new Promise(() => undefined))
+    const answer = call(subjects).catch((error: unknown) => error)
+    await vi.advanceTimersByTimeAsync(limits.storageMillis.object - 1)
+    expect(await Promise.race([answer, Promise.resolve('waiting')])).toBe('waiting')
+    await vi.advanceTimersByTimeAsync(1)
+    expect(await answer).toBeInstanceOf(StorageUnavailable)
+    vi.useRealTimers()
   })
 })
 
