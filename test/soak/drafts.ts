@@ -31,7 +31,8 @@ export type Wait =
 /** A call to storage that is lost, the first one of the batch or a later one. */
 export interface Loss {
   readonly binding: 'DB' | 'KEY_RING' | 'LEDGER' | 'SUBJECT' | 'THROTTLE'
-  readonly when: 'asked' | 'answered'
+  /** The last one: and it is not said that it may be made again. */
+  readonly when: 'asked' | 'answered' | 'broken off'
   readonly after: number
 }
 
@@ -97,7 +98,7 @@ const wait: fc.Arbitrary<Wait> = weighted<Wait>(
 
 const loss: fc.Arbitrary<Loss> = fc.record({
   binding: fc.constantFrom('SUBJECT', 'DB', 'KEY_RING', 'LEDGER', 'THROTTLE'),
-  when: fc.constantFrom('asked', 'answered'),
+  when: fc.constantFrom('asked', 'answered', 'broken off'),
   after: weighted([4, fc.constant(0)], [2, fc.nat(2)]),
 })
 

@@ -39,13 +39,15 @@ const fault = (binding, when) =>
         overloaded: true,
         retryable: true,
       })
-    : Object.assign(new Error('Network connection lost.'), { retryable: binding !== 'DB' })
+    : Object.assign(new Error('Network connection lost.'), {
+        retryable: binding !== 'DB' && when === 'answered',
+      })
 
 const calling = (binding, call) => async (args) => {
   const when = isLost(binding)
   if (when === 'asked') throw fault(binding, when)
   const answer = await call(...args)
-  if (when === 'answered') throw fault(binding, when)
+  if (when !== null) throw fault(binding, when)
   return answer
 }
 
