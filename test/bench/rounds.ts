@@ -26,10 +26,23 @@ const SHARE_OF_FLOWS = 0.5
 export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
   only.length === 0 || only.some((text) => row.includes(text))
 
-/** What a row needs must be made, chosen or not. */
+/** What a row makes for those after it. */
 const MAKES: Readonly<Partial<Record<RowName, keyof Made>>> = {
   'authorize with a session': 'codes',
   'code redemption': 'refreshTokens',
+}
+
+/** What must be made for a row, chosen or not. */
+const NEEDS: Readonly<Partial<Record<RowName, readonly RowName[]>>> = {
+  'code redemption': ['authorize with a session'],
+  refresh: ['authorize with a session', 'code redemption'],
+}
+
+/** The chosen rows and what they need, in their order. */
+export function drivenRows(options: BenchOptions): readonly RowName[] {
+  const chosen = ROWS.filter((row) => isChosen(row, options))
+  const driven = new Set(chosen.flatMap((row) => [row, ...(NEEDS[row] ?? [])]))
+  return ROWS.filter((row) => driven.has(row))
 }
 
 const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
@@ -92,7 +105,7 @@ export async function measuredCells(
 ): Promise<readonly Cell[]> {
   const { options } = run
   const driver = new Driver(run)
-  const cells = ROWS.filter((row) => isChosen(row, options) || row in MAKES).flatMap((row) =>
+  const cells = drivenRows(options).flatMap((row) =>
     concurrencyOf(row, options).flatMap((concurrency) =>
       parties
         .filter((party) => party.offers[row] !== null)

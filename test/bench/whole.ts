@@ -11,13 +11,12 @@ import { machineOf, today } from './circumstances.ts'
 import { countOperations } from './counting.ts'
 import { INSPECTED_CONNECTIONS, lookInside, profiled, withSides } from './inside.ts'
 import { startParties, stopParties } from './parties.ts'
-import { ROWS } from './party.ts'
 import { countPeopleOperations } from './people-counting.ts'
 import type { Flow } from './people-load.ts'
 import { summarizeAllocations } from './profile-summary.ts'
 import { allocationTable, profileTables, PROFILE_NOTE, reportExceeded } from './report.ts'
 import { resultsText, type Results } from './results.ts'
-import { Driver, isChosen, measuredCells } from './rounds.ts'
+import { drivenRows, Driver, isChosen, measuredCells } from './rounds.ts'
 import type { BenchRun } from './run.ts'
 
 const RESULTS = join(import.meta.dirname, 'RESULTS.md')
@@ -58,21 +57,20 @@ const isRepeatable = ({ mode }: Flow): boolean => mode === 'again'
 
 /** Profiles the chosen rows at the product and the ceiling; without a choice, the token endpoint. */
 function printProfiles(run: BenchRun): Promise<void> {
-  const { options } = run
+  const only = run.options.only.length > 0 ? run.options.only : ['client_credentials']
+  const options = { ...run.options, only }
   const driver = new Driver(run)
   return withSides(run, async (sides) => {
     console.log(`${PROFILE_NOTE}\n`)
-    for (const row of ROWS)
+    for (const row of drivenRows(options))
       for (const side of sides) {
         const flow = await driver.offered(side.party, row)
         if (flow === null || typeof flow === 'string') continue
         const load = async (): Promise<number> =>
           (await driver.drive(side.party, row, flow, INSPECTED_CONNECTIONS, options.seconds))
             .requests
-        const chosen =
-          options.only.length > 0 ? isChosen(row, options) : row.startsWith('client_credentials')
-        if (!chosen) {
-          // What it makes may be needed by a row that is.
+        if (!isChosen(row, options)) {
+          // What it makes is needed by a row that is.
           await load()
           continue
         }

@@ -6,8 +6,9 @@ import { describe, expect, it } from 'vitest'
 import type { RunFigures } from '../bench/measure.ts'
 import { areasOf } from '../bench/microseconds.ts'
 import { cellTable, judgedAims } from '../bench/results.ts'
-import type { Cell } from '../bench/rounds.ts'
 import { readOptions } from '../bench/options.ts'
+import { ROWS } from '../bench/party.ts'
+import { drivenRows, type Cell } from '../bench/rounds.ts'
 
 const run = (cpu: number): RunFigures => ({
   requests: 1000,
@@ -113,5 +114,19 @@ describe('readOptions', () => {
   it('refuses what is no number of rounds', () => {
     expect(() => readOptions(['--rounds', '0'])).toThrow(RangeError)
     expect(() => readOptions(['--concurrency', '16,x'])).toThrow(RangeError)
+  })
+})
+
+describe('drivenRows', () => {
+  const of = (...args: readonly string[]) => drivenRows(readOptions(args)!)
+
+  it('is every row without a choice', () => {
+    expect(of()).toEqual(ROWS)
+  })
+
+  it('adds what a chosen row needs, and nothing else', () => {
+    expect(of('--only', 'ES256')).toEqual(['client_credentials ES256'])
+    expect(of('--only', 'redemption')).toEqual(['authorize with a session', 'code redemption'])
+    expect(of('--only', 'userinfo,JWKS')).toEqual(['JWKS', 'userinfo'])
   })
 })
