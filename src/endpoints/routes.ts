@@ -92,15 +92,22 @@ function serverIdOf(c: Context): string {
   return serverId
 }
 
+/** HEAD is asked as GET, and its body left out. */
+const serves = ({ methods }: Endpoint, method: string): boolean =>
+  methods.includes(method === 'HEAD' ? 'GET' : method)
+
 export function mountProtocol<E extends { Bindings: Cloudflare.Env }>(
   app: Hono<E>,
   door: (env: E['Bindings']) => ProtocolDoor,
 ): void {
   for (const [name, endpoint] of Object.entries(endpoints)) {
+    const refusing = { ...endpoint, ...otherMethods }
     for (const path of serverPaths(name)) {
-      app.on([...endpoint.methods], path, (c) => answer(c, door(c.env), endpoint))
-      app.options(path, (c) => preflightAnswer(c.req.raw, endpoint.methods))
-      app.all(path, (c) => answer(c, door(c.env), { ...endpoint, ...otherMethods }))
+      // One handler a path: with a second one the router makes a chain of them for each request.
+      app.all(path, (c) => {
+        if (c.req.method === 'OPTIONS') return preflightAnswer(c.req.raw, endpoint.methods)
+        return answer(c, door(c.env), serves(endpoint, c.req.method) ? endpoint : refusing)
+      })
     }
   }
   app.get(ORGANIZATION_PATH, async (c) => {
