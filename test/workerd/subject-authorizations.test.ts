@@ -37,6 +37,9 @@ const inspected = (
 
 const everything = { of: 'tokens', serverId: null, clientId: null, authorizationId: null } as const
 
+/** When authorizations of builders are made, in milliseconds. */
+const AT = 1000
+
 describe('an authorization', () => {
   it('is redeemed once, for the person as they are, with a refresh token', async () => {
     const record = await authorized(await aPerson())
@@ -112,7 +115,7 @@ describe('an authorization', () => {
   it('is made in a session that stands, for a person who may sign in and has the app', async () => {
     const userId = await aPerson()
     const appId = await anAppOf(userId, null)
-    const session = await aSession(userId)
+    const session = await aSession(userId, AT)
     const made = (app = EVERYBODYS, changes: Partial<AuthorizationRecord> = {}) =>
       authorized(userId, { sessionId: session.id, ...changes }, app).then(
         () => true,
@@ -131,7 +134,7 @@ describe('an authorization', () => {
 
   it('outlives its session with its refresh tokens, but not as a code', async () => {
     const userId = await aPerson()
-    const session = await aSession(userId)
+    const session = await aSession(userId, AT)
     const [given, waiting] = [
       await authorized(userId, { sessionId: session.id }),
       await authorized(userId, { sessionId: session.id }),
