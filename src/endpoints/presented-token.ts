@@ -87,10 +87,14 @@ function isIdToken(token: string): boolean {
   return typeof jti === 'string' && jti.startsWith('ID.')
 }
 
+/** RFC 6749 appendix A.1, so that storage is asked for nothing else. */
+const CLIENT_ID = /^[\x20-\x7e]+$/
+
 /** The client that a token says it is of, before anything of it is proved. */
 export function clientNamedBy(token: string): string | null {
   const cid = unproven(token)?.['cid']
-  return typeof cid === 'string' && cid.length <= limits.clientIdCharactersMax ? cid : null
+  const isId = typeof cid === 'string' && cid.length <= limits.clientIdCharactersMax
+  return isId && CLIENT_ID.test(cid) ? cid : null
 }
 
 /** Claims of whatever types somebody wrote. Null: no JWT. */

@@ -63,7 +63,8 @@ export const limits = {
   /** As many endings may come between a proof and what is stored on the strength of it. */
   epochsPerUserMax: 16,
   /** Pauses before a call is repeated whose answer was lost, and before an object is told of what reached nobody. */
-  lostAnswerMillis: { repeated: 50, untold: [500, 3000] },
+  lostAnswerMillis: { repeated: 50, untold: [500, 3000], telling: 3000 },
+  withdrawnAttemptsMax: 100,
   /** How soon a user's object looks again for what is over, and whether lists learned of its refresh tokens. */
   subjectSweepSeconds: 3600,
   listingRetrySeconds: 60,
@@ -269,10 +270,9 @@ export const limits = {
 
   /** Verifiers: keys of issuers, seconds. No kid that nobody knows has them fetched again before the pause is over. */
   issuersVerifiedMax: 50,
-  tokenHeadersKeptMax: 100,
+  tokenHeaders: { keptMax: 100, charactersMax: 512 },
   /** Tokens whose signature was found good, at most so long: some 14 MB if all were. */
-  genuineTokensKeptMax: 2000,
-  genuineTokenCharactersMax: 4096,
+  genuineTokens: { keptMax: 2000, charactersMax: 4096 },
   issuerKeysMax: 100,
   issuerKeysFreshSeconds: 240,
   issuerKeysStaleSeconds: 300,

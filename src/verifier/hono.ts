@@ -51,7 +51,7 @@ export interface RequireOptions<Bindings extends object>
 const SCHEMES: Readonly<Record<Scheme, RegExp>> = { Bearer: /^Bearer( |$)/i, DPoP: /^DPoP( |$)/i }
 
 /** RFC 6750 §2.1, RFC 9449 §7.1: the token in the header, and nowhere else. */
-const TOKEN = /^[a-z]+ +([A-Za-z0-9\-._~+/]+=*)$/i
+const TOKEN = /^[a-z]+ {1,8}([A-Za-z0-9\-._~+/]+=*)$/i
 
 /** Of all middlewares in this isolate, since an API may have one for each of its routes. */
 const usedProofs = new UsedProofs()
@@ -84,7 +84,7 @@ export function requireAccessToken<Bindings extends object>({
     const demanded: Expected =
       scheme === 'DPoP' ? { ...expected, dpop: proofOf(c, publicOrigin) } : expected
     const verdict = await verify(token, demanded, c)
-      .then((given) => usedOnce(given, c.req.raw))
+      .then((given) => usedOnce(proven(given, demanded), c.req.raw))
       .catch(() => refused('unavailable'))
     if (!verdict.valid) return answer(refusal(verdict.reason, scheme, expected, options))
     c.set('accessToken', verdict.token)
@@ -96,6 +96,12 @@ function proofOf({ req }: Context, origin: string | null): DPoP {
   const url = origin === null ? req.url : origin + new URL(req.url).pathname
   return { proof: req.header('dpop') ?? '', method: req.method, url }
 }
+
+/** A verifier that knows nothing of proofs looked at none. */
+const proven = (verdict: Verdict, { dpop }: Expected): Verdict =>
+  verdict.valid && dpop !== undefined && verdict.proof === undefined
+    ? refused('unbound_token')
+    : verdict
 
 const usedOnce = (verdict: Verdict, request: Request): Verdict =>
   !verdict.valid ||

@@ -29,7 +29,7 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 const imported = new WeakMap<JWK, Imported>()
 
 /** By the whole token, signature included. Nothing that was refused is kept. */
-const genuine = new LruMap<string, Genuine>(limits.genuineTokensKeptMax)
+const genuine = new LruMap<string, Genuine>(limits.genuineTokens.keptMax)
 
 async function importedKey({ algorithm, key }: VerificationKey): Promise<Imported> {
   const known = imported.get(key)
@@ -55,7 +55,8 @@ export async function signedPayload(token: string, found: VerificationKey): Prom
     if (!isCompactJws(token)) return null
     const verified = await compactVerify(token, cryptoKey, { algorithms: [found.algorithm] })
     const payload = decoder.decode(verified.payload)
-    if (token.length <= limits.genuineTokenCharactersMax) genuine.set(token, { identity, payload })
+    if (token.length <= limits.genuineTokens.charactersMax)
+      genuine.set(token, { identity, payload })
     return payload
   } catch {
     return null

@@ -26,7 +26,7 @@ export const KEY_TYPES: ReadonlyMap<string, string> = new Map([
 type Members = Readonly<Record<string, unknown>>
 
 /** All tokens that a key has signed begin with the same text, so that it is decoded once. */
-const headers = new LruMap<string, Members>(limits.tokenHeadersKeptMax)
+const headers = new LruMap<string, Members>(limits.tokenHeaders.keptMax)
 
 function headerOf(token: string): Members | null {
   const text = token.slice(0, token.indexOf('.'))
@@ -34,7 +34,8 @@ function headerOf(token: string): Members | null {
   if (known !== undefined) return known
   try {
     const header = decodeProtectedHeader(token)
-    headers.set(text, header)
+    // Anybody can write one, so that only what is short is kept.
+    if (text.length <= limits.tokenHeaders.charactersMax) headers.set(text, header)
     return header
   } catch {
     return null

@@ -31,7 +31,7 @@ const SOURCE = join(REPOSITORY, 'test', 'bench', 'verify-worker.ts')
 const NAME = 'verify'
 const MAIN = 'verify-worker.js'
 /** More than are known at once. */
-const TOKENS = limits.genuineTokensKeptMax + 100
+const TOKENS = limits.genuineTokens.keptMax + 100
 const CALLS_A_REQUEST = 1000
 const WARM_UP_SECONDS = 2
 

@@ -65,6 +65,21 @@ function api(
 const proofFor = (token = bound, changes: object = {}, header: object = {}): Promise<string> =>
   prover.prove(token, { htm: 'GET', htu: ORDERS, ...changes }, { ...header })
 
+it.each(['allowed', 'required'] as const)(
+  'a verifier that knows nothing of proofs lets nobody in by one (%s)',
+  async (dpop) => {
+    const old = new OfflineVerifier({ get: async () => answered({ keys: [key.jwk] }) })
+    const app = new Hono()
+    const verify = (token: string): ReturnType<OfflineVerifier['verify']> =>
+      old.verify(token, DEMANDED)
+    app.use(requireAccessToken({ ...DEMANDED, dpop, verify }))
+    app.all('/orders', (c) => c.text('in'))
+    const authorization = `DPoP ${bearer}`
+    const answer = await app.request(ORDERS, { headers: { authorization, dpop: 'none' } })
+    expect(answer.status).toBe(401)
+  },
+)
+
 describe('oauth4webapi', () => {
   const client: oauth.Client = { client_id: '0oaClient' }
 

@@ -86,7 +86,7 @@ describe('a token whose signature was found good', () => {
 
 describe('what is kept', () => {
   it('no token that is longer than the bound', async () => {
-    const token = await key.sign(claims({ pad: 'x'.repeat(limits.genuineTokenCharactersMax) }))
+    const token = await key.sign(claims({ pad: 'x'.repeat(limits.genuineTokens.charactersMax) }))
     expect(await reasonOf(token, key)).toBeNull()
     expect(await reasonOf(token, key)).toBeNull()
     expect(verified).toHaveBeenCalledTimes(2)
