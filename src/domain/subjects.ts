@@ -104,11 +104,10 @@ export interface Undelivered {
   readonly authorizationId: string
   /** Of the refresh token that was given, if one was. */
   readonly generation: number
-  /**
-   * Of the redemption or refresh that gave it, where a fault was in the way: what was presented is as good as before.
-   * Without it, what was given was refused after all, and the first that is given of an authorization ends it.
-   */
+  /** Of the redemption or refresh that gave it; undefined for tokens without either. Older Workers do not say it. */
   readonly attempt?: string
+  /** No fault was in the way: the first that is given of an authorization ends it. So it is without an attempt. */
+  readonly refused?: true
   /** Seconds. */
   readonly now: number
 }

@@ -104,7 +104,11 @@ async function delivered(
     const given = { userId, authorizationId, generation: refresh?.generation ?? 0, now }
     if (isFault && attempt !== undefined && (isFirst || isNew === true))
       await takeBack({ ...given, attempt }, context)
-    else if (refresh !== null && isNew === true) await takeBack(given, context)
+    else if (refresh !== null && isNew === true)
+      await takeBack(
+        { ...given, ...(attempt !== undefined && { attempt, refused: true }) },
+        context,
+      )
     throw error
   }
 }

@@ -43,10 +43,13 @@ async function reached<Answer>(what: string, call: () => PromiseLike<Answer>): P
 }
 
 /** Asks the object of a user; every failure is a fault of storage. */
-async function answered<Answer>(call: () => PromiseLike<unknown>): Promise<Answer> {
+async function answered<Answer>(
+  call: () => PromiseLike<unknown>,
+  millis: number = limits.storageMillis.object,
+): Promise<Answer> {
   let answer
   try {
-    answer = await within(call(), limits.storageMillis.object)
+    answer = await within(call(), millis)
   } catch (cause) {
     throw new StorageUnavailable("the user's object", cause)
   }
@@ -65,18 +68,26 @@ async function granted(
   { userId, authorizationId, generation, attempt, now }: Undelivered,
   call: () => PromiseLike<GrantOutcome | 'unavailable'>,
 ): Promise<GrantOutcome> {
-  const once = async (): Promise<unknown> => call()
+  let calls = 0
+  let isOver = false
+  const once = async (): Promise<unknown> => {
+    calls++
+    return call()
+  }
   const again = async (cause: unknown): Promise<unknown> => {
     const { retryable, overloaded } = marksOf(cause)
     if (attempt === undefined || retryable !== true || overloaded === true) throw cause
     await pause(limits.lostAnswerMillis.repeated)
-    return call()
+    // Nobody waits any more, and what it would give is taken back already.
+    if (isOver) throw cause
+    return once()
   }
   try {
     return await answered(() => once().catch(again))
   } catch (error) {
+    isOver = true
     const { cause } = error as Error
-    if (marksOf(cause).overloaded === true) throw error
+    if (calls === 1 && marksOf(cause).overloaded === true) throw error
     const undelivered = { userId, authorizationId, generation, ...(attempt && { attempt }), now }
     throw new UnansweredGrant(undelivered, cause)
   }
@@ -148,7 +159,8 @@ export function subjectsOf(
       granted({ ...asked, generation: asked.generation + 1 }, () =>
         of(asked.userId).refresh(asked),
       ),
-    undelivered: (one) => answered(() => of(one.userId).undelivered(one)),
+    undelivered: (one) =>
+      answered(() => of(one.userId).undelivered(one), limits.lostAnswerMillis.telling),
     inspect: (asked, now) => answered(() => of(asked.userId).inspect(asked, now)),
     revokeRefreshToken: (asked) => answered(() => of(asked.userId).revokeRefreshToken(asked)),
     revokeAccessToken: ({ userId, authorizationId, jti, expires }) =>

@@ -30,6 +30,8 @@ import type {
   Undelivered,
 } from '../domain/subjects.ts'
 import { digest, equalText } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
+import { LruMap } from '../platform/lru.ts'
 import { randomToken } from '../platform/random.ts'
 import type { SubjectAuthorizations, StoredAuthorization } from './subject-authorizations.ts'
 import type { SubjectEndings } from './subject-endings.ts'
@@ -72,6 +74,8 @@ export class SubjectGrants {
   readonly #sessions: SubjectSessions
   readonly #endings: SubjectEndings
   readonly #person: SubjectPerson
+  /** Attempts that were taken back, perhaps before their call came to its turn: none gives anything any more. */
+  readonly #withdrawn = new LruMap<string, true>(limits.withdrawnAttemptsMax)
 
   constructor(
     tables: SubjectTables,
@@ -117,6 +121,7 @@ export class SubjectGrants {
     const stepWith = (holder: Holder | null): Step | null => {
       const stored = this.#authorizations.find(redemption.authorizationId)
       if (!equalText(stored?.state.record.code?.secret ?? '', presented)) return null
+      if (this.#isWithdrawn(attempt)) return null
       return stored && redeem(stateBefore(stored, attempt), redemption, holder)
     }
     return this.#settled(redemption, stepWith, family)
@@ -128,25 +133,33 @@ export class SubjectGrants {
     const stepWith = (holder: Holder | null): Step | null => {
       const stored = this.#authorizations.find(asked.authorizationId)
       if (!equalText(stored?.secretHash ?? '', secretHash)) return null
+      if (this.#isWithdrawn(attempt)) return null
       return stored && refresh(stateBefore(stored, attempt), asked, holder)
     }
     return this.#settled(asked, stepWith, { secret, secretHash })
   }
 
   /** Nothing happens when others have gone on since. */
-  undelivered({ authorizationId, generation, attempt, now }: Undelivered): void {
+  undelivered(given: Undelivered): void {
+    const { authorizationId, generation, attempt, now } = given
     const stored = this.#authorizations.find(authorizationId)
     if (stored === null) return
+    if (attempt !== undefined) this.#withdrawn.set(attempt, true)
     const isLast =
       attempt === undefined
         ? stored.state.family?.generation === generation
         : stored.attempt === attempt
     if (!isLast) return
-    const isOver = attempt === undefined && generation === 0
+    const isRefused = attempt === undefined || given.refused === true
+    const isOver = isRefused && generation === 0
     const state = isOver ? { ...stored.state, ended: true } : undelivered(stored.state)
     this.#tables.atomically(() =>
       this.#authorizations.write({ ...stored, state, attempt: null }, now),
     )
+  }
+
+  #isWithdrawn(attempt: string | undefined): boolean {
+    return attempt !== undefined && this.#withdrawn.get(attempt) === true
   }
 
   async inspect(asked: Inspected, now: number): Promise<Inspection> {

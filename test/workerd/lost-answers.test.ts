@@ -88,6 +88,49 @@ it('an attempt whose tokens were used since is over: asked again, it is a replay
   expect(await refusal(subjects.redeem(redemption))).toBe('replayed')
 })
 
+describe('an attempt that was taken back before its call came to its turn', () => {
+  it('uses up no code, and ends nothing when others have gone on', async () => {
+    const record = await authorized(await aPerson())
+    const { userId, id: authorizationId } = record
+    const late = { ...aRedemption(record), attempt: unique('attempt') }
+    const { attempt, now } = late
+    await subjects.undelivered({ userId, authorizationId, generation: 0, attempt, now })
+    expect(await refusal(subjects.redeem(late))).toBe('unknown')
+    const first = given(
+      await subjects.redeem({ ...aRedemption(record), attempt: unique('attempt') }),
+    )
+    expect(await refusal(subjects.redeem(late))).toBe('unknown')
+    expect(given(await subjects.refresh(aRefresh(record, first))).generation).toBe(1)
+  })
+
+  it('uses up no refresh token, and ends nothing when others have gone on', async () => {
+    const record = await authorized(await aPerson())
+    const { userId, id: authorizationId } = record
+    const { handle } = await redeemed(record)
+    const late = aRefresh(record, handle, { leewaySeconds: 0, attempt: unique('attempt') })
+    const { attempt, now } = late
+    await subjects.undelivered({ userId, authorizationId, generation: 1, attempt: attempt!, now })
+    expect(await refusal(subjects.refresh(late))).toBe('unknown')
+    const next = given(await subjects.refresh({ ...late, attempt: unique('attempt') }))
+    expect(await refusal(subjects.refresh(late))).toBe('unknown')
+    expect(given(await subjects.refresh(aRefresh(record, next))).generation).toBe(2)
+  })
+})
+
+it('what was refused is taken back by its attempt, so that a successor which others were given stays', async () => {
+  const record = await authorized(await aPerson())
+  const { userId, id: authorizationId } = record
+  const { handle } = await redeemed(record)
+  const first = aRefresh(record, handle, { leewaySeconds: 30, attempt: unique('attempt') })
+  given(await subjects.refresh(first))
+  const again = given(await subjects.refresh({ ...first, attempt: unique('attempt') }))
+  expect(again.generation).toBe(1)
+  const { attempt, now } = first
+  await subjects.undelivered({ userId, authorizationId, generation: 1, attempt: attempt!, refused: true, now }) // prettier-ignore
+  const late = aRefresh(record, handle, { leewaySeconds: 0, attempt: unique('attempt') })
+  expect(await refusal(subjects.refresh(late))).toBe('replayed')
+})
+
 it('[race] an attempt that is asked many times at once gives one thing', async () => {
   const record = await authorized(await aPerson())
   await subject(record.userId).markStale()

@@ -1,6 +1,6 @@
 /** The port of the objects of users: one call an operation at the right object, and every failure is one of storage. */
 import { describe, expect, it, vi } from 'vitest'
-import type { Subjects } from '../../../src/domain/subjects.ts'
+import { UnansweredGrant, type Subjects } from '../../../src/domain/subjects.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { readSettings } from '../../../src/platform/settings.ts'
 import { StorageUnavailable } from '../../../src/platform/storage-errors.ts'
@@ -61,7 +61,11 @@ function port(answer: () => unknown): { readonly subjects: Subjects; readonly as
   return { subjects: subjectsOf(env, settings), asked }
 }
 
-describe.each(Object.entries(CALLS))('%s', (_, call) => {
+/** Of a call, in milliseconds. */
+const patience = (name: string): number =>
+  name === 'undelivered' ? limits.lostAnswerMillis.telling : limits.storageMillis.object
+
+describe.each(Object.entries(CALLS))('%s', (name, call) => {
   it("makes one call, to the user's object, and gives its answer", async () => {
     for (const answer of [null, false, { outcome: 'granted' }]) {
       const { subjects, asked } = port(() => answer)
@@ -82,11 +86,69 @@ describe.each(Object.entries(CALLS))('%s', (_, call) => {
     vi.useFakeTimers()
     const { subjects } = port(() => new Promise(() => undefined))
     const answer = call(subjects).catch((error: unknown) => error)
-    await vi.advanceTimersByTimeAsync(limits.storageMillis.object - 1)
+    await vi.advanceTimersByTimeAsync(patience(name) - 1)
     expect(await Promise.race([answer, Promise.resolve('waiting')])).toBe('waiting')
     await vi.advanceTimersByTimeAsync(1)
     expect(await answer).toBeInstanceOf(StorageUnavailable)
     vi.useRealTimers()
+  })
+})
+
+describe('a grant whose answer is lost', () => {
+  const lost = Object.assign(new Error('reset'), { retryable: true })
+  const overloaded = Object.assign(new Error('too much'), { retryable: true, overloaded: true })
+  const named = (subjects: Subjects): Promise<unknown> =>
+    subjects
+      .refresh({
+        ...token,
+        ...rules,
+        generation: 0,
+        scopes: null,
+        rotation: 'ROTATE',
+        leewaySeconds: 0,
+        attempt: 'a',
+      }) // prettier-ignore
+      .catch((error: unknown) => error)
+
+  it('is asked for once more, and then nobody knows what it came to, whatever the second fault was', async () => {
+    for (const second of [lost, overloaded, new Error('away')]) {
+      const faults = [lost, second]
+      const { subjects, asked } = port(() => {
+        throw faults.shift()!
+      })
+      expect(await named(subjects)).toMatchObject({
+        undelivered: { authorizationId: 'oar1', generation: 1, attempt: 'a' },
+      })
+      expect(asked).toHaveLength(2)
+    }
+  })
+
+  it('of an object that had too much to do at once was never given', async () => {
+    const { subjects, asked } = port(() => {
+      throw overloaded
+    })
+    const error = await named(subjects)
+    expect(error).toBeInstanceOf(StorageUnavailable)
+    expect(error).not.toBeInstanceOf(UnansweredGrant)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is not asked for again when nobody waits any more', async () => {
+    vi.useFakeTimers()
+    let lose = (): void => undefined
+    const answer = new Promise((_, reject) => {
+      lose = () => {
+        reject(lost)
+      }
+    })
+    const { subjects, asked } = port(() => answer)
+    const error = named(subjects)
+    await vi.advanceTimersByTimeAsync(limits.storageMillis.object)
+    expect(await error).toBeInstanceOf(UnansweredGrant)
+    lose()
+    await vi.advanceTimersByTimeAsync(limits.lostAnswerMillis.repeated + 1)
+    vi.useRealTimers()
+    expect(asked).toHaveLength(1)
   })
 })
 
