@@ -104,6 +104,19 @@ const aging: fc.Arbitrary<readonly Batch[]> = fc
     ]
   })
 
+/** What is used while its answer gets lost, and is used again. */
+const losing: fc.Arbitrary<readonly Batch[]> = fc
+  .tuple(
+    setting,
+    fc.constantFrom('redeem', 'refresh'),
+    fc.constantFrom('asked', 'answered', 'broken off'),
+  )
+  .map(([{ isolate, server }, verb, when]) => {
+    const code = { verb: 'authorize', app: 'shop', server, isolate, living: true } as const
+    const use = batchOf({ verb, isolate })
+    return [batchOf(code), { ...use, loss: { binding: 'SUBJECT', when, after: 0 } }, use, use]
+  })
+
 /** Batches, one after the other. */
 export const history = (longest: number): fc.Arbitrary<readonly Batch[]> =>
   fc
@@ -112,6 +125,7 @@ export const history = (longest: number): fc.Arbitrary<readonly Batch[]> =>
         [24, batch.map((one) => [one])],
         [2, changing],
         [1, signingIn],
+        [1, losing],
         [1, aging],
       ),
       {

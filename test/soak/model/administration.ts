@@ -25,6 +25,12 @@ function endAuthorizations(after: World, concerns: (one: Authorization) => boole
   for (const one of Object.values(after.authorizations)) if (concerns(one)) one.ended = 'yes'
 }
 
+/** Whether they have ended is open. */
+function doubtAuthorizations(after: World, concerns: (one: Authorization) => boolean): void {
+  for (const one of Object.values(after.authorizations))
+    if (concerns(one) && one.ended === 'no') one.ended = 'maybe'
+}
+
 interface UserMove {
   readonly to: Partial<Record<UserStatus, UserStatus>>
   readonly ends?: 'sessions' | 'everything'
@@ -76,7 +82,10 @@ export const changeApp: Step<'change-app'> = (world, { app, action, isolate }, {
   ]
 }
 
-/** A server that is not active answers nobody; its tokens wait. */
+/**
+ * A server that is not active answers nobody, and its tokens wait. With one that is deleted they end, which the objects of
+ * people may know before an isolate that still takes it for active.
+ */
 export const changeServer: Step<'change-server'> = (
   world,
   { server, action, isolate },
@@ -86,7 +95,12 @@ export const changeServer: Step<'change-server'> = (
   const status = latest(world.servers[server])
   if (status === 'GONE') return [refused('not_found')]
   if (status === next) return [done('no change')]
-  return [done(action, (after) => change(after.servers[server], next, now, isolate))]
+  return [
+    done(action, (after) => {
+      change(after.servers[server], next, now, isolate)
+      if (next === 'GONE') doubtAuthorizations(after, (one) => one.server === server)
+    }),
+  ]
 }
 
 export const clearSessions: Step<'clear-sessions'> = (world, { user, tokens }) =>
@@ -114,8 +128,7 @@ export const revokeOfClient: Step<'revoke-of-client'> = (world, { app, server })
     ? [refused('not_found')]
     : [
         done('revoked', (after, outcome) => {
-          for (const one of Object.values(after.authorizations))
-            if (one.server === server && one.app === app && one.ended === 'no') one.ended = 'maybe'
+          doubtAuthorizations(after, (one) => one.server === server && one.app === app)
           for (const access of outcome?.listed ?? []) {
             const { authorization } = after.accessTokens[access]!
             after.authorizations[authorization!]!.ended = 'yes'

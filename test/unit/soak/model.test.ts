@@ -181,6 +181,18 @@ describe('endings', () => {
       .sees(1013, [introspect('a0'), INACTIVE])
   })
 
+  it('a server that was deleted is gone where it was deleted; elsewhere its tokens are good or dead for 60 seconds', () => {
+    const gone = (): Story =>
+      withTokens().sees(1011, [{ verb: 'change-server', action: 'delete' }, done()])
+    const elsewhere = { ...refresh('r0'), isolate: 1 } as const
+    const given = (now: number): Outcome => done({ ...access('a1', now), refresh: 'r1' })
+    gone().never(1012, [refresh('r0'), given(1012)])
+    gone().sees(1071, [elsewhere, given(1071)])
+    gone().sees(1071, [elsewhere, refused('invalid_grant')])
+    gone().never(1072, [elsewhere, refused('invalid_grant')])
+    gone().sees(1072, [elsewhere, refused('not_found')])
+  })
+
   it('a suspended user has nothing until they are not suspended any more', () => {
     withTokens()
       .sees(1011, [{ verb: 'change-user', action: 'suspend' }, done()])
