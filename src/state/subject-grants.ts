@@ -117,7 +117,7 @@ export class SubjectGrants {
   async redeem(redemption: Redemption): Promise<GrantOutcome> {
     const { secret, attempt } = redemption
     const presented = await digest(secret)
-    const family = await familySecret(attempt && `${attempt} ${secret}`)
+    const family = await familySecret(attempt === undefined ? attempt : `${attempt} ${secret}`)
     const stepWith = (holder: Holder | null): Step | null => {
       const stored = this.#authorizations.find(redemption.authorizationId)
       if (!equalText(stored?.state.record.code?.secret ?? '', presented)) return null
