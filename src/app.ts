@@ -3,6 +3,7 @@
  * storage that is away is 503 with Retry-After, everything else E0000009 with an id that is in the log.
  */
 import { Hono } from 'hono'
+import { TrieRouter } from 'hono/router/trie-router'
 import { mountClassic } from './endpoints/classic.ts'
 import { mountIdx } from './endpoints/idx/door.ts'
 import { mountPages } from './endpoints/pages.ts'
@@ -16,6 +17,7 @@ import { LogBuffer } from './issuer/log-buffer.ts'
 import { Snapshots } from './issuer/snapshots.ts'
 import { Kept } from './platform/kept.ts'
 import { logFault } from './platform/log.ts'
+import { RememberingRouter } from './platform/remembering-router.ts'
 import { MissingSettings, readSettings, type Settings } from './platform/settings.ts'
 import { StorageUnavailable } from './platform/storage-errors.ts'
 import { ApiError, apiErrorAnswer } from './protocol/api-errors.ts'
@@ -146,7 +148,9 @@ async function readOrgSettings(db: D1Database, orgId: () => Promise<string>): Pr
   return (await readOrg(db)).settings
 }
 
-export const app = new Hono<{ Bindings: Cloudflare.Env }>()
+export const app = new Hono<{ Bindings: Cloudflare.Env }>({
+  router: new RememberingRouter(new TrieRouter()),
+})
 
 mountProtocol(app, (env) => compositionOf(env).protocol)
 mountPages(app, (env) => compositionOf(env).protocol)
