@@ -1,4 +1,5 @@
 /** The active key of a server, unwrapped once an isolate into a key that cannot be exported again. */
+import type { SigningAlgorithm } from '../domain/authorization-server.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
@@ -7,7 +8,7 @@ import { algorithmRow } from './algorithms.ts'
 import { boundTo } from './generate.ts'
 
 export interface Signer {
-  readonly header: { readonly kid: string; readonly alg: string; readonly typ?: string }
+  readonly header: { readonly kid: string; readonly alg: SigningAlgorithm; readonly typ?: string }
   readonly key: CryptoKey
 }
 

@@ -1,0 +1,75 @@
+/** What is signed is read by a library that had no part in it, with every algorithm. */
+import fc from 'fast-check'
+import { compactVerify, decodeProtectedHeader, jwtVerify } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  SIGNING_ALGORITHMS,
+  type SigningAlgorithm,
+} from '../../../src/domain/authorization-server.ts'
+import { algorithmRow } from '../../../src/keys/algorithms.ts'
+import { signJwt } from '../../../src/keys/sign.ts'
+
+const pairs = new Map<SigningAlgorithm, CryptoKeyPair>()
+
+beforeAll(async () => {
+  for (const algorithm of SIGNING_ALGORITHMS) {
+    const { generate } = algorithmRow(algorithm)
+    pairs.set(
+      algorithm,
+      (await crypto.subtle.generateKey(generate, false, ['sign', 'verify'])) as CryptoKeyPair,
+    )
+  }
+})
+
+const someJson = fc.dictionary(
+  fc.string({ unit: 'grapheme', minLength: 1 }).map((name) => `a${name}`),
+  fc.jsonValue(),
+  { minKeys: 1, maxKeys: 6, noNullPrototype: true },
+)
+
+describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
+  it('[RFC7515-5.1] what is signed verifies, and says what it was given and nothing else', () =>
+    fc.assert(
+      fc.asyncProperty(someJson, fc.option(someJson), async (claims, beside) => {
+        const { privateKey, publicKey } = pairs.get(alg)!
+        const more =
+          beside && Object.fromEntries(Object.entries(beside).map(([name, value]) => [`b${name}`, value])) // prettier-ignore
+        const header = { kid: 'k1', alg, typ: 'at+jwt' }
+        const token = await signJwt(claims, { header, key: privateKey }, more)
+
+        const { payload, protectedHeader } = await compactVerify(token, publicKey, {
+          algorithms: [alg],
+        })
+        expect(protectedHeader).toEqual(header)
+        const text = new TextDecoder().decode(payload)
+        expect(JSON.parse(text)).toEqual(JSON.parse(JSON.stringify({ ...claims, ...more })))
+      }),
+      { numRuns: 30 },
+    ))
+
+  it('[RFC7515-3.1] a token is three parts in base64url, without padding', async () => {
+    const { privateKey: key } = pairs.get(alg)!
+    for (let length = 0; length < 4; length++) {
+      const token = await signJwt({ sub: 'x'.repeat(length) }, { header: { kid: 'k1', alg }, key })
+      expect(token).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+      expect(decodeProtectedHeader(token)).toEqual({ kid: 'k1', alg })
+    }
+  })
+
+  it('the key of another pair does not verify it', async () => {
+    const { privateKey: key } = pairs.get(alg)!
+    const { generate } = algorithmRow(alg)
+    const other = (await crypto.subtle.generateKey(generate, false, [
+      'sign',
+      'verify',
+    ])) as CryptoKeyPair
+    const token = await signJwt({ sub: 'ada' }, { header: { kid: 'k1', alg }, key })
+    await expect(jwtVerify(token, other.publicKey)).rejects.toThrow('signature')
+  })
+
+  it('a key of another kind signs nothing under its name', async () => {
+    const stranger = alg === 'EdDSA' ? 'ES256' : 'EdDSA'
+    const { privateKey: key } = pairs.get(stranger)!
+    await expect(signJwt({ sub: 'ada' }, { header: { kid: 'k1', alg }, key })).rejects.toThrow()
+  })
+})
