@@ -57,12 +57,16 @@ interface Parties {
   readonly client: Client
 }
 
-/** Opens the secrets of a server's hooks, which are remembered. Throws StorageUnavailable when one cannot be had. */
-export async function readyToAsk(
+/**
+ * Opens the secrets of a server's hooks, which are remembered; null when it has none. Rejects with StorageUnavailable
+ * when one cannot be had.
+ */
+export function readyToAsk(
   { hooks }: CompiledServer,
   settings: Pick<Settings, 'keyEncryption' | 'outboundAllowedOrigins'>,
-): Promise<void> {
-  await Promise.all([...hooks.values()].map((hook) => hookSecret(hook, settings)))
+): Promise<unknown> | null {
+  if (hooks.size === 0) return null
+  return Promise.all([...hooks.values()].map((hook) => hookSecret(hook, settings)))
 }
 
 /** The drafts as they are signed. `of` is null for a client that asks for itself. Throws what the hook refuses. */

@@ -28,8 +28,13 @@ const headersFor = (
   headers: Readonly<Record<string, string>>,
 ): Readonly<Record<string, string>> => (origin === null ? headers : { ...headers, ...cors(origin) })
 
+/** The same as the platform keeps them: an answer takes these over without reading each one again. */
+const PREPARED_JSON_HEADERS = new Headers(JSON_HEADERS)
+
 export const jsonAnswer = (origin: RequestOrigin, body: unknown): Response =>
-  new Response(JSON.stringify(body), { headers: headersFor(origin, JSON_HEADERS) })
+  new Response(JSON.stringify(body), {
+    headers: origin === null ? PREPARED_JSON_HEADERS : headersFor(origin, JSON_HEADERS),
+  })
 
 export const jwtAnswer = (
   origin: RequestOrigin,

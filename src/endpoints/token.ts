@@ -67,15 +67,26 @@ export async function token(request: Request, context: ProtocolContext): Promise
   return jsonAnswer(origin, minted.response)
 }
 
-/** The access token of a client that asks for itself, as it is signed. */
-async function draftOfClient(
+/** The access token of a client that asks for itself, as it is signed; at once where no hook can be asked. */
+function draftOfClient(
   server: CompiledServer,
   client: Client,
   access: Access,
   form: Form,
   context: ProtocolContext,
-): Promise<TokenDraft> {
+): TokenDraft | Promise<TokenDraft> {
   const draft = draftAccessToken(server, client, access, null)
+  if (server.hooks.size === 0) return draft
+  return hookedDraftOfClient(draft, { server, client }, access, form, context)
+}
+
+async function hookedDraftOfClient(
+  draft: TokenDraft,
+  { server, client }: { readonly server: CompiledServer; readonly client: Client },
+  access: Access,
+  form: Form,
+  context: ProtocolContext,
+): Promise<TokenDraft> {
   const decided = { ...decidedOf(access, server), scopes: access.scopes }
   const drafts = { access: draft, identity: null }
   const occasion = tokenOccasion(form, 'none')

@@ -20,12 +20,16 @@ interface Outbound {
   readonly outboundAllowedOrigins: readonly string[]
 }
 
-/** What a server's access tokens are encrypted with; null for a server that only signs. Throws when there is no key. */
-export async function encrypterOf(
+/** What a server's access tokens are encrypted with; null for one that only signs. Rejects when there is no key. */
+export const encrypterOf = (
   { encryption }: CompiledServer,
   outbound: Outbound,
-): Promise<Encrypter | null> {
-  if (encryption === null) return null
+): Promise<Encrypter> | null => encryption && openedEncrypter(encryption, outbound)
+
+async function openedEncrypter(
+  encryption: CompiledEncryption,
+  outbound: Outbound,
+): Promise<Encrypter> {
   const key = 'key' in encryption ? encryption.key : await publishedKey(encryption, outbound)
   if (key === null) throw new OAuthError('encryption_key_missing')
   return { algorithm: encryption.algorithm, key }

@@ -17,9 +17,9 @@ export async function boundedText(
 ): Promise<string | null> {
   const announced = request.headers.get('content-length')
   if (announced !== null && Number(announced) > bytesMax) throw tooLarge()
-  if (request.body === null) return ''
   // A body of announced length cannot be longer than it says, so it can be read in one go.
   if (announced !== null) return utf8Decode(new Uint8Array(await request.arrayBuffer()))
+  if (request.body === null) return ''
   const text = await streamText(request.body, bytesMax)
   if (typeof text === 'object' && text !== null) throw tooLarge()
   return text
