@@ -4,9 +4,8 @@
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { app, compositionOf, faultAnswer } from './app.ts'
-import { ServerNotFound } from './endpoints/confirm.ts'
-import { makeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
-import { unknownServerAnswer } from './endpoints/routes.ts'
+import { metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
+import { answeredMetadata, unknownServerAnswer } from './endpoints/routes.ts'
 import { verifyAccessToken } from './endpoints/verify.ts'
 import { nowMillis, nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
@@ -45,9 +44,8 @@ export class Metadata extends WorkerEntrypoint<Cloudflare.Env, MetadataProps> {
     try {
       const { snapshots } = compositionOf(this.env).protocol.ports
       const waitUntil = (work: Promise<unknown>): void => this.ctx.waitUntil(work)
-      return await makeMetadata(kind, serverId, snapshots, waitUntil)
+      return await answeredMetadata(kind, serverId, snapshots, waitUntil)
     } catch (error) {
-      if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
       return faultAnswer(error as Error, request)
     }
   }

@@ -1,7 +1,7 @@
 /**
- * Discovery documents (RFC 8414 §3, RFC 9728 §3) and JWK Sets (RFC 7517 §5). All are made behind the `Metadata`
- * entrypoint, whose edge-cache key holds the issuer; validators and CORS are added in front of it. No `no-store` error
- * enters the cache.
+ * Discovery documents (RFC 8414 §3, RFC 9728 §3) and JWK Sets (RFC 7517 §5). An isolate that knows the server makes
+ * them itself; for others they are made behind the `Metadata` entrypoint, whose edge-cache key holds the issuer. No
+ * `no-store` error enters the cache.
  */
 import { oauthMetadata, openidMetadata } from '../issuer/metadata.ts'
 import {
@@ -11,7 +11,7 @@ import {
 } from '../issuer/resource-metadata.ts'
 import { publishedRing } from '../issuer/rings.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import type { Snapshot, Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import type { Snapshot, Snapshots, WaitUntil, Wanted } from '../issuer/snapshots.ts'
 import { grants } from '../grants/index.ts'
 import { languages } from '../pages/language.ts'
 import { jwksOf } from '../keys/jwks.ts'
@@ -65,6 +65,16 @@ const CACHE_HEADERS = {
   ...NOSNIFF,
 }
 
+const wantedFor = (kind: MetadataKind, serverId: string): Wanted => ({
+  serverId,
+  clientId: null,
+  ring: kind === 'keys' ? publishedRing(serverId) : null,
+})
+
+/** Whether a document can be made of what the isolate knows, without waiting for storage. */
+export const isAtHand = (kind: MetadataKind, serverId: string, snapshots: Snapshots): boolean =>
+  snapshots.has(wantedFor(kind, serverId))
+
 /** Makes one document. Throws ServerNotFound for an unknown or inactive server. */
 export async function makeMetadata(
   kind: MetadataKind,
@@ -72,9 +82,7 @@ export async function makeMetadata(
   snapshots: Snapshots,
   waitUntil: WaitUntil,
 ): Promise<Response> {
-  const ring = kind === 'keys' ? publishedRing(serverId) : null
-  const wanted = { serverId, clientId: null, ring }
-  const snapshot = await snapshots.get(wanted, waitUntil)
+  const snapshot = await snapshots.get(wantedFor(kind, serverId), waitUntil)
   if (snapshot.server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (kind === 'keys' && snapshot.ring === null) throw new OAuthError('temporarily_unavailable')
   const document = kind === 'keys' ? keysOf(snapshot) : documentOf(kind, snapshot.server)

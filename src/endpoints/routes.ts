@@ -6,6 +6,7 @@ import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { customServerId, RESOURCE_METADATA, urlsOf, type ServerUrls } from '../issuer/urls.ts'
+import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { logFault } from '../platform/log.ts'
 import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
@@ -18,7 +19,9 @@ import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
 import {
   conditional,
+  isAtHand,
   isOfClients,
+  makeMetadata,
   metadataPath,
   type MetadataKind,
   type MetadataProps,
@@ -217,17 +220,36 @@ export const issuerOf = (ports: ProtocolPorts, serverId: string): string =>
 
 async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Promise<Response> {
   const { ports, fetchMetadata } = door
+  const { settings, snapshots } = ports
   const serverId = serverIdOf(c)
+  const waitUntil = (work: Promise<unknown>): void => c.executionCtx.waitUntil(work)
   // A client id makes the document that client's; one that does not exist is told so before any cache is asked.
   const clientId = c.req.query('client_id')
   if (clientId !== undefined && isOfClients(kind)) {
     const wanted = { serverId: null, clientId, ring: null }
-    const { client } = await ports.snapshots.get(wanted, (work) => c.executionCtx.waitUntil(work))
+    const { client } = await snapshots.get(wanted, waitUntil)
     if (client === null) return unknownClientAnswer()
   }
-  const props = { issuer: ports.settings.origin, serverId }
-  const made = await fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
+  const props = { issuer: settings.origin, serverId }
+  const made = isAtHand(kind, serverId, snapshots)
+    ? await answeredMetadata(kind, serverId, snapshots, waitUntil)
+    : await fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
   return conditional(c.req.raw, made)
+}
+
+/** A document, or the word that there is no such server. */
+export async function answeredMetadata(
+  kind: MetadataKind,
+  serverId: string,
+  snapshots: Snapshots,
+  waitUntil: WaitUntil,
+): Promise<Response> {
+  try {
+    return await makeMetadata(kind, serverId, snapshots, waitUntil)
+  } catch (error) {
+    if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
+    throw error
+  }
 }
 
 const metadataPreflight = (): Response =>

@@ -98,6 +98,12 @@ export const counted = {
 /** One request to the counting Worker, with what it left to do. */
 export async function ask(path: string, init: RequestInit = {}): Promise<Response> {
   const context = createExecutionContext()
+  const { Metadata } = context.exports
+  const metadata: typeof Metadata = Object.assign((options: Parameters<typeof Metadata>[0]) => {
+    asked.push('Metadata')
+    return Metadata(options)
+  }, Metadata)
+  Object.defineProperty(context, 'exports', { value: { ...context.exports, Metadata: metadata } })
   const url = path.startsWith('http') ? path : COUNTED + path
   const response = await worker.fetch(new Request(url, init), counted, context)
   // One request in ten seconds waits to write to the log; all others have soon done what is left to do.

@@ -433,3 +433,26 @@ describe('CORS', () => {
     expect(body['error_description']).toContain('Proof Key for Code Exchange')
   })
 })
+
+describe('headers of answers', () => {
+  it('[race] each of many at once names its own request, and only a page of another origin is told of it', async () => {
+    const asked = Array.from({ length: 20 }, (_, index) =>
+      post(
+        tokenPath(),
+        { grant_type: 'client_credentials', scope: 'read' },
+        {
+          authorization: basic(client.clientId, client.secret),
+          ...(index % 2 === 0 && { origin: ORIGIN }),
+        },
+      ),
+    )
+    const answers = await Promise.all(asked)
+    const ids = new Set(answers.map(({ headers }) => headers.get('x-okta-request-id')))
+    expect(ids.size).toBe(answers.length)
+    for (const [index, { status, headers }] of answers.entries()) {
+      expect(status).toBe(200)
+      expect(headers.get('access-control-allow-origin')).toBe(index % 2 === 0 ? ORIGIN : null)
+      expect(headers.get('cache-control')).toBe('no-store')
+    }
+  })
+})
