@@ -151,11 +151,21 @@ export class SubjectGrants {
         : stored.attempt === attempt
     if (!isLast) return
     const isRefused = attempt === undefined || given.refused === true
-    const isOver = isRefused && generation === 0
-    const state = isOver ? { ...stored.state, ended: true } : undelivered(stored.state)
+    const before = undelivered(stored.state)
+    const isOver = (isRefused && generation === 0) || this.#isOutlived(before, now)
+    const state = isOver ? { ...stored.state, ended: true } : before
     this.#tables.atomically(() =>
       this.#authorizations.write({ ...stored, state, attempt: null }, now),
     )
+  }
+
+  /** Whether a code has no session any more: had it waited all the time, it would have ended with it. */
+  #isOutlived(
+    { record: { sid, sessionId }, redeemedAt }: AuthorizationState,
+    now: number,
+  ): boolean {
+    if (redeemedAt !== null || sid === null || sessionId === null) return false
+    return this.#sessions.find({ sid }, now * 1000) === null
   }
 
   #isWithdrawn(attempt: string | undefined): boolean {

@@ -8,6 +8,7 @@ import type { AuthorizationRecord } from '../../src/domain/authorization-record.
 import type { GrantOutcome, RefreshHandle } from '../../src/domain/subjects.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { pause } from '../../src/platform/clock.ts'
+import { aCode } from '../unit/support/builders.ts'
 import { answerOf, Browser } from './browser.ts'
 import { logEvents } from './log-support.ts'
 import {
@@ -20,7 +21,17 @@ import {
 } from './sign-in-support.ts'
 import { under } from './storage-faults.ts'
 import { aPerson } from './subject-people.ts'
-import { aRedemption, aRefresh, authorized, inside, redeemed, subject, subjects } from './subject-support.ts' // prettier-ignore
+import {
+  aRedemption,
+  aRefresh,
+  aSession,
+  authorized,
+  inside,
+  nowSeconds,
+  redeemed,
+  subject,
+  subjects,
+} from './subject-support.ts'
 import { answered, api, unique, type Json } from './support.ts'
 import { aPeopleServer, arrived, refresh, userinfo } from './token-support.ts'
 
@@ -114,6 +125,34 @@ describe('an attempt that was taken back before its call came to its turn', () =
     const next = given(await subjects.refresh({ ...late, attempt: unique('attempt') }))
     expect(await refusal(subjects.refresh(late))).toBe('unknown')
     expect(given(await subjects.refresh(aRefresh(record, next))).generation).toBe(2)
+  })
+})
+
+describe('a code that is taken back after it was redeemed', () => {
+  async function takenBack(isSignedOut: boolean): Promise<AuthorizationRecord> {
+    const userId = await aPerson()
+    const key = await aSession(userId)
+    const found = await subjects.findSession(key, null, Date.now())
+    const created = nowSeconds()
+    const code = aCode({ expires: created + limits.codeSeconds })
+    const begunIn = { sessionId: key.id, sid: found!.session.sid }
+    const record = await authorized(userId, { ...begunIn, code, created })
+    const redemption = { ...aRedemption(record), attempt: unique('attempt') }
+    given(await subjects.redeem(redemption))
+    if (isSignedOut) await subjects.endSession(key)
+    const { attempt, now } = redemption
+    await subjects.undelivered({ userId, authorizationId: record.id, generation: 0, attempt, now })
+    return record
+  }
+
+  it('is redeemed within its session', async () => {
+    given(await subjects.redeem(aRedemption(await takenBack(false))))
+  })
+
+  it('is dead when its session has ended meanwhile', async () => {
+    const record = await takenBack(true)
+    expect(await refusal(subjects.redeem(aRedemption(record)))).toBe('unknown')
+    expect(await families(record.userId)).toEqual([])
   })
 })
 
