@@ -152,7 +152,7 @@ export class SubjectGrants {
     if (!isLast) return
     const isRefused = attempt === undefined || given.refused === true
     const before = undelivered(stored.state)
-    const isOver = (isRefused && generation === 0) || this.#isOutlived(before, now)
+    const isOver = (isRefused && generation === 0) || this.#isOutlived(before)
     const state = isOver ? { ...stored.state, ended: true } : before
     this.#tables.atomically(() =>
       this.#authorizations.write({ ...stored, state, attempt: null }, now),
@@ -160,12 +160,9 @@ export class SubjectGrants {
   }
 
   /** Whether a code has no session any more: had it waited all the time, it would have ended with it. */
-  #isOutlived(
-    { record: { sid, sessionId }, redeemedAt }: AuthorizationState,
-    now: number,
-  ): boolean {
+  #isOutlived({ record: { sid, sessionId }, redeemedAt }: AuthorizationState): boolean {
     if (redeemedAt !== null || sid === null || sessionId === null) return false
-    return this.#sessions.find({ sid }, now * 1000) === null
+    return !this.#sessions.has(sid)
   }
 
   #isWithdrawn(attempt: string | undefined): boolean {

@@ -70,6 +70,11 @@ export class SubjectSessions {
     return row !== null && stands(row, now) ? this.#session(row) : null
   }
 
+  /** Whether a session was not ended. It may be over all the same, which ends nothing that was begun in it. */
+  has(sid: string): boolean {
+    return this.#row(sid, 'sid') !== null
+  }
+
   /** Writes down that a session is used, once in a while; returns it as it is then. */
   touch(session: Session, now: number): Session {
     const row = this.#row(session.id)

@@ -5,6 +5,7 @@
 import { evictDurableObject } from 'cloudflare:test'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AuthorizationRecord } from '../../src/domain/authorization-record.ts'
+import type { SessionKey } from '../../src/domain/session.ts'
 import type { GrantOutcome, RefreshHandle } from '../../src/domain/subjects.ts'
 import { limits } from '../../src/platform/limits.ts'
 import { pause } from '../../src/platform/clock.ts'
@@ -129,29 +130,52 @@ describe('an attempt that was taken back before its call came to its turn', () =
 })
 
 describe('a code that is taken back after it was redeemed', () => {
-  async function takenBack(isSignedOut: boolean): Promise<AuthorizationRecord> {
+  const LATER = 150
+
+  /** The code of a session so many seconds old, redeemed and taken back while something happens. */
+  async function takenBack(
+    happens: (key: SessionKey) => Promise<unknown>,
+    age = 0,
+  ): Promise<AuthorizationRecord> {
     const userId = await aPerson()
-    const key = await aSession(userId)
-    const found = await subjects.findSession(key, null, Date.now())
     const created = nowSeconds()
-    const code = aCode({ expires: created + limits.codeSeconds })
+    const key = await aSession(userId, (created - age) * 1000)
+    const found = await subjects.findSession(key, null, created * 1000)
     const begunIn = { sessionId: key.id, sid: found!.session.sid }
+    const code = aCode({ expires: created + limits.codeSeconds })
     const record = await authorized(userId, { ...begunIn, code, created })
     const redemption = { ...aRedemption(record), attempt: unique('attempt') }
     given(await subjects.redeem(redemption))
-    if (isSignedOut) await subjects.endSession(key)
-    const { attempt, now } = redemption
-    await subjects.undelivered({ userId, authorizationId: record.id, generation: 0, attempt, now })
+    await happens(key)
+    const { id: authorizationId } = record
+    const { attempt } = redemption
+    const now = created + LATER
+    await subjects.undelivered({ userId, authorizationId, generation: 0, attempt, now })
     return record
   }
 
-  it('is redeemed within its session', async () => {
-    given(await subjects.redeem(aRedemption(await takenBack(false))))
+  const redeemedLater = (record: AuthorizationRecord): Promise<GrantOutcome> =>
+    subjects.redeem({ ...aRedemption(record), now: record.created + LATER })
+
+  const nothing = async (): Promise<void> => undefined
+  const signedInAgain = (replaces: SessionKey): Promise<unknown> => {
+    const { userId } = replaces
+    const secret = unique('secret')
+    return subjects.startSession({ userId, secret, amr: ['pwd'], replaces, now: Date.now() })
+  }
+
+  it('is redeemed within its session, also when its person has signed in again there', async () => {
+    given(await redeemedLater(await takenBack(nothing)))
+    given(await redeemedLater(await takenBack(signedInAgain)))
   })
 
-  it('is dead when its session has ended meanwhile', async () => {
-    const record = await takenBack(true)
-    expect(await refusal(subjects.redeem(aRedemption(record)))).toBe('unknown')
+  it('is redeemed when its session has expired meanwhile, which ends no code', async () => {
+    given(await redeemedLater(await takenBack(nothing, limits.sessionIdleSeconds - LATER + 1)))
+  })
+
+  it('is dead when its session was ended meanwhile', async () => {
+    const record = await takenBack((key) => subjects.endSession(key))
+    expect(await refusal(redeemedLater(record))).toBe('unknown')
     expect(await families(record.userId)).toEqual([])
   })
 })
