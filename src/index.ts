@@ -4,8 +4,8 @@
  */
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { app, compositionOf, faultAnswer } from './app.ts'
-import { metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
-import { answeredMetadata, unknownServerAnswer } from './endpoints/routes.ts'
+import { edgeMetadata, metadataKindOf, type MetadataProps } from './endpoints/metadata.ts'
+import { orUnknownServer, unknownServerAnswer } from './endpoints/routes.ts'
 import { verifyAccessToken } from './endpoints/verify.ts'
 import { nowMillis, nowSeconds } from './platform/clock.ts'
 import { deliver } from './state/ports.ts'
@@ -44,7 +44,7 @@ export class Metadata extends WorkerEntrypoint<Cloudflare.Env, MetadataProps> {
     try {
       const { snapshots } = compositionOf(this.env).protocol.ports
       const waitUntil = (work: Promise<unknown>): void => this.ctx.waitUntil(work)
-      return await answeredMetadata(kind, serverId, snapshots, waitUntil)
+      return await orUnknownServer(serverId, edgeMetadata(kind, serverId, { snapshots, waitUntil }))
     } catch (error) {
       return faultAnswer(error as Error, request)
     }

@@ -4,7 +4,8 @@
  * one a second for a client and twenty a second for an isolate; beyond that the refusal stands as it is.
  */
 import type { CompiledServer } from '../issuer/compile.ts'
-import type { Snapshot, Wanted } from '../issuer/snapshots.ts'
+import type { Snapshot } from '../issuer/snapshots.ts'
+import type { Wanted } from '../issuer/wanted.ts'
 import { nowMillis } from '../platform/clock.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'

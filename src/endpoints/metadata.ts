@@ -1,7 +1,7 @@
 /**
- * Discovery documents (RFC 8414 §3, RFC 9728 §3) and JWK Sets (RFC 7517 §5). An isolate that knows the server makes
- * them itself; for others they are made behind the `Metadata` entrypoint, whose edge-cache key holds the issuer. No
- * `no-store` error enters the cache.
+ * Discovery documents (RFC 8414 §3, RFC 9728 §3) and JWK Sets (RFC 7517 §5). An isolate that knows the server, or wrote
+ * to it, makes them itself; for others they are made behind the `Metadata` entrypoint, whose edge-cache key holds the
+ * issuer. No `no-store` error enters the cache.
  */
 import { oauthMetadata, openidMetadata } from '../issuer/metadata.ts'
 import {
@@ -11,12 +11,15 @@ import {
 } from '../issuer/resource-metadata.ts'
 import { publishedRing } from '../issuer/rings.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
-import type { Snapshot, Snapshots, WaitUntil, Wanted } from '../issuer/snapshots.ts'
+import type { Kind } from '../issuer/remembered.ts'
+import type { Snapshot, Snapshots, WaitUntil } from '../issuer/snapshots.ts'
+import type { Wanted } from '../issuer/wanted.ts'
 import { grants } from '../grants/index.ts'
 import { languages } from '../pages/language.ts'
 import { jwksOf } from '../keys/jwks.ts'
-import { nowSeconds } from '../platform/clock.ts'
+import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
 import { ServerNotFound } from './confirm.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -54,12 +57,17 @@ export const metadataKindOf = (path: string): MetadataKind | null => {
   return kind === 'keys' || Object.hasOwn(DOCUMENTS, kind) ? (kind as MetadataKind) : null
 }
 
-// Clients keep a document five minutes and no longer: a dropped key must not live on in their caches. The edge keeps
-// it half a minute, and a quarter of an hour while the origin fails, as the snapshot rule does.
+const FRESH = limits.snapshotFreshSeconds
+
+// What the edge is given is as old as a fresh snapshot at most, so that nothing in it is older than the bound of the
+// snapshot rule; a quarter of an hour while the origin fails, as that rule has it, too.
+const EDGE_SECONDS = 20
+const EDGE_CACHE_CONTROL = `max-age=${EDGE_SECONDS}, stale-while-revalidate=${limits.snapshotStaleSeconds - EDGE_SECONDS - FRESH}, stale-if-error=${limits.snapshotOutageSeconds}` // prettier-ignore
+
+// Clients keep a document five minutes and no longer: a dropped key must not live on in their caches.
 const CACHE_HEADERS = {
   'content-type': 'application/json',
   'cache-control': 'public, max-age=300',
-  'cloudflare-cdn-cache-control': 'max-age=30, stale-while-revalidate=30, stale-if-error=900',
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'ETag',
   ...NOSNIFF,
@@ -71,18 +79,61 @@ const wantedFor = (kind: MetadataKind, serverId: string): Wanted => ({
   ring: kind === 'keys' ? publishedRing(serverId) : null,
 })
 
-/** Whether a document can be made of what the isolate knows, without waiting for storage. */
-export const isAtHand = (kind: MetadataKind, serverId: string, snapshots: Snapshots): boolean =>
-  snapshots.has(wantedFor(kind, serverId))
+/** Where documents are made of. */
+interface Known {
+  readonly snapshots: Snapshots
+  readonly waitUntil: WaitUntil
+}
 
-/** Makes one document. Throws ServerNotFound for an unknown or inactive server. */
-export async function makeMetadata(
+/**
+ * A document as a client gets it. What is known of the server is not read again for it; what this isolate wrote shows
+ * at once; and where the edge has nothing but a fault, what is known may still cover the outage. Throws ServerNotFound
+ * for an unknown or inactive server.
+ */
+export async function metadataAnswer(
   kind: MetadataKind,
   serverId: string,
-  snapshots: Snapshots,
-  waitUntil: WaitUntil,
+  { snapshots, waitUntil }: Known,
+  fromEdge: () => Promise<Response>,
 ): Promise<Response> {
-  const snapshot = await snapshots.get(wantedFor(kind, serverId), waitUntil)
+  const wanted = wantedFor(kind, serverId)
+  const known = snapshots.peek(wanted)
+  if (known !== null) return made(kind, known)
+  if (!snapshots.wrote(wanted)) {
+    const answer = await fromEdge()
+    if (answer.status < 500) return answer
+  }
+  return made(kind, await snapshots.get(wanted, waitUntil))
+}
+
+/** The same for the edge to keep. */
+export async function edgeMetadata(
+  kind: MetadataKind,
+  serverId: string,
+  known: Known,
+): Promise<Response> {
+  const answer = await made(kind, await freshSnapshot(wantedFor(kind, serverId), known))
+  if (answer.ok) answer.headers.set('cloudflare-cdn-cache-control', EDGE_CACHE_CONTROL)
+  return answer
+}
+
+/** Not older than a fresh one as long as storage answers. */
+async function freshSnapshot(wanted: Wanted, { snapshots, waitUntil }: Known): Promise<Snapshot> {
+  const known = snapshots.peek(wanted)
+  if (known === null) return snapshots.get(wanted, waitUntil)
+  // A server that does not exist has no ring.
+  const kinds: readonly Kind[] = known.server === null ? ['server'] : ['server', 'ring']
+  if (snapshots.readSince(wanted, nowMillis() - FRESH * 1000, kinds)) return known
+  try {
+    return await snapshots.reload(wanted, waitUntil, kinds)
+  } catch (error) {
+    if (error instanceof OAuthError) return known
+    throw error
+  }
+}
+
+/** Makes one document. Throws ServerNotFound for an unknown or inactive server. */
+async function made(kind: MetadataKind, snapshot: Snapshot): Promise<Response> {
   if (snapshot.server?.server.status !== 'ACTIVE') throw new ServerNotFound()
   if (kind === 'keys' && snapshot.ring === null) throw new OAuthError('temporarily_unavailable')
   const document = kind === 'keys' ? keysOf(snapshot) : documentOf(kind, snapshot.server)
@@ -108,16 +159,16 @@ function keysOf({ ring }: Snapshot): object {
 }
 
 /** Answers 304 when the client already has what would be sent (RFC 9110 §13.1.2). */
-export function conditional(request: Request, made: Response): Response {
-  const etag = made.headers.get('etag')
+export function conditional(request: Request, answer: Response): Response {
+  const etag = answer.headers.get('etag')
   const known = request.headers.get('if-none-match')
-  if (etag === null || known === null || made.status !== 200) return made
+  if (etag === null || known === null || answer.status !== 200) return answer
   const matches = known
     .split(',')
     .map((one) => one.trim().replace(/^W\//, ''))
     .some((one) => one === etag || one === '*')
-  if (!matches) return made
-  const headers = new Headers(made.headers)
+  if (!matches) return answer
+  const headers = new Headers(answer.headers)
   headers.delete('content-type')
   return new Response(null, { status: 304, headers })
 }

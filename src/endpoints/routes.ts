@@ -6,7 +6,6 @@ import type { Hono } from 'hono'
 import { type Context } from 'hono'
 import { DEFAULT_SERVER_ID, ORG_SERVER_ID } from '../domain/authorization-server.ts'
 import { customServerId, RESOURCE_METADATA, urlsOf, type ServerUrls } from '../issuer/urls.ts'
-import type { Snapshots, WaitUntil } from '../issuer/snapshots.ts'
 import { logFault } from '../platform/log.ts'
 import { nextRequestId } from '../platform/random.ts'
 import { SchemaMismatch, StorageUnavailable } from '../platform/storage-errors.ts'
@@ -19,9 +18,8 @@ import type { ProtocolContext, ProtocolPorts } from './context.ts'
 import { introspect } from './introspect.ts'
 import {
   conditional,
-  isAtHand,
   isOfClients,
-  makeMetadata,
+  metadataAnswer,
   metadataPath,
   type MetadataKind,
   type MetadataProps,
@@ -230,22 +228,21 @@ async function metadata(c: Context, door: ProtocolDoor, kind: MetadataKind): Pro
     const { client } = await snapshots.get(wanted, waitUntil)
     if (client === null) return unknownClientAnswer()
   }
-  const props = { issuer: settings.origin, serverId }
-  const made = isAtHand(kind, serverId, snapshots)
-    ? await answeredMetadata(kind, serverId, snapshots, waitUntil)
-    : await fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
-  return conditional(c.req.raw, made)
+  const fromEdge = (): Promise<Response> => {
+    const props = { issuer: settings.origin, serverId }
+    return fetchMetadata(props, metadataPath(kind), c.executionCtx as ExecutionContext)
+  }
+  const answer = metadataAnswer(kind, serverId, { snapshots, waitUntil }, fromEdge)
+  return conditional(c.req.raw, await orUnknownServer(serverId, answer))
 }
 
 /** A document, or the word that there is no such server. */
-export async function answeredMetadata(
-  kind: MetadataKind,
+export async function orUnknownServer(
   serverId: string,
-  snapshots: Snapshots,
-  waitUntil: WaitUntil,
+  document: Promise<Response>,
 ): Promise<Response> {
   try {
-    return await makeMetadata(kind, serverId, snapshots, waitUntil)
+    return await document
   } catch (error) {
     if (error instanceof ServerNotFound) return unknownServerAnswer(serverId)
     throw error

@@ -16,23 +16,12 @@ import { OAuthError } from '../protocol/errors.ts'
 import { compileServer, type CompiledServer } from './compile.ts'
 import { entryKey, KINDS, Remembered, type Kind } from './remembered.ts'
 import { serverIdOfRing } from './rings.ts'
-
-/** What a request needs. `serverId` and `ring` are null on paths that do not touch them. */
-export interface Wanted {
-  readonly serverId: string | null
-  readonly clientId: string | null
-  readonly ring: string | null
-}
+import { idOf, keyOf, partsOf, type Part, type Wanted } from './wanted.ts'
 
 export interface Snapshot {
   readonly server: CompiledServer | null
   readonly client: Client | null
   readonly ring: RingView | null
-}
-
-interface Missing {
-  readonly kind: Kind
-  readonly id: string
 }
 
 const FRESH = limits.snapshotFreshSeconds * 1000
@@ -70,6 +59,16 @@ export class Snapshots {
     return this.#wanting(wanted, nowMillis()).absent.length === 0
   }
 
+  /** What is known that well, without being read again; null: not all of it is. */
+  peek(wanted: Wanted): Snapshot | null {
+    return this.has(wanted) ? this.#known(wanted) : null
+  }
+
+  /** Whether this isolate wrote to what is wanted: others may have copies that are older. */
+  wrote(wanted: Wanted): boolean {
+    return partsOf(wanted).some((part) => this.#forgottenWhen(part) > 0)
+  }
+
   /**
    * Reads kinds again, now, whatever their age; by default the configuration. Storage away is a fault here, never an
    * old answer.
@@ -79,12 +78,8 @@ export class Snapshots {
     waitUntil: WaitUntil,
     kinds: readonly Kind[] = ['server', 'client'],
   ): Promise<Snapshot> {
-    const again = kinds.flatMap((kind) => {
-      const id = idOf(wanted, kind)
-      return id === null ? [] : [{ kind, id }]
-    })
     try {
-      const started = this.#start(again)
+      const started = this.#start(partsOf(wanted, kinds))
       waitUntil(started.catch(() => undefined))
       if (!(await inTime(started, limits.loadTimeoutMillis)))
         throw new Error('storage did not answer in time')
@@ -102,10 +97,9 @@ export class Snapshots {
     millis: number,
     kinds: readonly Kind[] = ['server', 'client'],
   ): boolean {
-    return kinds.every((kind) => {
-      const id = idOf(wanted, kind)
-      return id === null || (this.#remembered.get(kind, id)?.readAt ?? -Infinity) >= millis
-    })
+    return partsOf(wanted, kinds).every(
+      ({ kind, id }) => (this.#remembered.get(kind, id)?.readAt ?? -Infinity) >= millis,
+    )
   }
 
   /** A write in this isolate takes effect at once. */
@@ -124,9 +118,9 @@ export class Snapshots {
   }
 
   /** What of the wanted must be waited for, and what is good enough but should be refreshed. */
-  #wanting(wanted: Wanted, now: number): { absent: readonly Missing[]; stale: readonly Missing[] } {
-    let absent: Missing[] | null = null
-    let stale: Missing[] | null = null
+  #wanting(wanted: Wanted, now: number): { absent: readonly Part[]; stale: readonly Part[] } {
+    let absent: Part[] | null = null
+    let stale: Part[] | null = null
     for (const kind of KINDS) {
       const id = idOf(wanted, kind)
       if (id === null) continue
@@ -146,11 +140,7 @@ export class Snapshots {
     return entry?.value === null && ageOf(entry.readAt, now) <= FRESH
   }
 
-  async #loaded(
-    wanted: Wanted,
-    absent: readonly Missing[],
-    waitUntil: WaitUntil,
-  ): Promise<Snapshot> {
+  async #loaded(wanted: Wanted, absent: readonly Part[], waitUntil: WaitUntil): Promise<Snapshot> {
     let missing = absent
     for (let attempt = 0; attempt < ATTEMPTS_MAX && missing.length > 0; attempt++) {
       await this.#load(missing, waitUntil)
@@ -169,7 +159,7 @@ export class Snapshots {
     }
   }
 
-  async #refresh(stale: readonly Missing[]): Promise<void> {
+  async #refresh(stale: readonly Part[]): Promise<void> {
     try {
       await this.#start(stale)
     } catch (cause) {
@@ -178,7 +168,7 @@ export class Snapshots {
   }
 
   /** Waits until everything listed is loaded; falls back to what is remembered when storage is away. */
-  async #load(absent: readonly Missing[], waitUntil: WaitUntil): Promise<void> {
+  async #load(absent: readonly Part[], waitUntil: WaitUntil): Promise<void> {
     const shared = absent.flatMap((missing) => this.#loading.get(keyOf(missing)) ?? [])
     const own = absent.filter((missing) => !this.#loading.has(keyOf(missing)))
     try {
@@ -208,9 +198,9 @@ export class Snapshots {
   }
 
   /** Loads what hangs anew, once for all who wait: a load that somebody else has started since is joined. */
-  #again(absent: readonly Missing[], hanging: ReadonlySet<Promise<void>>): Promise<unknown> {
+  #again(absent: readonly Part[], hanging: ReadonlySet<Promise<void>>): Promise<unknown> {
     const started = new Set<Promise<void>>()
-    const own: Missing[] = []
+    const own: Part[] = []
     for (const missing of absent) {
       const loading = this.#loading.get(keyOf(missing))
       if (loading === undefined || hanging.has(loading)) own.push(missing)
@@ -219,7 +209,7 @@ export class Snapshots {
     return Promise.all([...started, ...(own.length > 0 ? [this.#start(own)] : [])])
   }
 
-  #start(missing: readonly Missing[]): Promise<void> {
+  #start(missing: readonly Part[]): Promise<void> {
     const loading = this.#read(missing).finally(() => {
       for (const one of missing)
         if (this.#loading.get(keyOf(one)) === loading) this.#loading.delete(keyOf(one))
@@ -228,7 +218,7 @@ export class Snapshots {
     return loading
   }
 
-  async #read(missing: readonly Missing[]): Promise<void> {
+  async #read(missing: readonly Part[]): Promise<void> {
     const readAt = nowMillis()
     const begun = this.#sequence
     const overtaken = (): boolean => missing.some((one) => this.#forgottenWhen(one) > begun)
@@ -271,7 +261,7 @@ export class Snapshots {
   }
 
   /** In the sequence of the writes. */
-  #forgottenWhen(one: Missing): number {
+  #forgottenWhen(one: Part): number {
     const alone = this.#forgottenAt.get(keyOf(one)) ?? 0
     return one.kind === 'server' ? Math.max(alone, this.#serversForgottenAt) : alone
   }
@@ -285,12 +275,4 @@ export class Snapshots {
   }
 }
 
-const NOTHING: readonly Missing[] = []
-
-const keyOf = ({ kind, id }: Missing): string => entryKey(kind, id)
-
-/** Ids longer than any that exists are not asked for. */
-function idOf(wanted: Wanted, kind: Kind): string | null {
-  const id = kind === 'server' ? wanted.serverId : kind === 'client' ? wanted.clientId : wanted.ring
-  return id === null || id.length > limits.idCharactersMax ? null : id
-}
+const NOTHING: readonly Part[] = []

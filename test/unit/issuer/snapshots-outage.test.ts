@@ -1,6 +1,7 @@
 /** The snapshot rule while storage is away: how long the old answer stands, and that a fault is never a verdict. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Snapshots, type Snapshot, type Wanted } from '../../../src/issuer/snapshots.ts'
+import { Snapshots, type Snapshot } from '../../../src/issuer/snapshots.ts'
+import type { Wanted } from '../../../src/issuer/wanted.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { SchemaMismatch, StorageUnavailable } from '../../../src/platform/storage-errors.ts'
 import { OAuthError } from '../../../src/protocol/errors.ts'

@@ -1,6 +1,7 @@
 /** The snapshot rule while storage works: how old an answer may be, what is read, and how often. */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Snapshots, type Snapshot, type Wanted } from '../../../src/issuer/snapshots.ts'
+import { Snapshots, type Snapshot } from '../../../src/issuer/snapshots.ts'
+import type { Wanted } from '../../../src/issuer/wanted.ts'
 import { limits } from '../../../src/platform/limits.ts'
 import { aClient } from '../support/builders.ts'
 import { aConfiguration, aRingView, FakeSource } from '../support/snapshot-source.ts'
