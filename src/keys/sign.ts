@@ -15,7 +15,7 @@ const besideOneAnother = (claims: Claims, more: Claims): string =>
 
 const encoded = (json: string): string => base64url(utf8(json))
 
-/** `more` are claims with other names, which stand after the first. Rejects when the key is not one of `header.alg`. */
+/** `more` are claims with other names, which stand after the first. Rejects when the key is for another algorithm. */
 export async function signJwt(
   claims: Claims,
   { header, key }: Signer,

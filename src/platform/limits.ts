@@ -1,5 +1,5 @@
 /**
- * Every bound of the product in one table, made of one for each room. Units are part of the name.
+ * Every bound of the product in one table; each room has its own beside this file. Units are part of the name.
  * What arrives from outside is measured against one of these before any work is done on it.
  */
 import { claimsLimits } from './limits/claims.ts'

@@ -67,9 +67,11 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     await expect(jwtVerify(token, other.publicKey)).rejects.toThrow('signature')
   })
 
-  it('a key of another kind signs nothing under its name', async () => {
-    const stranger = alg === 'EdDSA' ? 'ES256' : 'EdDSA'
-    const { privateKey: key } = pairs.get(stranger)!
-    await expect(signJwt({ sub: 'ada' }, { header: { kid: 'k1', alg }, key })).rejects.toThrow()
-  })
+  it.each(SIGNING_ALGORITHMS.filter((other) => other !== alg))(
+    'a key for %s signs nothing under its name',
+    async (other) => {
+      const { privateKey: key } = pairs.get(other)!
+      await expect(signJwt({ sub: 'ada' }, { header: { kid: 'k1', alg }, key })).rejects.toThrow()
+    },
+  )
 })

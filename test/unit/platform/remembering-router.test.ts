@@ -68,7 +68,7 @@ describe('RememberingRouter', () => {
     expect(router.match('GET', '/new')[0].map(([handler]) => handler)).toEqual(['new'])
   })
 
-  it('keeps no more paths than its bound, and none that is longer than a path of ours can be', () => {
+  it('keeps no more paths than its bound, and none that is longer than another', () => {
     const behind = new Counting()
     const router = new RememberingRouter(behind)
     const { keptMax, charactersMax } = limits.pathsKnown
