@@ -9,6 +9,7 @@ import { InspectorSession } from './inspector.ts'
 import { recordProfileIn } from './profile.ts'
 import { summarizeProfile, type ProfileSummary } from './profile-summary.ts'
 import { Driver } from './rounds.ts'
+import type { BenchOptions } from './options.ts'
 import type { BenchRun } from './run.ts'
 import type { BenchServer } from './server.ts'
 
@@ -31,6 +32,10 @@ export interface Side {
 }
 
 export const INSPECTED_CONNECTIONS = 16
+
+/** Samples take longer than a run that is only timed. */
+export const profiledSeconds = ({ quick, seconds }: BenchOptions): number =>
+  quick ? seconds : Math.max(seconds, 2)
 const WARM_UP_SECONDS = 1
 
 type Inspectable = Party & { readonly server: BenchServer }
@@ -84,9 +89,11 @@ export function lookInside(run: BenchRun): Promise<readonly Inside[]> {
         const load = async (seconds: number): Promise<number> =>
           (await driver.drive(party, row, flow, INSPECTED_CONNECTIONS, seconds)).requests
         await load(WARM_UP_SECONDS)
-        const allocated = await recordAllocations(side.session, () => load(run.options.seconds))
+        const allocated = await recordAllocations(side.session, () =>
+          load(profiledSeconds(run.options)),
+        )
         const bytesAToken = sizeOf(allocated.head) / allocated.requests
-        const { summary, requests } = await profiled(side, () => load(run.options.seconds))
+        const { summary, requests } = await profiled(side, () => load(profiledSeconds(run.options)))
         const areas = areasOf(summary, requests)
         seen.push({ alg, side: party.name, bytesAToken, busy: summary.busy / requests, areas })
       }

@@ -13,6 +13,7 @@ import type { RowName } from './party.ts'
 import { drivePlan, type Flow } from './people-load.ts'
 import { quietMachine } from './processes.ts'
 import { formatNumber, range, table } from './report.ts'
+import { isChosen } from './rounds.ts'
 import type { BenchRun } from './run.ts'
 import { summarize } from './statistics.ts'
 import { writeDown } from './write-down.ts'
@@ -83,7 +84,8 @@ export async function runOpenLoop(bench: BenchRun): Promise<void> {
   const { temporary, pinning, options } = bench
   const party = await startProduct(bench)
   const { origin } = party
-  const rows = new Map<RowName, Round[]>(ROWS.map((row) => [row, []]))
+  const chosen = ROWS.filter((row) => isChosen(row, options))
+  const rows = new Map<RowName, Round[]>(chosen.map((row) => [row, []]))
   const round = async (row: RowName): Promise<Round> => {
     const offer = party.offers[row]
     if (typeof offer !== 'function') throw new Error(`${row}: ${offer ?? 'not offered'}`)
@@ -104,7 +106,7 @@ export async function runOpenLoop(bench: BenchRun): Promise<void> {
   try {
     // The first round warms up.
     for (let index = options.quick ? 1 : 0; index <= options.rounds; index++) {
-      for (const row of ROWS) {
+      for (const row of chosen) {
         const figures = await round(row)
         if (index > 0) rows.get(row)!.push(figures)
       }
@@ -123,7 +125,8 @@ extremes in parentheses. "generator late" is how late the generator itself was a
     late.length === 0
       ? 'never worth mentioning'
       : `in ${formatNumber(late.length)} runs more than ${LATENESS_MILLIS} ms, which then are about the machine`
-  }.`
+  }.
+What takes longest is the engine collecting garbage, here also that of the database and of all objects, which live in the same process.`
   await writeDown(
     bench,
     'open-loop',

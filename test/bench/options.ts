@@ -19,6 +19,9 @@ export type Kind = 'whole' | keyof typeof INSTEAD
 /** Their load is the same whatever the connections, so that one number is enough. */
 const OF_ONE_CONCURRENCY: readonly Kind[] = ['claims', 'verify']
 
+/** Those whose rows can be chosen. */
+const WITH_ROWS: readonly Kind[] = ['whole', 'open-loop']
+
 export interface BenchOptions {
   readonly kind: Kind
   readonly rounds: number
@@ -30,21 +33,28 @@ export interface BenchOptions {
   readonly quick: boolean
 }
 
-const ROUNDS = 5
-const SECONDS = 2
+interface Sampling {
+  readonly rounds: number
+  readonly seconds: number
+}
+
+/** Many and short, since what disturbs a machine lasts for seconds, and is to spoil few of the pairs that are compared. */
+const OF_WHOLE: Sampling = { rounds: 24, seconds: 0.5 }
+const OF_OTHERS: Sampling = { rounds: 5, seconds: 2 }
+
+const samplingOf = (kind: Kind): Sampling => (kind === 'whole' ? OF_WHOLE : OF_OTHERS)
+
 const CONCURRENCY = '16,64'
-/** The usual run has very many of them. */
-const QUICK_SECONDS = 0.5
 
 const kinds = Object.keys(INSTEAD) as (keyof typeof INSTEAD)[]
 
 export const USAGE = `npm run bench -- [options]
 
-Without more: client_credentials and flows with people, beside the ceiling and the peers, in about a quarter of an
+Without more: client_credentials and flows with people, beside the ceiling and the peers, in less than half an
 hour; the tables are printed, and written to test/bench/RESULTS.md when nothing was left out.
 
-  --rounds <n>          interleaved rounds for each figure (${ROUNDS})
-  --seconds <n>         length of one run (${SECONDS})
+  --rounds <n>          interleaved rounds (${OF_WHOLE.rounds}; ${OF_OTHERS.rounds} of what stands below instead of the tables)
+  --seconds <n>         length of one run (${OF_WHOLE.seconds}; ${OF_OTHERS.seconds} there)
   --concurrency <list>  connections, separated by commas (${CONCURRENCY})
   --only <list>         only rows whose name contains one of these, separated by commas; nothing is written
   --quick               one short round, to see that everything works; nothing is written
@@ -60,9 +70,11 @@ function wholeNumber(name: string, text: string): number {
 }
 
 function secondsOf(kind: Kind, given: string | undefined, quick: boolean): number {
-  if (given !== undefined) return wholeNumber('seconds', given)
-  if (!quick) return SECONDS
-  return kind === 'whole' ? QUICK_SECONDS : 1
+  const usual = samplingOf(kind).seconds
+  const seconds = given === undefined ? (quick ? Math.min(usual, 1) : usual) : Number(given)
+  if (!(seconds >= 0.1 && seconds <= 1000))
+    throw new RangeError(`--seconds takes a number from 0.1 to 1000, not "${given}"`)
+  return seconds
 }
 
 /** `null` when only the usage was asked for. */
@@ -92,9 +104,14 @@ export function readOptions(args: readonly string[]): BenchOptions | null {
   const usual = values.quick || OF_ONE_CONCURRENCY.includes(kind) ? '16' : CONCURRENCY
   const concurrency = values.concurrency ?? usual
   const only = values.only.split(',').filter((text) => text !== '')
+  if (only.length > 0 && !WITH_ROWS.includes(kind) && !values.profile)
+    throw new RangeError(`--${kind} has no rows to choose from`)
   return {
     kind,
-    rounds: wholeNumber('rounds', values.rounds ?? (values.quick ? '1' : `${ROUNDS}`)),
+    rounds: wholeNumber(
+      'rounds',
+      values.rounds ?? String(values.quick ? 1 : samplingOf(kind).rounds),
+    ),
     seconds: secondsOf(kind, values.seconds, values.quick),
     concurrency: concurrency.split(',').map((text) => wholeNumber('concurrency', text)),
     profile: values.profile,

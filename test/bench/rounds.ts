@@ -20,8 +20,8 @@ export interface Cell {
 
 /** How long a run waits for a quiet machine. */
 const PATIENCE_MILLIS = 1000
-/** Of the time that a token row takes: no aim stands on the others. */
-const SHARE_OF_FLOWS = 0.5
+/** Rows of which no aim is judged have their turn in one round of so many. */
+const OTHERS_EVERY = 4
 
 export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
   only.length === 0 || only.some((text) => row.includes(text))
@@ -53,8 +53,9 @@ export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): read
   return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
 }
 
-const secondsOf = (row: RowName, { seconds }: BenchOptions): number =>
-  isOfTokens(row) ? seconds : seconds * SHARE_OF_FLOWS
+/** The first of all rounds warms up. */
+const isTurn = (row: RowName, round: number): boolean =>
+  isOfTokens(row) || round <= 1 || round % OTHERS_EVERY === 1
 
 export class Driver {
   readonly #run: BenchRun
@@ -71,7 +72,7 @@ export class Driver {
     return offer(this.#madeBy(party), async (flow) => {
       const { options } = this.#run
       const [connections = 1] = options.concurrency
-      return (await this.#drive(party, flow, connections, secondsOf(row, options))).collected
+      return (await this.#drive(party, flow, connections, options.seconds)).collected
     })
   }
 
@@ -121,9 +122,8 @@ export async function measuredCells(
       cell.because = flow
       return
     }
-    const seconds = secondsOf(cell.row, options)
     const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
-    const load = () => driver.drive(party, cell.row, flow, cell.concurrency, seconds)
+    const load = () => driver.drive(party, cell.row, flow, cell.concurrency, options.seconds)
     const figures = await measured(party.pid, load, patience)
     if (round > 0) cell.runs.push(figures)
   }
@@ -131,7 +131,7 @@ export async function measuredCells(
   for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
     for (const { party, cell } of cells) {
       const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]
-      if (cell.because !== null || (round === 0 && isWarm)) continue
+      if (cell.because !== null || (round === 0 && isWarm) || !isTurn(cell.row, round)) continue
       try {
         await turn(party, cell, round)
       } catch (error) {

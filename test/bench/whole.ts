@@ -9,7 +9,13 @@ import { format, resolveConfig } from 'prettier'
 import { recordAllocations } from './allocation.ts'
 import { machineOf, today } from './circumstances.ts'
 import { countOperations } from './counting.ts'
-import { INSPECTED_CONNECTIONS, lookInside, profiled, withSides } from './inside.ts'
+import {
+  INSPECTED_CONNECTIONS,
+  lookInside,
+  profiled,
+  profiledSeconds,
+  withSides,
+} from './inside.ts'
 import { startParties, stopParties } from './parties.ts'
 import { countPeopleOperations } from './people-counting.ts'
 import type { Flow } from './people-load.ts'
@@ -28,7 +34,7 @@ function circumstances({ pinning, options }: BenchRun, cells: Results['cells']):
   const disturbed = runs.filter(({ others }) => others > DISTURBED).length
   return [
     ...machineOf(pinning),
-    `rounds: ${options.rounds}, of ${options.seconds} s a token row; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
+    `rounds: ${options.rounds}, of ${options.seconds} s a row, in every fourth those without an aim; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
     'RS256 is the processor’s RSA signature and little else, and OpenSSL’s, in Node, may use instructions that workerd’s BoringSSL does not (AVX-512 IFMA): that a Node peer is faster or slower there says which processor it ran on',
   ]
 }
@@ -67,8 +73,15 @@ function printProfiles(run: BenchRun): Promise<void> {
         const flow = await driver.offered(side.party, row)
         if (flow === null || typeof flow === 'string') continue
         const load = async (): Promise<number> =>
-          (await driver.drive(side.party, row, flow, INSPECTED_CONNECTIONS, options.seconds))
-            .requests
+          (
+            await driver.drive(
+              side.party,
+              row,
+              flow,
+              INSPECTED_CONNECTIONS,
+              profiledSeconds(options),
+            )
+          ).requests
         if (!isChosen(row, options)) {
           // What it makes is needed by a row that is.
           await load()

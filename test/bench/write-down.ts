@@ -5,7 +5,7 @@ import { format, resolveConfig } from 'prettier'
 import { machineOf, today } from './circumstances.ts'
 import type { BenchRun } from './run.ts'
 
-/** Prints a text and, unless the run was a quick one, keeps it as RESULTS-{option}.md, with what makes it again. */
+/** Prints a text and, unless something was left out, keeps it as RESULTS-{option}.md, with what makes it again. */
 export async function writeDown(
   { pinning, options }: BenchRun,
   option: string,
@@ -19,5 +19,5 @@ export async function writeDown(
   const whole = `${head}${circumstances.join('')}\n${text}\n`
   const formatted = await format(whole, { ...style, parser: 'markdown' })
   console.log(formatted)
-  if (!options.quick) writeFileSync(file, formatted)
+  if (!options.quick && options.only.length === 0) writeFileSync(file, formatted)
 }
