@@ -20,6 +20,7 @@ import { jwksOf } from '../keys/jwks.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
+import { logFault } from '../platform/log.ts'
 import { ServerNotFound } from './confirm.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -100,8 +101,11 @@ export async function metadataAnswer(
   const known = snapshots.peek(wanted)
   if (known !== null) return made(kind, known)
   if (!snapshots.wrote(wanted)) {
-    const answer = await fromEdge()
-    if (answer.status < 500) return answer
+    const answer = await fromEdge().catch((cause: unknown) => {
+      logFault('metadata.edge', { serverId }, cause)
+      return null
+    })
+    if (answer !== null && answer.status < 500) return answer
   }
   return made(kind, await snapshots.get(wanted, waitUntil))
 }

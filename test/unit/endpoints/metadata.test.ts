@@ -95,6 +95,17 @@ describe('a document for a client', () => {
     await expect(keys()).rejects.toHaveProperty('reason', 'temporarily_unavailable')
   })
 
+  it('comes of what is known, or of storage, where the edge cannot be reached at all', async () => {
+    edge.answer = () => {
+      throw new Error('away')
+    }
+    expect(await kids(keys())).toEqual(OLD)
+    at(snapshotStaleSeconds + 1)
+    source.failure = new StorageUnavailable('D1')
+    expect(await kids(keys())).toEqual(OLD)
+    expect(edge.asked).toBe(2)
+  })
+
   it('is what the edge says of a server that does not exist', async () => {
     edge.answer = () => new Response(null, { status: 404 })
     expect((await keys('ausnone')).status).toBe(404)
