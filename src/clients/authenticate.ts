@@ -63,7 +63,7 @@ async function verifySecret(
   for (const stored of client.secrets) {
     if (stored.status !== 'ACTIVE') continue
     try {
-      if (await keyEncryption.macMatches(secret, 'client-secret-mac', stored.mac)) return null
+      if (await keyEncryption.isClientSecret(secret, stored)) return null
     } catch (cause) {
       // One that cannot be compared does not stand before one that can, but a secret is wrong only for all of them.
       fault ??= cause

@@ -4,6 +4,8 @@
  * are written as they are: they were made for this one token, so nothing is copied.
  */
 import { base64url, utf8 } from '../platform/encoding.ts'
+import { limits } from '../platform/limits.ts'
+import { LruMap } from '../platform/lru.ts'
 import { algorithmRow } from './algorithms.ts'
 import type { Signer } from './signer.ts'
 
@@ -15,6 +17,19 @@ const besideOneAnother = (claims: Claims, more: Claims): string =>
 
 const encoded = (json: string): string => base64url(utf8(json))
 
+/** All tokens of one kind that a key signs begin with the same header. */
+const headersKnown = new LruMap<string, string>(limits.signingKeysCachedMax)
+
+function encodedHeader(header: Signer['header']): string {
+  const name = `${header.kid} ${header.alg} ${header.typ}`
+  let text = headersKnown.get(name)
+  if (text === undefined) {
+    text = encoded(JSON.stringify(header))
+    headersKnown.set(name, text)
+  }
+  return text
+}
+
 /** `more` are claims with other names, which stand after the first. Rejects when the key is for another algorithm. */
 export async function signJwt(
   claims: Claims,
@@ -22,7 +37,7 @@ export async function signJwt(
   more: Claims | null = null,
 ): Promise<string> {
   const payload = more === null ? JSON.stringify(claims) : besideOneAnother(claims, more)
-  const input = `${encoded(JSON.stringify(header))}.${encoded(payload)}`
+  const input = `${encodedHeader(header)}.${encoded(payload)}`
   const signature = await crypto.subtle.sign(algorithmRow(header.alg).sign, key, utf8(input))
   return `${input}.${base64url(new Uint8Array(signature))}`
 }

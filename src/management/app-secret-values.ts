@@ -137,6 +137,6 @@ async function knownSecret(
 ): Promise<AppSecret | undefined> {
   const { keyEncryption } = ports.settings
   for (const secret of existing)
-    if (await keyEncryption.macMatches(value, 'client-secret-mac', secret.mac)) return secret
+    if (await keyEncryption.isClientSecret(value, secret)) return secret
   return undefined
 }

@@ -68,9 +68,16 @@ function parseKeySet(text: string): KeySet | null {
   return keys.has(set.current) ? { current: set.current, keys } : null
 }
 
+/** A stored MAC and the key it was made with. */
+interface KeyedMac {
+  readonly subkey: CryptoKey
+  readonly mac: Bytes
+}
+
 export class KeyEncryption {
   readonly #set: KeySet
   readonly #subkeys = new Map<string, Promise<CryptoKey>>()
+  readonly #clientSecrets = new WeakMap<object, KeyedMac>()
 
   private constructor(set: KeySet) {
     this.#set = set
@@ -174,14 +181,35 @@ export class KeyEncryption {
    * it was made with is missing.
    */
   async macMatches(value: string, purpose: Purpose, stored: string): Promise<boolean> {
+    const keyed = await this.#keyedMac(purpose, stored)
+    return keyed !== null && isMacOf(value, keyed)
+  }
+
+  /**
+   * The same for the secret of a client, which is presented with each of its requests: what is stored is taken apart
+   * once for as long as `stored` itself is remembered.
+   */
+  async isClientSecret(value: string, stored: { readonly mac: string }): Promise<boolean> {
+    const known = this.#clientSecrets.get(stored)
+    if (known !== undefined) return isMacOf(value, known)
+    const keyed = await this.#keyedMac('client-secret-mac', stored.mac)
+    if (keyed === null) return false
+    this.#clientSecrets.set(stored, keyed)
+    return isMacOf(value, keyed)
+  }
+
+  /** Null when `stored` is not what `mac` makes. */
+  async #keyedMac(purpose: Purpose, stored: string): Promise<KeyedMac | null> {
     const dot = stored.indexOf('.')
     const version = stored.slice(0, dot)
-    const expected = base64urlDecode(stored.slice(dot + 1))
-    if (expected?.length !== 32 || !VERSION.test(version)) return false
-    const subkey = await this.#subkey(version, purpose)
-    return crypto.subtle.verify('HMAC', subkey, expected, utf8(value))
+    const mac = base64urlDecode(stored.slice(dot + 1))
+    if (mac?.length !== 32 || !VERSION.test(version)) return null
+    return { subkey: await this.#subkey(version, purpose), mac }
   }
 }
+
+const isMacOf = (value: string, { subkey, mac }: KeyedMac): Promise<boolean> =>
+  crypto.subtle.verify('HMAC', subkey, mac, utf8(value))
 
 async function derive(key: Bytes, purpose: Purpose): Promise<CryptoKey> {
   const base = await crypto.subtle.importKey('raw', key, 'HKDF', false, ['deriveKey'])

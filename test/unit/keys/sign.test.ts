@@ -56,6 +56,16 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
     }
   })
 
+  it('each kind of token has its own header, however often one was signed', async () => {
+    const { privateKey: key } = pairs.get(alg)!
+    const headers = [{ kid: 'k1', alg }, { typ: 'at+jwt', alg, kid: 'k1' }, { typ: 'logout+jwt', alg, kid: 'k1' }, { kid: 'k2', alg }] // prettier-ignore
+    for (let time = 0; time < 3; time++)
+      for (const header of headers)
+        expect(decodeProtectedHeader(await signJwt({ sub: 'ada' }, { header, key }))).toEqual(
+          header,
+        )
+  })
+
   it('the key of another pair does not verify it', async () => {
     const { privateKey: key } = pairs.get(alg)!
     const { generate } = algorithmRow(alg)

@@ -204,6 +204,23 @@ describe('MACs', () => {
     expect(await OLD.macMatches('value', purpose, mac.slice(2))).toBe(false)
   })
 
+  it('of a client secret give the same verdict each time, and each of its own', async () => {
+    const one = { mac: await OLD.mac('one', purpose) }
+    const other = { mac: await OLD.mac('two', purpose) }
+    for (let time = 0; time < 3; time++) {
+      expect(await OLD.isClientSecret('one', one)).toBe(true)
+      expect(await OLD.isClientSecret('two', other)).toBe(true)
+      expect(await OLD.isClientSecret('two', one)).toBe(false)
+      expect(await OLD.isClientSecret('one', other)).toBe(false)
+      expect(await OLD.isClientSecret('', one)).toBe(false)
+      expect(await BOTH.isClientSecret('one', one)).toBe(true)
+      await expect(NEW.isClientSecret('one', one)).rejects.toThrow(StorageUnavailable)
+    }
+    const otherPurpose = { mac: await OLD.mac('one', 'api-token-mac') }
+    expect(await OLD.isClientSecret('one', otherPurpose)).toBe(false)
+    expect(await OLD.isClientSecret('one', { mac: '1.short' })).toBe(false)
+  })
+
   it('cannot be made under a version that is not known', async () => {
     await expect(OLD.mac('value', purpose, '9')).rejects.toThrow('no version "9"')
   })
