@@ -3,9 +3,10 @@
  * looks at the key before each signature finds nothing here, where a key is unwrapped for its one algorithm. Claims
  * are written as they are: they were made for this one token, so nothing is copied.
  */
-import { base64url, utf8 } from '../platform/encoding.ts'
+import { base64url } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
+import { briefUtf8 } from '../platform/scratch.ts'
 import { algorithmRow } from './algorithms.ts'
 import type { Signer } from './signer.ts'
 
@@ -15,7 +16,7 @@ type Claims = Readonly<Record<string, unknown>>
 const besideOneAnother = (claims: Claims, more: Claims): string =>
   `${JSON.stringify(claims).slice(0, -1)},${JSON.stringify(more).slice(1)}`
 
-const encoded = (json: string): string => base64url(utf8(json))
+const encoded = (json: string): string => base64url(briefUtf8(json))
 
 /** All tokens of one kind that a key signs begin with the same header. */
 const headersKnown = new LruMap<string, string>(limits.signingKeysCachedMax)
@@ -38,6 +39,6 @@ export async function signJwt(
 ): Promise<string> {
   const payload = more === null ? JSON.stringify(claims) : besideOneAnother(claims, more)
   const input = `${encodedHeader(header)}.${encoded(payload)}`
-  const signature = await crypto.subtle.sign(algorithmRow(header.alg).sign, key, utf8(input))
+  const signature = await crypto.subtle.sign(algorithmRow(header.alg).sign, key, briefUtf8(input))
   return `${input}.${base64url(new Uint8Array(signature))}`
 }

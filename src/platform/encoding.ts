@@ -12,7 +12,7 @@ export type Bytes = Uint8Array<ArrayBuffer>
 
 export const utf8 = (text: string): Bytes => encoder.encode(text) as Bytes
 
-export function utf8Decode(bytes: Uint8Array): string | null {
+export function utf8Decode(bytes: Uint8Array | ArrayBuffer): string | null {
   try {
     return decoder.decode(bytes)
   } catch {

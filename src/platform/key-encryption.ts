@@ -12,6 +12,7 @@ import {
   type Bytes,
 } from './encoding.ts'
 import { randomBytes } from './random.ts'
+import { briefUtf8 } from './scratch.ts'
 import { StorageUnavailable } from './storage-errors.ts'
 
 /** What a subkey is for. Two purposes never share a key. */
@@ -209,7 +210,7 @@ export class KeyEncryption {
 }
 
 const isMacOf = (value: string, { subkey, mac }: KeyedMac): Promise<boolean> =>
-  crypto.subtle.verify('HMAC', subkey, mac, utf8(value))
+  crypto.subtle.verify('HMAC', subkey, mac, briefUtf8(value))
 
 async function derive(key: Bytes, purpose: Purpose): Promise<CryptoKey> {
   const base = await crypto.subtle.importKey('raw', key, 'HKDF', false, ['deriveKey'])

@@ -2,8 +2,8 @@
  * The Authorization request header: Basic for clients (RFC 7617, with the form-decoding of RFC 6749 §2.3.1) and
  * the scheme-and-value form that Bearer (RFC 6750) and SSWS tokens share.
  */
-import { base64Decode, utf8Decode } from '../platform/encoding.ts'
 import { limits } from '../platform/limits.ts'
+import { base64Text } from '../platform/scratch.ts'
 import { formDecode } from './form.ts'
 
 export interface BasicCredentials {
@@ -26,8 +26,7 @@ export function parseScheme(header: string): SchemeCredentials | null {
 
 /** Null when the header is Basic but broken. */
 export function parseBasic(value: string): BasicCredentials | null {
-  const bytes = base64Decode(value)
-  const text = bytes === null ? null : utf8Decode(bytes)
+  const text = base64Text(value)
   if (text === null) return null
   const colon = text.indexOf(':')
   const clientId = formDecode(colon === -1 ? text : text.slice(0, colon))

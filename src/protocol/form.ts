@@ -19,7 +19,7 @@ export async function boundedText(
   if (announced !== null && Number(announced) > bytesMax) throw tooLarge()
   // A body of announced length cannot be longer than it says, so it can be read in one go. Not with text(): for a form
   // that leaves a warning in the log of every deployment that is traced.
-  if (announced !== null) return utf8Decode(new Uint8Array(await request.arrayBuffer()))
+  if (announced !== null) return utf8Decode(await request.arrayBuffer())
   if (request.body === null) return ''
   const text = await streamText(request.body, bytesMax)
   if (typeof text === 'object' && text !== null) throw tooLarge()
