@@ -14,9 +14,12 @@ export interface Campaign {
   readonly histories: number
   /** Parts of the longest history: batches, and stories of several. */
   readonly longest: number
-  /** After which no further history is begun, nor made shorter. */
+  /** After which no further history is begun. One that was found by then is made shorter for a while. */
   readonly milliseconds?: number
 }
+
+/** How much longer a history that was found may be made shorter. */
+const SHRINKING_MILLISECONDS = 5 * 60_000
 
 /** Between two histories, so that no isolate takes anything of one for true in the next. */
 const PAUSE_SECONDS = 61
@@ -44,14 +47,26 @@ export interface Found {
 export async function soak(
   controls: Controls,
   counts: Counts,
-  { seed, path, histories, longest, milliseconds }: Campaign,
+  { seed, path, histories, longest, milliseconds = Infinity }: Campaign,
 ): Promise<Found | null> {
-  const property = fc.asyncProperty(history(longest), (batches) => run(controls, counts, batches))
+  const end = performance.now() + milliseconds
+  let isFound = false
+  const property = fc.asyncProperty(history(longest), async (batches) => {
+    if (!isFound && performance.now() >= end) return
+    try {
+      await run(controls, counts, batches)
+    } catch (error) {
+      isFound = true
+      throw error
+    }
+  })
   const result = await fc.check(property, {
     seed,
     ...(path !== undefined && { path }),
     numRuns: histories,
-    ...(milliseconds !== undefined && { interruptAfterTimeLimit: milliseconds }),
+    ...(milliseconds !== Infinity && {
+      interruptAfterTimeLimit: milliseconds + SHRINKING_MILLISECONDS,
+    }),
   })
   if (!result.failed || result.counterexample === null) return null
   const { errorInstance, counterexamplePath } = result

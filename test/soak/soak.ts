@@ -21,8 +21,6 @@ const USAGE = `npm run soak -- [options]
 const MEMORY = '/dev/shm'
 /** Histories of one seed. The next ones have the seed after it. */
 const HISTORIES = 25
-/** How much longer a history that was found may be made shorter. */
-const SHRINKING_MILLISECONDS = 5 * 60_000
 const PROGRESS_MILLISECONDS = 60_000
 
 function numberOf(name: string, text: string, least: number): number {
@@ -66,7 +64,7 @@ async function main(): Promise<void> {
   const progress = setInterval(
     () =>
       console.error(
-        `${counts.get('histories') ?? 0} histories, ${Math.ceil(left() / 60_000)} minutes left`,
+        `${counts.get('histories') ?? 0} histories, ${Math.max(0, Math.ceil(left() / 60_000))} minutes left`,
       ),
     PROGRESS_MILLISECONDS,
   )
@@ -74,7 +72,7 @@ async function main(): Promise<void> {
     let found: Found | null = null
     for (let seed = first; found === null && left() > 0; seed++) {
       const path = seed === first ? values.path : undefined
-      const milliseconds = left() + SHRINKING_MILLISECONDS
+      const milliseconds = left()
       const histories = HISTORIES
       found = await soak(controls, counts, { seed, histories, longest, milliseconds, ...(path !== undefined && { path }) }) // prettier-ignore
       if (path !== undefined) break
