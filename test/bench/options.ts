@@ -39,7 +39,7 @@ interface Sampling {
 }
 
 /** Many and short, since what disturbs a machine lasts for seconds, and is to spoil few of the pairs that are compared. */
-const OF_WHOLE: Sampling = { rounds: 24, seconds: 0.5 }
+const OF_WHOLE: Sampling = { rounds: 60, seconds: 0.4 }
 const OF_OTHERS: Sampling = { rounds: 5, seconds: 2 }
 
 const samplingOf = (kind: Kind): Sampling => (kind === 'whole' ? OF_WHOLE : OF_OTHERS)

@@ -3,14 +3,14 @@
  * know to read them. Figures are medians of the rounds with the extremes in parentheses; ratios are taken round by round.
  */
 import { ALGORITHMS } from './algorithms.ts'
+import { bestPeer, CEILING, column, PRODUCT, timesTheProduct, type Cell } from './cells.ts'
 import type { OperationCount } from './counting.ts'
 import type { Inside } from './inside.ts'
 import type { RunFigures } from './measure.ts'
 import type { RowName } from './party.ts'
 import type { FlowCount } from './people-counting.ts'
 import { formatNumber, operationTable, range, table } from './report.ts'
-import type { Cell } from './rounds.ts'
-import { median, ratios, summarize, type Summary } from './statistics.ts'
+import { summarize, type Summary } from './statistics.ts'
 
 export interface Results {
   readonly date: string
@@ -26,15 +26,6 @@ export interface Results {
   readonly flowCounts: readonly FlowCount[]
   readonly inside: readonly Inside[]
 }
-
-const PRODUCT = 'product'
-const CEILING = 'ceiling'
-
-const column = (cell: Cell, of: keyof RunFigures): number[] => cell.runs.map((run) => run[of])
-
-/** How many times the product's CPU time a request takes there. */
-export const timesTheProduct = (cell: Cell, product: Cell): Summary =>
-  ratios(column(cell, 'cpu'), column(product, 'cpu'))
 
 interface Aim {
   readonly row: RowName
@@ -61,14 +52,9 @@ export interface Judged extends Aim {
 const measured = (cells: readonly Cell[]): readonly Cell[] =>
   cells.filter(({ runs }) => runs.length > 0)
 
-/** Of the cells of one row and concurrency, the one that an aim is held against: the peer that takes the least CPU. */
-function opponent(cells: readonly Cell[], against: Aim['against']): Cell | undefined {
-  if (against === 'ceiling') return cells.find(({ party }) => party === CEILING)
-  const cpu = (cell: Cell): number => median(column(cell, 'cpu'))
-  return cells
-    .filter(({ party }) => party !== PRODUCT && party !== CEILING)
-    .toSorted((a, b) => cpu(a) - cpu(b))[0]
-}
+/** Of the cells of one row and concurrency, the one that an aim is held against. */
+const opponent = (cells: readonly Cell[], against: Aim['against']): Cell | undefined =>
+  against === 'ceiling' ? cells.find(({ party }) => party === CEILING) : bestPeer(cells)
 
 /** The aims as far as there are figures for them. */
 export function judgedAims(all: readonly Cell[]): readonly Judged[] {

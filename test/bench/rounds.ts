@@ -2,26 +2,17 @@
  * Drives every row at every party, round by round: of one row all parties take their turns one after the other, so that
  * what is compared is close in time.
  */
-import { measured, type RunFigures } from './measure.ts'
+import { bestPeer, CEILING, PRODUCT, type Cell } from './cells.ts'
+import { measured } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { ROWS, SIGN_INS, type Made, type Party, type RowName } from './party.ts'
 import { drivePlan, type Flow } from './people-load.ts'
 import type { BenchRun } from './run.ts'
 
-/** One row at one party, in all rounds. */
-export interface Cell {
-  readonly row: RowName
-  readonly concurrency: number
-  readonly party: string
-  readonly runs: RunFigures[]
-  /** Why there are no runs. */
-  because: string | null
-}
-
 /** How long a run waits for a quiet machine. */
 const PATIENCE_MILLIS = 1000
-/** Rows of which no aim is judged have their turn in one round of so many. */
-const OTHERS_EVERY = 4
+/** What no aim is judged by has its turn in one round of so many. */
+export const OTHERS_EVERY = 10
 
 export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
   only.length === 0 || only.some((text) => row.includes(text))
@@ -53,9 +44,16 @@ export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): read
   return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
 }
 
-/** The first of all rounds warms up. */
-const isTurn = (row: RowName, round: number): boolean =>
-  isOfTokens(row) || round <= 1 || round % OTHERS_EVERY === 1
+/**
+ * Whether a cell has its turn. The first of all rounds warms up. Aims are judged by tokens of the product, the ceiling
+ * and the peer that was the best so far, so these go on in every round.
+ */
+export function isTurn(cell: Cell, ofSameLoad: readonly Cell[], round: number): boolean {
+  if (round <= 1 || round % OTHERS_EVERY === 1) return true
+  const { row, party } = cell
+  if (!isOfTokens(row)) return false
+  return party === PRODUCT || party === CEILING || cell === bestPeer(ofSameLoad)
+}
 
 export class Driver {
   readonly #run: BenchRun
@@ -106,8 +104,8 @@ export async function measuredCells(
 ): Promise<readonly Cell[]> {
   const { options } = run
   const driver = new Driver(run)
-  const cells = drivenRows(options).flatMap((row) =>
-    concurrencyOf(row, options).flatMap((concurrency) =>
+  const loads = drivenRows(options).flatMap((row) =>
+    concurrencyOf(row, options).map((concurrency) =>
       parties
         .filter((party) => party.offers[row] !== null)
         .map((party) => ({
@@ -125,25 +123,33 @@ export async function measuredCells(
     const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
     const load = () => driver.drive(party, cell.row, flow, cell.concurrency, options.seconds)
     const figures = await measured(party.pid, load, patience)
-    if (round > 0) cell.runs.push(figures)
+    if (round > 0) cell.runs.push({ ...figures, round })
+  }
+  const tried = async (party: Party, cell: Cell, round: number): Promise<void> => {
+    const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]
+    if (cell.because !== null || (round === 0 && isWarm)) return
+    try {
+      await turn(party, cell, round)
+    } catch (error) {
+      console.error(`${cell.row} at ${party.name}: ${String(error)}\n${party.lastLines.join('\n')}`)
+      process.exitCode = 1
+      if (party.name === PRODUCT) throw error
+      cell.because = 'failed'
+    }
   }
   // The first round warms up.
   for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
-    for (const { party, cell } of cells) {
-      const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]
-      if (cell.because !== null || (round === 0 && isWarm) || !isTurn(cell.row, round)) continue
-      try {
-        await turn(party, cell, round)
-      } catch (error) {
-        console.error(
-          `${cell.row} at ${party.name}: ${String(error)}\n${party.lastLines.join('\n')}`,
-        )
-        process.exitCode = 1
-        if (party.name === 'product') throw error
-        cell.because = 'failed'
-      }
+    for (const load of loads) {
+      const ofSameLoad = load.map(({ cell }) => cell)
+      const turns = load.filter(({ cell }) => isTurn(cell, ofSameLoad, round))
+      // To and fro, so that nobody always comes after the same one.
+      for (const { party, cell } of round % 2 === 0 ? turns : turns.toReversed())
+        await tried(party, cell, round)
     }
     console.error(round === 0 ? 'warm' : `round ${round} of ${options.rounds} done`)
   }
-  return cells.map(({ cell }) => cell).filter(({ row }) => isChosen(row, options))
+  return loads
+    .flat()
+    .map(({ cell }) => cell)
+    .filter(({ row }) => isChosen(row, options))
 }

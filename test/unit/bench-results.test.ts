@@ -3,14 +3,15 @@
  * believed.
  */
 import { describe, expect, it } from 'vitest'
-import type { RunFigures } from '../bench/measure.ts'
+import type { Cell, Run } from '../bench/cells.ts'
 import { areasOf } from '../bench/microseconds.ts'
 import { cellTable, judgedAims } from '../bench/results.ts'
 import { readOptions } from '../bench/options.ts'
 import { ROWS } from '../bench/party.ts'
-import { drivenRows, type Cell } from '../bench/rounds.ts'
+import { drivenRows, isTurn } from '../bench/rounds.ts'
 
-const run = (cpu: number): RunFigures => ({
+const run = (cpu: number, index: number): Run => ({
+  round: index + 1,
   requests: 1000,
   perSecond: 500,
   p50: 1,
@@ -56,6 +57,13 @@ describe('judgedAims', () => {
     expect(judgedAims(cells)[0]?.reached).toEqual({ median: 1.5, min: 1.5, max: 1.5 })
   })
 
+  it('pairs the rounds that both had their turn in', () => {
+    const peer = cell('peer', [])
+    peer.runs.push(run(150, 1), run(3000, 2))
+    const cells = [cell('product', [1, 100, 2000, 3]), peer]
+    expect(judgedAims(cells)[0]?.reached).toEqual({ median: 1.5, min: 1.5, max: 1.5 })
+  })
+
   it('says nothing of what was not measured', () => {
     const failed = cell('peer', [], { because: 'failed' })
     expect(judgedAims([cell('product', [100]), failed])).toEqual([])
@@ -68,6 +76,28 @@ describe('judgedAims', () => {
       cell('ceiling', [concurrency === 16 ? 95 : 50], { concurrency }),
     ])
     expect(judgedAims(cells).map(({ met }) => met)).toEqual([true, false])
+  })
+})
+
+describe('isTurn', () => {
+  const cells = ['product', 'ceiling', 'dear', 'best'].map((party, index) =>
+    cell(party, [[100], [90], [300], [140]][index]!),
+  )
+  const turns = (round: number, of = cells): readonly string[] =>
+    of.filter((one) => isTurn(one, of, round)).map(({ party }) => party)
+
+  it('is everybody’s in the first rounds, and again after a while', () => {
+    for (const round of [0, 1, 11, 21]) expect(turns(round)).toHaveLength(4)
+  })
+
+  it('is in between that of those whom an aim is judged by', () => {
+    for (const round of [2, 10, 12]) expect(turns(round)).toEqual(['product', 'ceiling', 'best'])
+  })
+
+  it('is nobody’s in between where there is no aim', () => {
+    const others = cells.map((one): Cell => ({ ...one, row: 'userinfo' }))
+    expect(turns(2, others)).toEqual([])
+    expect(turns(11, others)).toHaveLength(4)
   })
 })
 
