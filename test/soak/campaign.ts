@@ -14,7 +14,7 @@ export interface Campaign {
   readonly histories: number
   /** Parts of the longest history: batches, and stories of several. */
   readonly longest: number
-  /** After which no further history is begun. One that was found by then is made shorter for a while. */
+  /** After which no further history is begun. One that was begun by then and fails is made shorter for a while. */
   readonly milliseconds?: number
 }
 
@@ -68,6 +68,7 @@ export async function soak(
       interruptAfterTimeLimit: milliseconds + SHRINKING_MILLISECONDS,
     }),
   })
+  if (result.interrupted && !result.failed) count(counts, 'histories given up')
   if (!result.failed || result.counterexample === null) return null
   const { errorInstance, counterexamplePath } = result
   const what = errorInstance instanceof Error ? errorInstance.message : String(errorInstance)

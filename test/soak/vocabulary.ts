@@ -80,10 +80,11 @@ export interface Outcome {
   readonly listed?: readonly Name[]
 }
 
-/** When something is asked, in seconds, and whether storage may fail meanwhile. */
+/** When something is asked, in seconds, whether storage may fail meanwhile, and all that is asked at the same time. */
 export interface Circumstances {
   readonly now: number
   readonly isFaulted: boolean
+  readonly atOnce: readonly Command[]
 }
 
 /** What the org of a soak is like. */

@@ -144,8 +144,9 @@ export interface Explanation {
 export function explain(
   worlds: readonly World[],
   batch: readonly Answered[],
-  circumstances: Circumstances,
+  when: Omit<Circumstances, 'atOnce'>,
 ): Explanation {
+  const circumstances = { ...when, atOnce: batch.map(({ command }) => command) }
   const explained = ordersOf(batch).flatMap((order) =>
     order.reduce<readonly Explained[]>(
       (before, answered) =>

@@ -7,10 +7,12 @@ import {
   type Outcome,
   type ServerName,
 } from '../vocabulary.ts'
+import { mayBeOvertaken } from './overtaken.ts'
 import {
   admitted,
   done,
   either,
+  onlyIf,
   refused,
   seenBy,
   type Possibility,
@@ -210,7 +212,7 @@ export const refresh: Step<'refresh'> = (world, command, circumstances) => {
 /** An app that takes the password itself. */
 export const password: Step<'password'> = (world, command, circumstances) => {
   const { user, app, server } = command
-  const { now } = circumstances
+  const { now, atOnce } = circumstances
   return seenBy(world, command, command, circumstances).flatMap((seen) =>
     admitted(seen, () => {
       if (!APP_FACTS[app].grants.includes('password')) return [refused('unauthorized_client')]
@@ -230,6 +232,10 @@ export const password: Step<'password'> = (world, command, circumstances) => {
             },
             (outcome) =>
               isIssued(outcome, world, server, seen, now) && isNewRefreshToken(outcome, world),
+          ),
+          ...onlyIf(
+            mayBeOvertaken({ user, tokens: { app, server } }, atOnce),
+            refused('invalid_grant', 'overtaken'),
           ),
         ],
         () => [refused('invalid_grant', 'not active')],

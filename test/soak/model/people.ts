@@ -1,10 +1,11 @@
 /** Passwords that are proved, sessions, and authorization requests in them. */
 import { APP_FACTS } from '../vocabulary.ts'
-import { done, either, refused, seenBy, type Step } from './possibility.ts'
+import { mayBeOvertaken } from './overtaken.ts'
+import { done, either, onlyIf, refused, seenBy, type Step } from './possibility.ts'
 import { CODE_SECONDS, all, given, proofStanding, sessionStanding } from './standing.ts'
 import type { World } from './world.ts'
 
-export const authenticate: Step<'authenticate'> = (world, { user }, { now: made }) =>
+export const authenticate: Step<'authenticate'> = (world, { user }, { now: made, atOnce }) =>
   either(
     given(world.users[user] === 'ACTIVE'),
     () => [
@@ -16,6 +17,7 @@ export const authenticate: Step<'authenticate'> = (world, { user }, { now: made 
         },
         ({ sessionToken = '' }) => sessionToken !== '' && world.proofs[sessionToken] === undefined,
       ),
+      ...onlyIf(mayBeOvertaken({ user, tokens: null }, atOnce), refused('denied', 'overtaken')),
     ],
     () => [refused('denied')],
   )
@@ -63,7 +65,7 @@ export const signOut: Step<'sign-out'> = (world, { session }, { now }) =>
 
 export const authorize: Step<'authorize'> = (world, command, circumstances) => {
   const { session: name, app, server } = command
-  const { now: created } = circumstances
+  const { now: created, atOnce } = circumstances
   const session = world.sessions[name]!
   const { user } = session
   return seenBy(world, command, command, circumstances).flatMap((seen) => {
@@ -83,6 +85,10 @@ export const authorize: Step<'authorize'> = (world, command, circumstances) => {
             after.authorizations[outcome.code] = { user, app, server, session: name, created, era, code, family: null, ended: 'no' } // prettier-ignore
           },
           ({ code = '' }) => code !== '' && world.authorizations[code] === undefined,
+        ),
+        ...onlyIf(
+          mayBeOvertaken({ user, tokens: { app, server } }, atOnce),
+          refused('login_required', 'overtaken'),
         ),
       ],
       () => [refused('login_required')],

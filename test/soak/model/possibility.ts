@@ -47,6 +47,10 @@ export const refused = (
   happens,
 })
 
+/** What is possible under a condition alone. */
+export const onlyIf = (isPossible: boolean, one: Possibility): readonly Possibility[] =>
+  isPossible ? [one] : []
+
 /** What is possible if something is good, and if it is not. */
 export const either = (
   standing: Standing,

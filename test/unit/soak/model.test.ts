@@ -101,6 +101,40 @@ describe('codes', () => {
   })
 })
 
+describe('an ending that is carried out meanwhile', () => {
+  const clear = (tokens: boolean): Event => [{ verb: 'clear-sessions', tokens }, done()]
+  const REVOKE_OF_USER: Event = [{ verb: 'revoke-of-user' }, done()]
+  const REVOKE_OF_CLIENT: Event = [{ verb: 'revoke-of-client' }, done({ listed: [] })]
+  const DENIED: Event = [{ verb: 'authenticate' }, refused('denied')]
+  const LOGIN_REQUIRED: Event = [{ verb: 'authorize', session: 'session' }, refused('login_required')] // prettier-ignore
+  const NO_GRANT: Event = [{ verb: 'password', app: 'notes' }, refused('invalid_grant')]
+
+  it('may refuse a password that was right before it', () => {
+    new Story().never(1000, DENIED)
+    for (const tokens of [true, false]) new Story().sees(1000, DENIED, clear(tokens))
+    new Story().never(1000, [{ verb: 'authenticate', user: 'bob' }, refused('denied')], clear(true))
+    new Story().never(1000, DENIED, REVOKE_OF_USER)
+    new Story().sees(1000, clear(true)).never(1000, DENIED)
+  })
+
+  it('may refuse an authorization in a session that stands, where it ends such tokens', () => {
+    signedIn().never(1010, LOGIN_REQUIRED)
+    signedIn().sees(1010, LOGIN_REQUIRED, REVOKE_OF_USER)
+    signedIn().sees(1010, LOGIN_REQUIRED, REVOKE_OF_CLIENT)
+    signedIn().never(1010, LOGIN_REQUIRED, [{ verb: 'revoke-of-user', user: 'bob' }, done()])
+    signedIn().never(1010, LOGIN_REQUIRED, [{ verb: 'revoke-of-user', app: 'notes' }, done()])
+    signedIn().never(1010, LOGIN_REQUIRED, [{ verb: 'revoke-of-client', server: 'stock' }, done({ listed: [] })]) // prettier-ignore
+  })
+
+  it('may refuse a password at the token endpoint, where it ends such tokens', () => {
+    new Story().never(1000, NO_GRANT)
+    new Story().sees(1000, NO_GRANT, clear(true))
+    new Story().never(1000, NO_GRANT, clear(false))
+    new Story().sees(1000, NO_GRANT, [{ verb: 'revoke-of-client', app: 'notes' }, done({ listed: [] })]) // prettier-ignore
+    new Story().never(1000, NO_GRANT, REVOKE_OF_CLIENT)
+  })
+})
+
 describe('refresh tokens', () => {
   const rotated = (): Story =>
     withTokens().sees(1020, [refresh('r0'), done({ ...access('a1', 1020), refresh: 'r1' })])
