@@ -22,11 +22,11 @@ const encoded = (json: string): string => base64url(briefUtf8(json))
 const headersKnown = new LruMap<string, string>(limits.signingKeysCachedMax)
 
 function encodedHeader(header: Signer['header']): string {
-  const name = `${header.kid} ${header.alg} ${header.typ}`
-  let text = headersKnown.get(name)
+  const json = JSON.stringify(header)
+  let text = headersKnown.get(json)
   if (text === undefined) {
-    text = encoded(JSON.stringify(header))
-    headersKnown.set(name, text)
+    text = encoded(json)
+    headersKnown.set(json, text)
   }
   return text
 }

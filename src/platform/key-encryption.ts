@@ -191,12 +191,12 @@ export class KeyEncryption {
    * once for as long as `stored` itself is remembered.
    */
   async isClientSecret(value: string, stored: { readonly mac: string }): Promise<boolean> {
-    const known = this.#clientSecrets.get(stored)
-    if (known !== undefined) return isMacOf(value, known)
-    const keyed = await this.#keyedMac('client-secret-mac', stored.mac)
-    if (keyed === null) return false
-    this.#clientSecrets.set(stored, keyed)
-    return isMacOf(value, keyed)
+    let keyed = this.#clientSecrets.get(stored) ?? null
+    if (keyed === null) {
+      keyed = await this.#keyedMac('client-secret-mac', stored.mac)
+      if (keyed !== null) this.#clientSecrets.set(stored, keyed)
+    }
+    return keyed !== null && isMacOf(value, keyed)
   }
 
   /** Null when `stored` is not what `mac` makes. */

@@ -10,8 +10,9 @@ const encoder = new TextEncoder()
 const CHARACTERS_MAX = Math.floor(scratch.length / 3)
 
 /**
- * UTF-8 until the next call of anything in this file: for base64url and for WebCrypto, which takes a copy before it
- * returns a promise. Texts that are too long have bytes of their own.
+ * UTF-8 until the next call of anything in this file: for base64url and for WebCrypto, which has copied the bytes or is
+ * done with them when it returns its promise. Never to be kept, nor the buffer behind it. Texts that are too long have
+ * bytes of their own.
  */
 export function briefUtf8(text: string): Bytes {
   if (text.length > CHARACTERS_MAX) return utf8(text)

@@ -27,24 +27,6 @@ describe('brief UTF-8', () => {
       expect(base64url(briefUtf8(text))).toBe(base64url(utf8(text)))
     },
   )
-
-  it('[WebCrypto-14.3.3] is copied by who works on it meanwhile', async () => {
-    const key = await crypto.subtle.importKey('raw', new Uint8Array(32), { name: 'HMAC', hash: 'SHA-256' }, false, ['sign', 'verify']) // prettier-ignore
-    const texts = Array.from({ length: 50 }, (_, index) => `${index} `.repeat(index + 1))
-    const macs = await Promise.all(
-      texts.map((text) => crypto.subtle.sign('HMAC', key, briefUtf8(text))),
-    )
-    const verdicts = await Promise.all(
-      texts.map((text, index) => crypto.subtle.verify('HMAC', key, macs[index]!, utf8(text))),
-    )
-    expect(verdicts).toEqual(texts.map(() => true))
-    const others = await Promise.all(
-      texts.map((_, index) =>
-        crypto.subtle.verify('HMAC', key, macs[index]!, briefUtf8(texts[(index + 1) % 50]!)),
-      ),
-    )
-    expect(others).toEqual(texts.map(() => false))
-  })
 })
 
 describe('the text in base64', () => {
