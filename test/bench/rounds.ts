@@ -2,7 +2,8 @@
  * Drives every row at every party, round by round: of one row all parties take their turns one after the other, so that
  * what is compared is close in time.
  */
-import { bestPeer, CEILING, PRODUCT, type Cell } from './cells.ts'
+import { isJudgedBy } from './aims.ts'
+import { PRODUCT, type Cell } from './cells.ts'
 import { measured } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { ROWS, SIGN_INS, type Made, type Party, type RowName } from './party.ts'
@@ -11,8 +12,8 @@ import type { BenchRun } from './run.ts'
 
 /** How long a run waits for a quiet machine. */
 const PATIENCE_MILLIS = 1000
-/** What no aim is judged by has its turn in one round of so many. */
-export const OTHERS_EVERY = 10
+/** What no aim is judged by has its turn in one round of so many: an odd number, so that it is driven to and fro, too. */
+export const OTHERS_EVERY = 9
 
 export const isChosen = (row: RowName, { only }: BenchOptions): boolean =>
   only.length === 0 || only.some((text) => row.includes(text))
@@ -44,15 +45,16 @@ export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): read
   return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
 }
 
-/**
- * Whether a cell has its turn. The first of all rounds warms up. Aims are judged by tokens of the product, the ceiling
- * and the peer that was the best so far, so these go on in every round.
- */
-export function isTurn(cell: Cell, ofSameLoad: readonly Cell[], round: number): boolean {
-  if (round <= 1 || round % OTHERS_EVERY === 1) return true
-  const { row, party } = cell
-  if (!isOfTokens(row)) return false
-  return party === PRODUCT || party === CEILING || cell === bestPeer(ofSameLoad)
+/** Whose turn it is of one row and concurrency, in which order. The first of all rounds warms up. */
+export function turnsOf<Turn extends { readonly cell: Cell }>(
+  load: readonly Turn[],
+  round: number,
+): readonly Turn[] {
+  const cells = load.map(({ cell }) => cell)
+  const isForAll = round <= 1 || round % OTHERS_EVERY === 1
+  const turns = isForAll ? load : load.filter(({ cell }) => isJudgedBy(cell, cells))
+  // To and fro, so that nobody always comes after the same one.
+  return round % 2 === 0 ? turns : turns.toReversed()
 }
 
 export class Driver {
@@ -139,13 +141,8 @@ export async function measuredCells(
   }
   // The first round warms up.
   for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
-    for (const load of loads) {
-      const ofSameLoad = load.map(({ cell }) => cell)
-      const turns = load.filter(({ cell }) => isTurn(cell, ofSameLoad, round))
-      // To and fro, so that nobody always comes after the same one.
-      for (const { party, cell } of round % 2 === 0 ? turns : turns.toReversed())
-        await tried(party, cell, round)
-    }
+    for (const load of loads)
+      for (const { party, cell } of turnsOf(load, round)) await tried(party, cell, round)
     console.error(round === 0 ? 'warm' : `round ${round} of ${options.rounds} done`)
   }
   return loads

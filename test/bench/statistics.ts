@@ -28,6 +28,18 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
 }
 
+/**
+ * Where the median of all rounds that could have been lies with 95 % certainty, whatever their distribution: between two
+ * of the values, by the binomial distribution's normal approximation. Few values say nothing but their extremes.
+ */
+export function medianInterval(values: readonly number[]): readonly [low: number, high: number] {
+  const sorted = ascending(values)
+  const { length } = sorted
+  const below = Math.max(0, Math.floor((length - 1.96 * Math.sqrt(length)) / 2))
+  const rank = Math.max(0, below - 1)
+  return [sorted[rank] ?? Number.NaN, sorted[length - 1 - rank] ?? Number.NaN]
+}
+
 export function summarize(values: readonly number[]): Summary {
   if (values.length === 0) return { median: Number.NaN, min: Number.NaN, max: Number.NaN }
   return { median: median(values), min: Math.min(...values), max: Math.max(...values) }

@@ -3,7 +3,14 @@
  * where every number looks plausible.
  */
 import { describe, expect, it } from 'vitest'
-import { differences, median, percentile, ratios, summarize } from '../bench/statistics.ts'
+import {
+  differences,
+  median,
+  medianInterval,
+  percentile,
+  ratios,
+  summarize,
+} from '../bench/statistics.ts'
 
 describe('median', () => {
   it('takes the middle of an odd list, whatever its order', () => {
@@ -56,6 +63,31 @@ describe('percentile', () => {
 describe('summarize', () => {
   it('keeps the extremes beside the median', () => {
     expect(summarize([4, 2, 9])).toEqual({ median: 4, min: 2, max: 9 })
+  })
+})
+
+describe('medianInterval', () => {
+  it('is the extremes of few values', () => {
+    expect(medianInterval([3, 1, 2])).toEqual([1, 3])
+    expect(medianInterval([7])).toEqual([7, 7])
+    expect(medianInterval([])).toEqual([Number.NaN, Number.NaN])
+  })
+
+  it('is what the binomial distribution says of sixty', () => {
+    const values = Array.from({ length: 60 }, (_, index) => index + 1).toReversed()
+    expect(medianInterval(values)).toEqual([22, 39])
+  })
+
+  it('holds the median, and the more values the narrower', () => {
+    const share = (length: number): number => {
+      const values = Array.from({ length }, (_, index) => index / length)
+      const [low, high] = medianInterval(values)
+      expect(low).toBeLessThanOrEqual(median(values))
+      expect(high).toBeGreaterThanOrEqual(median(values))
+      return high - low
+    }
+    expect(share(400)).toBeLessThan(share(100))
+    expect(share(100)).toBeLessThan(share(25))
   })
 })
 

@@ -1,0 +1,75 @@
+/** What the product should reach, and what that is judged by. */
+import { CEILING, PRODUCT, timesTheProduct, type Cell } from './cells.ts'
+import type { RowName } from './party.ts'
+import { median, medianInterval } from './statistics.ts'
+
+interface Aim {
+  readonly row: RowName
+  /** The ceiling's time over the product's is the share of the ceiling that is reached. */
+  readonly against: 'ceiling' | 'best peer'
+  readonly least: number
+}
+
+const AIMS: readonly Aim[] = [
+  { row: 'client_credentials RS256', against: 'ceiling', least: 0.9 },
+  { row: 'client_credentials ES256', against: 'ceiling', least: 0.85 },
+  { row: 'client_credentials ES256', against: 'best peer', least: 1.3 },
+  { row: 'client_credentials EdDSA', against: 'best peer', least: 1.3 },
+]
+
+export interface Judged extends Aim {
+  readonly concurrency: number
+  /** The name of the best peer, or of the ceiling. */
+  readonly other: string
+  /** How many both had their turn in. */
+  readonly rounds: number
+  /** The median of the rounds, and where it lies for certain enough. */
+  readonly reached: number
+  readonly interval: readonly [low: number, high: number]
+}
+
+/** A peer that takes more CPU than the best so far, so many times, will not be the best. */
+const CONTENDS = 1.5
+
+/** The peers of one row and concurrency, the one that takes the least CPU first, each with how much. */
+function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }[] {
+  const product = cells.find(({ party }) => party === PRODUCT)
+  if (product === undefined) return []
+  return cells
+    .filter(
+      ({ party, runs, because }) =>
+        party !== PRODUCT && party !== CEILING && runs.length > 0 && because === null,
+    ) // prettier-ignore
+    .map((cell) => ({ cell, times: median(timesTheProduct(cell, product)) }))
+    .toSorted((a, b) => a.times - b.times)
+}
+
+/** Whether an aim is judged by a cell, or may be. */
+export function isJudgedBy(cell: Cell, ofSameLoad: readonly Cell[]): boolean {
+  const aims = AIMS.filter(({ row }) => row === cell.row)
+  if (cell.party === PRODUCT) return aims.length > 0
+  if (cell.party === CEILING) return aims.some(({ against }) => against === 'ceiling')
+  if (!aims.some(({ against }) => against === 'best peer')) return false
+  const peers = peersOf(ofSameLoad)
+  const times = peers.find((peer) => peer.cell === cell)?.times ?? Infinity
+  return times <= (peers[0]?.times ?? Infinity) * CONTENDS
+}
+
+/** The aims as far as there are figures for them. */
+export function judgedAims(all: readonly Cell[]): readonly Judged[] {
+  return AIMS.flatMap((aim) => {
+    const cells = all.filter(({ row }) => row === aim.row)
+    const concurrencies = [...new Set(cells.map(({ concurrency }) => concurrency))]
+    return concurrencies.flatMap((concurrency) => {
+      const here = cells.filter((cell) => cell.concurrency === concurrency)
+      const product = here.find(({ party }) => party === PRODUCT)
+      const other =
+        aim.against === 'ceiling'
+          ? here.find(({ party, runs }) => party === CEILING && runs.length > 0)
+          : peersOf(here)[0]?.cell
+      if (product === undefined || other === undefined) return []
+      const times = timesTheProduct(other, product)
+      return [{ ...aim, concurrency, other: other.party, rounds: times.length, reached: median(times), interval: medianInterval(times) }] // prettier-ignore
+    })
+  })
+}
