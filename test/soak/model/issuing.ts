@@ -69,9 +69,17 @@ const isNewRefreshToken = ({ refresh }: Outcome, world: World): boolean =>
 
 export const redeem: Step<'redeem'> = (world, command, circumstances) => {
   const { code: name, app, server, verifier } = command
-  const { now } = circumstances
+  const { now, isFaulted, atOnce } = circumstances
   const authorization = world.authorizations[name]!
   const code = authorization.code!
+  const comers = atOnce.filter((one) => one.verb === 'redeem' && one.code === name)
+  // It was given for, its answer got lost, and before it was asked for again somebody else came second.
+  const endedUnheard = refused('invalid_grant', 'ended unheard', (after) => {
+    const redeemed = after.authorizations[name]!
+    redeemed.code!.state = 'redeemed'
+    redeemed.family = begunFamily(server, now, null)
+    redeemed.ended = 'yes'
+  })
   const begins = (seen: Seen): Possibility =>
     done(
       'given',
@@ -101,7 +109,7 @@ export const redeem: Step<'redeem'> = (world, command, circumstances) => {
       if (verifier === 'wrong') return [refused('invalid_grant', 'wrong verifier')]
       return either(
         standing,
-        () => [begins(seen)],
+        () => [begins(seen), ...onlyIf(isFaulted && comers.length > 1, endedUnheard)],
         () => [refused('invalid_grant', 'ended')],
       )
     }),

@@ -99,6 +99,21 @@ describe('codes', () => {
     )
     signedIn().never(1010, [REDEEM, refused('invalid_grant')], [REDEEM, refused('invalid_grant')])
   })
+
+  it('of two at once neither may be given for when an answer got lost, and then nothing is left of it', () => {
+    const wrong = { ...REDEEM, verifier: 'wrong' } as const
+    for (const other of [REDEEM, wrong]) {
+      const story = signedIn()
+      const both: readonly Event[] = [
+        [REDEEM, refused('invalid_grant')],
+        [other, refused('invalid_grant')],
+      ]
+      story.never(1010, ...both)
+      expect(story.explains(1010, both, true)).toBe(true)
+      story.never(1011, [REDEEM, GIVEN]).sees(1011, [REDEEM, refused('invalid_grant')])
+    }
+    expect(signedIn().explains(1010, [[REDEEM, refused('invalid_grant')]], true)).toBe(false)
+  })
 })
 
 describe('an ending that is carried out meanwhile', () => {
