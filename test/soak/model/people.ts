@@ -34,7 +34,14 @@ export const begin: Step<'begin'> = (world, { sessionToken }, { now }) => {
         (after, outcome) => {
           after.proofs[sessionToken]!.state = 'used'
           if (outcome?.session !== undefined)
-            after.sessions[outcome.session] = { user, proved, began: now, used: now, ended: false }
+            after.sessions[outcome.session] = {
+              user,
+              proved,
+              began: now,
+              used: now,
+              mayBeUsed: now,
+              ended: false,
+            }
         },
         ({ session = '' }) => session !== '' && world.sessions[session] === undefined,
       ),
@@ -65,11 +72,17 @@ export const signOut: Step<'sign-out'> = (world, { session }, { now }) =>
 
 export const authorize: Step<'authorize'> = (world, command, circumstances) => {
   const { session: name, app, server } = command
-  const { now: created, atOnce } = circumstances
+  const { now: created, atOnce, isFaulted } = circumstances
   const session = world.sessions[name]!
   const { user } = session
   return seenBy(world, command, command, circumstances).flatMap((seen) => {
-    if (seen.server !== 'ACTIVE') return [refused('not_found')]
+    if (seen.server !== 'ACTIVE')
+      return [
+        refused('not_found', 'not_found', (after) => {
+          // Without storage a server is believed in until something that does know says that it is gone.
+          if (isFaulted) after.sessions[name]!.mayBeUsed = created
+        }),
+      ]
     if (seen.app.status !== 'ACTIVE') return [refused('page', 'no such client')]
     if (!APP_FACTS[app].grants.includes('code')) return [refused('page', 'not of this client')]
     return either(

@@ -35,13 +35,16 @@ const before = (now: number, least: number, most: number): Standing =>
 export const proofStanding = ({ made, state }: Proof, now: number): Standing =>
   all(given(now < made + PROOF_SECONDS), state === 'doubtful' ? 'either' : given(state === 'good'))
 
-export const sessionStanding = ({ proved, began, used, ended }: Session, now: number): Standing =>
+export const sessionStanding = (
+  { proved, began, used, mayBeUsed, ended }: Session,
+  now: number,
+): Standing =>
   all(
     given(!ended),
     before(
       now,
       used - SESSION_TOUCH_SECONDS + 1 + SESSION_IDLE_SECONDS,
-      used + SESSION_IDLE_SECONDS,
+      Math.max(used, mayBeUsed) + SESSION_IDLE_SECONDS,
     ),
     before(now, proved + SESSION_SECONDS, began + SESSION_SECONDS),
   )

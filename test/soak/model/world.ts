@@ -53,6 +53,8 @@ export interface Session {
   readonly proved: number
   readonly began: number
   used: number
+  /** The same, when that it was used is open. */
+  mayBeUsed: number
   ended: boolean
 }
 

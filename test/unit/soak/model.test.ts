@@ -150,6 +150,27 @@ describe('an ending that is carried out meanwhile', () => {
   })
 })
 
+describe('sessions', () => {
+  const AUTHORIZE = { verb: 'authorize', session: 'session' } as const
+  const IDLE = 7200
+  const CODE = done({ code: 'later' })
+
+  it('are over two hours after they were last used', () => {
+    signedIn().sees(1001 + IDLE, [AUTHORIZE, CODE])
+    signedIn().never(1002 + IDLE, [AUTHORIZE, CODE])
+    signedIn().sees(1002 + IDLE, [AUTHORIZE, refused('login_required')])
+  })
+
+  it('may have been used for a server that was gone, when storage failed', () => {
+    for (const isFaulted of [true, false]) {
+      const story = signedIn().sees(1003, [{ verb: 'change-server', action: 'delete' }, done()])
+      expect(story.explains(1300, [[AUTHORIZE, refused('not_found')]], isFaulted)).toBe(true)
+      const later = { ...AUTHORIZE, server: 'stock' } as const
+      expect(story.explains(1299 + IDLE, [[later, CODE]])).toBe(isFaulted)
+    }
+  })
+})
+
 describe('refresh tokens', () => {
   const rotated = (): Story =>
     withTokens().sees(1020, [refresh('r0'), done({ ...access('a1', 1020), refresh: 'r1' })])
