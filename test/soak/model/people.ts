@@ -72,18 +72,20 @@ export const signOut: Step<'sign-out'> = (world, { session }, { now }) =>
 
 export const authorize: Step<'authorize'> = (world, command, circumstances) => {
   const { session: name, app, server } = command
-  const { now: created, atOnce, isFaulted } = circumstances
+  const { now: created, atOnce } = circumstances
   const session = world.sessions[name]!
   const { user } = session
-  return seenBy(world, command, command, circumstances).flatMap((seen) => {
-    if (seen.server !== 'ACTIVE')
-      return [
-        refused('not_found', 'not_found', (after) => {
-          // Without storage a server is believed in until something that does know says that it is gone.
-          if (isFaulted) after.sessions[name]!.mayBeUsed = created
-        }),
-      ]
-    if (seen.app.status !== 'ACTIVE') return [refused('page', 'no such client')]
+  const everySeen = seenBy(world, command, command, circumstances)
+  const isBelievedIn = everySeen.some(
+    (seen) => seen.server === 'ACTIVE' && seen.app.status === 'ACTIVE',
+  )
+  // That the server or the app is gone may be found only after the session was.
+  const used = (after: World): void => {
+    if (isBelievedIn) after.sessions[name]!.mayBeUsed = created
+  }
+  return everySeen.flatMap((seen) => {
+    if (seen.server !== 'ACTIVE') return [refused('not_found', 'not_found', used)]
+    if (seen.app.status !== 'ACTIVE') return [refused('page', 'no such client', used)]
     if (!APP_FACTS[app].grants.includes('code')) return [refused('page', 'not of this client')]
     return either(
       all(sessionStanding(session, created), given(world.users[user] === 'ACTIVE')),

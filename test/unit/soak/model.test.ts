@@ -161,12 +161,19 @@ describe('sessions', () => {
     signedIn().sees(1002 + IDLE, [AUTHORIZE, refused('login_required')])
   })
 
-  it('may have been used for a server that was gone, when storage failed', () => {
-    for (const isFaulted of [true, false]) {
-      const story = signedIn().sees(1003, [{ verb: 'change-server', action: 'delete' }, done()])
-      expect(story.explains(1300, [[AUTHORIZE, refused('not_found')]], isFaulted)).toBe(true)
+  it('may have been used for a server that was gone, as long as it is believed in', () => {
+    for (const [now, isFaulted, isBelievedIn] of [
+      [1030, false, true],
+      [1300, false, false],
+      [1300, true, true],
+    ] as const) {
+      const story = signedIn().sees(1003, [
+        { verb: 'change-server', action: 'delete', isolate: 1 },
+        done(),
+      ])
+      expect(story.explains(now, [[AUTHORIZE, refused('not_found')]], isFaulted)).toBe(true)
       const later = { ...AUTHORIZE, server: 'stock' } as const
-      expect(story.explains(1299 + IDLE, [[later, CODE]])).toBe(isFaulted)
+      expect(story.explains(now - 1 + IDLE, [[later, CODE]])).toBe(isBelievedIn)
     }
   })
 })
