@@ -39,7 +39,7 @@ function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }
     .filter(
       ({ party, runs, because }) =>
         party !== PRODUCT && party !== CEILING && runs.length > 0 && because === null,
-    ) // prettier-ignore
+    )
     .map((cell) => ({ cell, times: median(timesTheProduct(cell, product)) }))
     .toSorted((a, b) => a.times - b.times)
 }
