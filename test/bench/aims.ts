@@ -26,6 +26,9 @@ export interface Judged extends Aim {
   /** The median of the rounds, and where it lies for certain enough. */
   readonly reached: number
   readonly interval: readonly [low: number, high: number]
+  /** The same of the time that half and nine tenths of the answers took at most. */
+  readonly p50: number
+  readonly p90: number
 }
 
 /** A peer that takes more CPU than the best so far, so many times, will not be the best. */
@@ -69,7 +72,8 @@ export function judgedAims(all: readonly Cell[]): readonly Judged[] {
           : peersOf(here)[0]?.cell
       if (product === undefined || other === undefined) return []
       const times = timesTheProduct(other, product)
-      return [{ ...aim, concurrency, other: other.party, rounds: times.length, reached: median(times), interval: medianInterval(times) }] // prettier-ignore
+      const medianOf = (of: 'p50' | 'p90'): number => median(timesTheProduct(other, product, of))
+      return [{ ...aim, concurrency, other: other.party, rounds: times.length, reached: median(times), interval: medianInterval(times), p50: medianOf('p50'), p90: medianOf('p90') }] // prettier-ignore
     })
   })
 }

@@ -21,11 +21,15 @@ export interface Cell {
 export const column = ({ runs }: Pick<Cell, 'runs'>, of: keyof RunFigures): number[] =>
   runs.map((run) => run[of])
 
-/** The product's CPU time a request goes into a party's so many times, in each round that both had their turn in. */
-export function timesTheProduct(cell: Cell, product: Cell): readonly number[] {
-  const products = new Map(product.runs.map((run) => [run.round, run.cpu]))
-  return cell.runs.flatMap(({ round, cpu }) => {
-    const own = products.get(round)
-    return own === undefined ? [] : [cpu / own]
+/** A figure of the product's goes into a party's so many times, in each round that both had their turn in. */
+export function timesTheProduct(
+  cell: Cell,
+  product: Cell,
+  of: keyof RunFigures = 'cpu',
+): readonly number[] {
+  const products = new Map(product.runs.map((run) => [run.round, run[of]]))
+  return cell.runs.flatMap((run) => {
+    const own = products.get(run.round)
+    return own === undefined ? [] : [run[of] / own]
   })
 }
