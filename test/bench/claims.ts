@@ -15,6 +15,7 @@ import type { BenchRun } from './run.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { differences, ratios, summarize } from './statistics.ts'
 import { tokenOf, verifyToken } from './verification.ts'
+import { writeDown } from './write-down.ts'
 
 const expressions = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, at) => MIX[at % MIX.length]!)
@@ -85,6 +86,9 @@ function claimsTable(subjects: readonly Subject[]): string {
   return table(head, rows)
 }
 
+const NOTE = `Medians of the rounds, the extremes in parentheses; ratios and differences are taken within a round. The constants are what the
+50 expressions give, and show what the larger token costs by itself.`
+
 /** Prints what claims add to a token. */
 export async function runClaims(run: BenchRun): Promise<void> {
   const { product, main, pinning, options } = run
@@ -111,7 +115,8 @@ export async function runClaims(run: BenchRun): Promise<void> {
         subject.runs.push(await measured(server.pid, () => load(subject)))
       console.error(`round ${round} of ${options.rounds} done`)
     }
-    console.log(`${connections} connections\n\n${claimsTable(subjects)}\n`)
+    const text = `${connections} connections, ${options.rounds} rounds of ${options.seconds} s:\n\n${claimsTable(subjects)}\n\n${NOTE}`
+    await writeDown(run, 'claims', 'What claims with expressions add to a token', text)
   } catch (error) {
     console.error(server.lastLines.join('\n'))
     throw error

@@ -12,6 +12,7 @@ import { ManagementClient } from './management-client.ts'
 import type { BenchRun } from './run.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { median } from './statistics.ts'
+import { writeDown } from './write-down.ts'
 
 export const SIZES = [100, 1000, 10_000] as const
 
@@ -174,7 +175,8 @@ async function measureCreation(origin: string): Promise<CreationCosts> {
 }
 
 /** Prints the tables of the management API. */
-export async function runManagement({ product, main, pinning }: BenchRun): Promise<void> {
+export async function runManagement(run: BenchRun): Promise<void> {
+  const { product, main, pinning } = run
   const core = pinning?.server ?? null
   const start = async (): Promise<BenchServer> => {
     const server = await startServer({ worker: productWorker('product', product, main), core })
@@ -195,7 +197,8 @@ export async function runManagement({ product, main, pinning }: BenchRun): Promi
     const servers = await measureTable(server, 'authorizationServers')
     const users = await measureTable(server, 'users')
     const rows = [...servers.costs, servers.large, ...users.costs, users.large]
-    console.log(managementTables(SIZES, rows, creation))
+    const tables = managementTables(SIZES, rows, creation)
+    await writeDown(run, 'management', 'What the management API costs', tables)
   } finally {
     await server.stop()
   }

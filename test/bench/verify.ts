@@ -17,6 +17,7 @@ import { operationTable, profileTables, reportExceeded } from './report.ts'
 import { startServer, type BenchServer } from './server.ts'
 import { tokenOf, verifyToken } from './verification.ts'
 import { verificationTable, type Verification } from './verify-report.ts'
+import { writeDown } from './write-down.ts'
 import { VERIFY_PATH, VERIFY_SIDES, type VerifyDone, type VerifySide, type VerifySubject, type VerifyTokens, type VerifyWork } from './verify-work.ts' // prettier-ignore
 
 export interface VerifyRun {
@@ -169,6 +170,7 @@ export async function runVerify(run: VerifyRun): Promise<void> {
   buildWorker(PRODUCT_CONFIGURATION, folder, SOURCE)
   const worker = productWorker(NAME, folder, MAIN)
   const server = await startServer({ worker, core: pinning?.server ?? null, inspect: options.profile }) // prettier-ignore
+  let verification: Verification
   try {
     await applyMigrations(server.miniflare)
     const subjects = await subjectsOf(server.origin)
@@ -176,8 +178,7 @@ export async function runVerify(run: VerifyRun): Promise<void> {
       await profiled(server, subjects, run)
       return
     }
-    const verification = await measuredVerification(server, subjects, options)
-    console.log(`${verificationTable(verification)}\n`)
+    verification = await measuredVerification(server, subjects, options)
   } catch (error) {
     console.error(server.lastLines.join('\n'))
     throw error
@@ -185,6 +186,7 @@ export async function runVerify(run: VerifyRun): Promise<void> {
     await server.stop()
   }
   const counts = [await countVerification(run)]
-  console.log(`${operationTable(counts, 'operations a call')}\n`)
+  const tables = [verificationTable(verification), operationTable(counts, 'operations a call')]
+  await writeDown(run, 'verify', 'What Verifier costs on top of jose', tables.join('\n\n'))
   reportExceeded(counts)
 }

@@ -7,7 +7,7 @@ import type { BenchRun } from './run.ts'
 
 /** Prints a text and, unless something was left out, keeps it as RESULTS-{option}.md, with what makes it again. */
 export async function writeDown(
-  { pinning, options }: BenchRun,
+  { pinning, options }: Pick<BenchRun, 'pinning' | 'options'>,
   option: string,
   title: string,
   text: string,
