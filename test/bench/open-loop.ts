@@ -24,6 +24,7 @@ const ROWS: readonly RowName[] = [
   'client_credentials ES256',
   'client_credentials EdDSA',
   'refresh, not rotated',
+  'userinfo',
   'introspection',
 ]
 const SATURATING_CONNECTIONS = 64
@@ -32,8 +33,9 @@ const CONNECTIONS = 256
 /** So many times as long as it is driven to saturation. */
 const LONGER = 3
 const PATIENCE_MILLIS = 1000
-/** A generator that is later than this has measured itself. */
+/** A generator that is later than this has measured itself, and is given another chance, but not for ever. */
 const LATENESS_MILLIS = 5
+const CHANCES = 6
 
 export interface ArrivalPlan extends Pick<Flow, 'requests' | 'good'> {
   readonly origin: string
@@ -103,11 +105,19 @@ export async function runOpenLoop(bench: BenchRun): Promise<void> {
     }
     return { saturation, ...(await driveArrivals(plan, bench)) }
   }
+  let late = 0
+  const roundInTime = async (row: RowName): Promise<Round> => {
+    for (let left = CHANCES; ; left--) {
+      const figures = await round(row)
+      if (figures.lateness <= LATENESS_MILLIS || left === 1) return figures
+      late++
+    }
+  }
   try {
     // The first round warms up.
     for (let index = options.quick ? 1 : 0; index <= options.rounds; index++) {
       for (const row of chosen) {
-        const figures = await round(row)
+        const figures = await (index > 0 ? roundInTime : round)(row)
         if (index > 0) rows.get(row)!.push(figures)
       }
       console.error(index === 0 ? 'warm' : `round ${index} of ${options.rounds} done`)
@@ -118,14 +128,10 @@ export async function runOpenLoop(bench: BenchRun): Promise<void> {
   } finally {
     await party.stop()
   }
-  const late = [...rows.values()].flat().filter(({ lateness }) => lateness > LATENESS_MILLIS)
   const note = `${options.rounds} rounds of ${options.seconds} s at ${SATURATING_CONNECTIONS} connections, which is saturation, and of ${options.seconds * LONGER} s at half of what it was, with a
 request at each fixed instant whatever becomes of those before. Times count from that instant; medians of the rounds, the
-extremes in parentheses. "generator late" is how late the generator itself was at its 99.9th percentile: ${
-    late.length === 0
-      ? 'never worth mentioning'
-      : `in ${formatNumber(late.length)} runs more than ${LATENESS_MILLIS} ms, which then are about the machine`
-  }.
+extremes in parentheses. "generator late" is how late the generator itself was at its 99.9th percentile: a round in which it was later than ${LATENESS_MILLIS} ms
+tells of the machine and was begun again (${formatNumber(late)} were), ${CHANCES} times at most.
 What takes longest is the engine collecting garbage, here also that of the database and of all objects, which live in the same process.`
   await writeDown(
     bench,
