@@ -20,6 +20,9 @@ const ENDINGS: { readonly [V in Verb]?: Overtakes<V> } = {
     ending.user === user && ending.app === tokens?.app,
   'revoke-of-client': ({ app, server }, { tokens }) =>
     app === tokens?.app && server === tokens.server,
+  'change-app': ({ app, action }, { tokens }) => action !== 'activate' && app === tokens?.app,
+  'change-server': ({ server, action }, { tokens }) =>
+    action === 'delete' && server === tokens?.server,
 }
 
 /** Whether an ending may come between the steps of what is asked at once with it. */

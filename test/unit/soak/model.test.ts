@@ -2,7 +2,15 @@
 import { describe, expect, it } from 'vitest'
 import { explain, TooOpen } from '../../soak/model/history.ts'
 import { newWorld, type World } from '../../soak/model/world.ts'
-import type { Command, CommandOf, Outcome, Verb } from '../../soak/vocabulary.ts'
+import type {
+  AppName,
+  Command,
+  CommandOf,
+  LifecycleAction,
+  Outcome,
+  ServerName,
+  Verb,
+} from '../../soak/vocabulary.ts'
 
 const KEYS = [
   { kid: 'first', status: 'ACTIVE' },
@@ -147,6 +155,22 @@ describe('an ending that is carried out meanwhile', () => {
     new Story().never(1000, NO_GRANT, clear(false))
     new Story().sees(1000, NO_GRANT, [{ verb: 'revoke-of-client', app: 'notes' }, done({ listed: [] })]) // prettier-ignore
     new Story().never(1000, NO_GRANT, REVOKE_OF_CLIENT)
+  })
+
+  it('may refuse what an app asks for that is deactivated, or at a server that is deleted', () => {
+    const app = (action: LifecycleAction, name: AppName): Event => [{ verb: 'change-app', action, app: name }, done()] // prettier-ignore
+    const server = (action: LifecycleAction, name: ServerName): Event => [{ verb: 'change-server', action, server: name }, done()] // prettier-ignore
+    new Story().sees(1000, NO_GRANT, app('deactivate', 'notes'))
+    new Story().sees(1000, NO_GRANT, server('delete', 'orders'))
+    for (const change of [
+      app('deactivate', 'shop'),
+      app('activate', 'notes'),
+      server('delete', 'stock'),
+      server('deactivate', 'orders'),
+    ])
+      new Story().never(1000, NO_GRANT, change)
+    signedIn().sees(1010, LOGIN_REQUIRED, app('deactivate', 'shop'))
+    signedIn().never(1010, LOGIN_REQUIRED, app('deactivate', 'notes'))
   })
 })
 
