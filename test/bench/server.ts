@@ -13,6 +13,8 @@ export interface ServerOptions {
   readonly inspect?: boolean
   /** Where D1 and objects are kept when the server stops; left out, they go with it. */
   readonly state?: string
+  /** What V8 may take for the objects of an isolate, above which it ends the process; left out, gigabytes. */
+  readonly heapMiB?: number
 }
 
 export interface BenchServer {
@@ -26,15 +28,19 @@ export interface BenchServer {
 }
 
 const KEPT_LINES = 20
+/** Read by Miniflare when it starts workerd. */
+const V8_FLAGS = 'MINIFLARE_WORKERD_V8_FLAGS'
 
 export async function startServer({
   worker,
   core,
   inspect,
   state,
+  heapMiB,
 }: ServerOptions): Promise<BenchServer> {
   const already = new Set(childrenRunning('workerd'))
   const lastLines: string[] = []
+  if (heapMiB !== undefined) process.env[V8_FLAGS] = `--max-heap-size=${heapMiB}`
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
@@ -52,6 +58,7 @@ export async function startServer({
     }),
   )
   const url = await miniflare.unsafeGetDirectURL(worker.name)
+  delete process.env[V8_FLAGS]
   const pid = childrenRunning('workerd').find((child) => !already.has(child)) ?? Number.NaN
   if (core !== null && !Number.isNaN(pid)) pin(pid, core)
   return { miniflare, origin: url.origin, pid, lastLines, stop: () => miniflare.dispose() }
