@@ -41,8 +41,11 @@ interface Sampling {
 /** Many and short, since what disturbs a machine lasts for seconds, and is to spoil few of the pairs that are compared. */
 const OF_WHOLE: Sampling = { rounds: 60, seconds: 0.4 }
 const OF_OTHERS: Sampling = { rounds: 5, seconds: 2 }
+/** Few requests make a round, so that there are more of them. */
+const OF_GROWTH: Sampling = { ...OF_OTHERS, rounds: 11 }
 
-const samplingOf = (kind: Kind): Sampling => (kind === 'whole' ? OF_WHOLE : OF_OTHERS)
+const SAMPLING: Partial<Record<Kind, Sampling>> = { whole: OF_WHOLE, growth: OF_GROWTH }
+const samplingOf = (kind: Kind): Sampling => SAMPLING[kind] ?? OF_OTHERS
 
 const CONCURRENCY = '16,64'
 
@@ -53,7 +56,7 @@ export const USAGE = `npm run bench -- [options]
 Without more: client_credentials and flows with people, beside the ceiling and the peers, in less than half an
 hour; the tables are printed, and written to test/bench/RESULTS.md when nothing was left out.
 
-  --rounds <n>          interleaved rounds (${OF_WHOLE.rounds}; ${OF_OTHERS.rounds} of what stands below instead of the tables)
+  --rounds <n>          interleaved rounds (${OF_WHOLE.rounds}; of what stands below instead of the tables ${OF_OTHERS.rounds}, of growth ${OF_GROWTH.rounds})
   --seconds <n>         length of one run (${OF_WHOLE.seconds}; ${OF_OTHERS.seconds} there)
   --concurrency <list>  connections, separated by commas (${CONCURRENCY})
   --only <list>         only rows whose name contains one of these, separated by commas; nothing is written
