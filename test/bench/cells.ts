@@ -7,6 +7,8 @@ export const CEILING = 'ceiling'
 
 export interface Run extends RunFigures {
   readonly round: number
+  /** Operations of KV a request, where they are counted. */
+  readonly kv?: number
 }
 
 export interface Cell {

@@ -51,6 +51,8 @@ export interface Party {
   readonly pid: number
   readonly offers: Offers
   readonly stop: () => unknown
+  /** How often it asked KV so far; left out by whoever keeps everything in the measured process without it. */
+  readonly kvOperations?: () => Promise<number>
   /** What it logged last, for when something goes wrong. */
   readonly lastLines: readonly string[]
 }

@@ -127,13 +127,26 @@ const KINDS = [
 ] as const
 
 function flowCountTable(counts: readonly FlowCount[]): string {
-  const head = ['operations a request, warm', ...KINDS.map(([, title]) => title)]
+  const head = ['product’s operations a request, warm', ...KINDS.map(([, title]) => title)]
   const rows = counts.map(({ flow, warm }) => [
     flow,
     ...KINDS.map(([kind]) => range(summarize(warm.map((operations) => operations[kind])))),
   ])
   return table(head, rows)
 }
+
+/** Peers that keep what they store in KV. */
+function kvTable(cells: readonly Cell[]): string {
+  const rows = cells.flatMap(({ row, concurrency, party, runs }) => {
+    const counts = runs.flatMap(({ kv }) => kv ?? [])
+    if (counts.length === 0) return []
+    return [[`${row}: ${party}`, String(concurrency), range(summarize(counts), 1)]]
+  })
+  const counted = table(['', 'connections', 'KV operations a request'], rows)
+  return rows.length === 0 ? '' : `${KV_NOTE}\n\n${counted}`
+}
+
+const KV_NOTE = `Of the peers, those with KV ask it so often; the others keep everything in their process, where nothing outlives it.`
 
 const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
 
@@ -164,9 +177,10 @@ export function resultsText(results: Results): string {
     '## Documents and flows with people',
     PEOPLE_NOTE,
     cellTable(cells, (row) => !isOfTokens(row)),
-    '## Storage operations of the product',
-    operationTable(tokenCounts, 'operations a token'),
+    '## Storage operations',
+    operationTable(tokenCounts, 'product’s operations a token'),
     flowCountTable(flowCounts),
+    kvTable(cells),
     '## Where a microsecond goes',
     INSIDE_NOTE,
     insideTables(inside),

@@ -124,8 +124,11 @@ export async function measuredCells(
     }
     const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
     const load = () => driver.drive(party, cell.row, flow, cell.concurrency, options.seconds)
+    const before = await party.kvOperations?.()
     const figures = await measured(party.pid, load, patience)
-    if (round > 0) cell.runs.push({ ...figures, round })
+    const after = await party.kvOperations?.()
+    const kv = after !== undefined && before !== undefined && { kv: (after - before) / figures.requests } // prettier-ignore
+    if (round > 0) cell.runs.push({ ...figures, ...kv, round })
   }
   const tried = async (party: Party, cell: Cell, round: number): Promise<void> => {
     const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]

@@ -12,6 +12,7 @@ import {
 } from '../client-flows.ts'
 import { noOffers, SIGN_INS, tokenOffers, type Party, type Prepare } from '../party.ts'
 import { PEERS_FOLDER, verifiedEndpoints } from '../peer.ts'
+import { KV_OPERATIONS_PATH } from '../peers/counted-kv.ts'
 import { cookiesOf } from '../people-flows.ts'
 import type { Flow, PreparedRequest } from '../people-load.ts'
 import { readProductConfiguration } from '../product-configuration.ts'
@@ -33,6 +34,11 @@ async function startWorker(
   const worker = { name, compatibilityDate, ...readModules(folder, `${script}.js`), ...bindings }
   return startServer({ worker, core: pinning?.server ?? null })
 }
+
+const kvOperationsOf =
+  (origin: string): NonNullable<Party['kvOperations']> =>
+  async () =>
+    Number(await (await fetch(origin + KV_OPERATIONS_PATH)).text())
 
 const CLIENT = { id: 'bench', secret: 'secret-of-the-bench-0123456789-abcdefgh' }
 const PASSWORD = 'Correct-Horse-7-battery'
@@ -109,6 +115,7 @@ export async function startOpenauth(run: BenchRun, storage: 'KV' | 'memory'): Pr
     pid,
     stop,
     lastLines,
+    ...(storage === 'KV' && { kvOperations: kvOperationsOf(origin) }),
     offers: {
       ...tokenOffers(endpoints, 'signs ES256 only'),
       discovery: () => documentFlow('/.well-known/oauth-authorization-server', 'jwks_uri'),
@@ -147,6 +154,7 @@ export async function startWorkersOAuthProvider(run: BenchRun): Promise<Party> {
     pid,
     stop,
     lastLines,
+    kvOperations: kvOperationsOf(origin),
     offers: {
       ...noOffers('has no endpoint'),
       ...tokenOffers({}, 'has no client_credentials'),

@@ -13,6 +13,7 @@ import {
   type StorageAdapter,
 } from '@openauthjs/openauth/storage/storage'
 import { createSubjects } from '@openauthjs/openauth/subject'
+import { countedKv, KV_OPERATIONS_PATH, kvOperations } from './counted-kv.ts'
 
 interface OpenauthEnv {
   readonly KV?: KVNamespace
@@ -101,7 +102,9 @@ const digest = (text: string): Promise<ArrayBuffer> =>
 
 function issuerOf(env: OpenauthEnv) {
   const storage =
-    env.KV === undefined ? new MapStorage() : CloudflareStorage({ namespace: patient(env.KV) })
+    env.KV === undefined
+      ? new MapStorage()
+      : CloudflareStorage({ namespace: patient(countedKv(env.KV)) })
   const secretDigest = digest(env.CLIENT_SECRET)
   const hasher = ScryptHasher()
   const app = issuer({
@@ -153,6 +156,7 @@ export default {
   async fetch(request: Request, env: OpenauthEnv, context: ExecutionContext): Promise<Response> {
     made ??= issuerOf(env)
     const url = new URL(request.url)
+    if (url.pathname === KV_OPERATIONS_PATH) return kvOperations()
     if (url.pathname !== PEOPLE_PATH) return made.app.fetch(request, env, context)
     await made.createPeople(Number(url.searchParams.get('count')))
     return new Response('done')

@@ -3,6 +3,7 @@
  * authorization endpoint is let in as somebody new.
  */
 import { OAuthProvider, type OAuthHelpers } from '@cloudflare/workers-oauth-provider'
+import { countedKv, KV_OPERATIONS_PATH, kvOperations } from './counted-kv.ts'
 
 interface ProviderEnv {
   readonly OAUTH_KV: KVNamespace
@@ -12,7 +13,7 @@ interface ProviderEnv {
 const CLIENT_PATH = '/bench/client'
 const SCOPES = ['read', 'offline_access']
 
-export default new OAuthProvider<ProviderEnv>({
+const provider = new OAuthProvider<ProviderEnv>({
   apiRoute: '/api',
   apiHandler: { fetch: async () => new Response('ok') },
   defaultHandler: {
@@ -41,3 +42,13 @@ export default new OAuthProvider<ProviderEnv>({
     authorization_servers: ['https://bench.example'],
   },
 })
+
+let counted: ProviderEnv | undefined
+
+export default {
+  async fetch(request: Request, env: ProviderEnv, context: ExecutionContext): Promise<Response> {
+    if (new URL(request.url).pathname === KV_OPERATIONS_PATH) return kvOperations()
+    counted ??= { ...env, OAUTH_KV: countedKv(env.OAUTH_KV) }
+    return provider.fetch(request, counted, context)
+  },
+}
