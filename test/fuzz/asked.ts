@@ -1,6 +1,8 @@
-/** What `npm run fuzz` asks the tests of the Worker for. */
+/** What `npm run fuzz` asks the process for that it starts, and what it hears from it. */
 export interface AskedFuzz {
   readonly surface: string
+  /** Only what takes requests apart. */
+  readonly readers: boolean
   readonly inputs: number
   readonly seed: number
   /** The first of them. */
@@ -16,5 +18,23 @@ declare module 'vitest' {
   }
 }
 
-/** The variable that brings it to the configuration of vitest. */
+/** The variable that brings it there. */
 export const ASKED_FUZZ = 'FUZZ'
+
+/** So many inputs are told of at once, before the first of them begins. */
+export const STEP = 10
+
+/** Asked before each input: tells where it is, and whether there is time for it. */
+export function untilOver({ from, minutes }: AskedFuzz): (index: number) => boolean {
+  const end = performance.now() + minutes * 60_000
+  return (index) => {
+    if ((index - from) % STEP === 0) console.log(`begins input ${index}`)
+    return performance.now() < end
+  }
+}
+
+/** The input that such a line tells of. Null: it is for whoever reads. */
+export function begun(line: string): number | null {
+  const [, index] = /^begins input (\d+)$/.exec(line) ?? []
+  return index === undefined ? null : Number(index)
+}

@@ -1,14 +1,10 @@
 /**
- * `npm run fuzz -- <surface>`: any number of inputs that a seed decides. Expressions are read and evaluated here; the
- * other surfaces are asked of the whole Worker, inside its runtime, by test/workerd/fuzz.test.ts.
+ * `npm run fuzz -- <surface>`: any number of inputs that a seed decides. Expressions are read and evaluated in Node;
+ * the other surfaces are asked of the whole Worker, inside its runtime, by test/workerd/fuzz.test.ts.
  */
-import { spawnSync } from 'node:child_process'
 import { parseArgs } from 'node:util'
-import { ASKED_FUZZ, type AskedFuzz } from './asked.ts'
-import { fuzz, type Report } from './expressions/run.ts'
-import { Coverage } from './readers/coverage.ts'
-import { fuzzReaders } from './readers/run.ts'
-import { READ_SURFACES } from './readers/surfaces.ts'
+import { ASKED_FUZZ, STEP, type AskedFuzz } from './asked.ts'
+import { watched } from './watchdog.ts'
 
 const SURFACES = ['expressions', 'form', 'basic', 'jwt', 'json', 'cookies', 'filters', 'paths']
 
@@ -32,57 +28,20 @@ function wholeNumber(name: string, text: string, least: number): number {
 const figures = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
 const format = (value: number): string => figures.format(value)
 
-function print({ outcomes, failures, slowest }: Report, seconds: number): void {
-  for (const [kind, counts] of outcomes) {
-    const told = Object.entries(counts).map(([outcome, count]) => `${format(count)} ${outcome}`)
-    console.log(`${kind}: ${told.join(', ')}`)
-  }
-  for (const [what, { milliseconds, index, source }] of Object.entries(slowest))
-    console.log(`slowest at ${what}: ${format(milliseconds)} ms, case ${index}: ${JSON.stringify(source.slice(0, 200))}`)
-  for (const { index, source, problem } of failures)
-    console.log(`\ncase ${index}: ${JSON.stringify(source)}\n  ${problem}`)
-  console.log(`\n${failures.length === 0 ? 'no' : failures.length} failures in ${format(seconds)} s`)
-} // prettier-ignore
+const ALONE = [process.execPath, 'test/fuzz/alone.ts'] as const
+const OPTIONS = ['--config=test/vitest.config.ts', '--disableConsoleIntercept=true'] as const
+const WORKER = ['npx', 'vitest', 'run', 'test/workerd/fuzz.test.ts', ...OPTIONS] as const
 
 /** Whether nothing was found. */
-function fuzzExpressions({ seed, from, inputs, minutes }: AskedFuzz): boolean {
-  const began = performance.now()
-  const end = began + minutes * 60_000
-  const report = fuzz(seed, from, inputs, (done) => {
-    if (done % 100_000 === 0) console.error(`${done.toLocaleString('en')} done`)
-    return performance.now() < end
-  })
-  print(report, (performance.now() - began) / 1000)
-  return report.failures.length === 0
-}
-
-function fuzzWorker(asked: AskedFuzz): boolean {
-  const options = ['--config=test/vitest.config.ts', '--disableConsoleIntercept=true']
-  const { status } = spawnSync('npx', ['vitest', 'run', 'test/workerd/fuzz.test.ts', ...options], {
-    stdio: 'inherit',
-    env: { ...process.env, [ASKED_FUZZ]: JSON.stringify(asked) },
-  })
+async function fuzzed(asked: AskedFuzz): Promise<boolean> {
+  const command = asked.readers || asked.surface === 'expressions' ? ALONE : WORKER
+  const variables = { [ASKED_FUZZ]: JSON.stringify(asked) }
+  const { status, hangsFrom } = await watched(command, variables, (line) => console.log(line))
+  if (hangsFrom === 'the beginning') console.log('it hangs before the first input')
+  else if (hangsFrom !== null)
+    console.log(`--seed ${asked.seed} --from ${hangsFrom} --inputs ${STEP}: one of them hangs`)
   return status === 0
 }
-
-/** What takes requests apart, alone. */
-async function fuzzReadersOf({ surface: name, seed, from, inputs, minutes }: AskedFuzz): Promise<boolean> {
-  const surface = READ_SURFACES.find((one) => one.name === name)
-  if (surface === undefined) throw new RangeError(`${name} has no readers of its own`)
-  const [began, coverage] = [performance.now(), new Coverage()]
-  const end = began + minutes * 60_000
-  const report = await fuzzReaders(surface, { seed, from, count: inputs, coverage, goesOn: (done) => {
-    if (done % 100_000 === 0) console.error(`${format(done)} done`)
-    return performance.now() < end
-  } })
-  const { outcomes, slowest, kept, failures } = report
-  console.log(Object.entries(outcomes).map(([outcome, count]) => `${format(count)} ${outcome}`).join(', '))
-  console.log(`${kept.length} reached another part of the source`)
-  console.log(`slowest: ${format(slowest.milliseconds)} ms, input ${slowest.index}`)
-  for (const { index, problem, request } of failures) console.log(`\ninput ${index}: ${problem}\n${request}`)
-  console.log(`\n${failures.length} failures in ${format(report.inputs)} inputs, ${format((performance.now() - began) / 1000)} s`)
-  return failures.length === 0
-} // prettier-ignore
 
 async function main(): Promise<void> {
   const { values, positionals } = parseArgs({
@@ -105,14 +64,14 @@ async function main(): Promise<void> {
     throw new RangeError(`there is no surface "${[surface, ...more].join(' ')}"`)
   const asked = {
     surface,
+    readers: values.readers,
     inputs: wholeNumber('inputs', values.inputs, 1),
     from: wholeNumber('from', values.from, 0),
     seed: wholeNumber('seed', values.seed ?? String(crypto.getRandomValues(new Uint32Array(1))[0]), 0), // prettier-ignore
     minutes: wholeNumber('minutes', values.minutes, 1),
   }
   console.log(`${surface}: ${format(asked.inputs)} inputs, --seed ${asked.seed}\n`)
-  const isGood = values.readers ? await fuzzReadersOf(asked) : surface === 'expressions' ? fuzzExpressions(asked) : fuzzWorker(asked) // prettier-ignore
-  if (!isGood) process.exitCode = 1
+  if (!(await fuzzed(asked))) process.exitCode = 1
 }
 
 try {

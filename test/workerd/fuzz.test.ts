@@ -4,7 +4,7 @@
  * sample of each; `npm run fuzz -- <surface>` asks for any number.
  */
 import { beforeAll, describe, expect, inject, it } from 'vitest'
-import type { AskedFuzz } from '../fuzz/asked.ts'
+import { untilOver, type AskedFuzz } from '../fuzz/asked.ts'
 import { newReport, printProgress, printReport, type Report } from '../fuzz/requests/report.ts'
 import { fuzzSurface } from '../fuzz/requests/run.ts'
 import type { Surface } from '../fuzz/requests/surface.ts'
@@ -34,13 +34,13 @@ const surfaces = SURFACES.filter(({ name }) => asked === null || asked.surface =
 
 beforeAll(listen)
 
-async function anyNumber(surface: Surface, { seed, from, inputs, minutes }: AskedFuzz): Promise<Report> {
-  const report = newReport()
-  const end = Date.now() + minutes * 60_000
+async function anyNumber(surface: Surface, asked: AskedFuzz): Promise<Report> {
+  const { seed, from, inputs } = asked
+  const [report, begins] = [newReport(), untilOver(asked)]
   const last = from + inputs
-  for (let at = from; at < last && Date.now() < end; at += INPUTS_OF_A_WORLD) {
+  for (let at = from; at < last; at += INPUTS_OF_A_WORLD) {
     const count = Math.min(INPUTS_OF_A_WORLD, last - at)
-    await fuzzSurface(surface, { seed, from: at, count }, await aWorld(), ask, report)
+    if (!(await fuzzSurface(surface, { seed, from: at, count, begins }, await aWorld(), ask, report))) break
     if (((at - from) / INPUTS_OF_A_WORLD) % 4 === 3) printProgress(report)
   }
   printReport(report)

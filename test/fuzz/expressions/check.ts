@@ -5,6 +5,7 @@ import { parseExpression } from '../../../src/claims/expression/parser.ts'
 import type { Evaluable } from '../../../src/claims/expression/run.ts'
 import type { Expression } from '../../../src/claims/expression/tree.ts'
 import { limits } from '../../../src/platform/limits.ts'
+import { cpuTime } from '../bounds.ts'
 import { evaluable as evaluableOf } from '../../unit/support/expressions.ts'
 import { printed } from '../../unit/support/printed.ts'
 import { referenceResult, sizeOf } from '../../unit/support/reference-evaluation.ts'
@@ -62,15 +63,15 @@ function* problemsOfResult(
   if (sizeOf(result.value) > limits.expressionStepsMax) yield 'the value is too large'
 }
 
-/** `spend` is given the milliseconds that reading and evaluating took. */
+/** `spend` is given the milliseconds of CPU time that reading and evaluating took. */
 export function check(
   source: string,
   situation: Situation,
   spend: (what: 'reading' | 'evaluating', milliseconds: number) => void,
 ): Checked {
-  const began = performance.now()
+  const began = cpuTime()
   const parsed = parseExpression(source)
-  spend('reading', performance.now() - began)
+  spend('reading', cpuTime() - began)
   const problems = isDeepStrictEqual(parseExpression(source), parsed)
     ? []
     : ['it is read as something else when it is read again']
@@ -78,10 +79,10 @@ export function check(
     return { outcome: 'refused', problems: [...problems, ...problemsOfRefusal(source, parsed.error)] }
   const { expression } = parsed
   problems.push(...problemsOfPrint(expression))
-  const started = performance.now()
+  const started = cpuTime()
   const evaluable = evaluableOf(expression)
   const result = evaluateExpression(evaluable, situation.scope, situation.surroundings)
-  spend('evaluating', performance.now() - started)
+  spend('evaluating', cpuTime() - started)
   problems.push(...problemsOfResult(expression, evaluable, situation, result))
   return { outcome: result.outcome === 'value' ? 'value' : 'no value', problems }
 } // prettier-ignore

@@ -1,6 +1,7 @@
-/** Any number of random cases, one after the other. */
-import { check, type Outcome } from './check.ts'
+/** Any number of random cases, one after the other, up to one that takes too long. */
+import { BOUNDS, holdBound, Late, problemOf, type Begins } from '../bounds.ts'
 import { Random } from '../random.ts'
+import { check, type Outcome } from './check.ts'
 import { aSituation, type Situation } from './situations.ts'
 import { aSource, SOURCES, type SourceKind } from './sources.ts'
 
@@ -28,12 +29,17 @@ const FAILURES_KEPT = 20
 
 const NOTHING: Slow = { milliseconds: 0, index: -1, source: '' }
 
+interface Asked {
+  readonly begins?: Begins
+  readonly checkCase?: typeof check
+}
+
 /** Each case is made of the seed and its index, so that any of them can be run alone. */
 export function fuzz(
   seed: number,
   first: number,
   count: number,
-  goesOn: (done: number) => boolean = () => true,
+  { begins = () => true, checkCase = check }: Asked = {},
 ): Report {
   const outcomes = new Map<SourceKind, Record<Outcome, number>>(
     SOURCES.map(([, kind]) => [kind, { refused: 0, value: 0, 'no value': 0 }]),
@@ -41,7 +47,8 @@ export function fuzz(
   const failures: Failure[] = []
   const slowest = { reading: NOTHING, evaluating: NOTHING }
   let situation: Situation | undefined
-  for (let index = first; index < first + count; index++) {
+  let isLate = false
+  for (let index = first; index < first + count && !isLate && begins(index); index++) {
     if (situation === undefined || index % CASES_A_SITUATION === 0)
       situation = aSituation(new Random(`${seed}/${Math.floor(index / CASES_A_SITUATION)}`))
     const { kind, source } = aSource(new Random(`${seed}:${index}`))
@@ -49,15 +56,16 @@ export function fuzz(
       if (failures.length < FAILURES_KEPT) failures.push({ index, source, problem })
     }
     try {
-      const { outcome, problems } = check(source, situation, (what, milliseconds) => {
+      const { outcome, problems } = checkCase(source, situation, (what, milliseconds) => {
         if (milliseconds > slowest[what].milliseconds) slowest[what] = { milliseconds, index, source } // prettier-ignore
+        holdBound(what, milliseconds, BOUNDS.expressions.cpu)
       })
       outcomes.get(kind)![outcome]++
       problems.forEach(fail)
     } catch (error) {
-      fail(`it throws: ${error instanceof Error ? error.stack : String(error)}`)
+      isLate = error instanceof Late
+      fail(problemOf(error))
     }
-    if (!goesOn(index - first + 1)) break
   }
   return { outcomes, failures, slowest }
 }

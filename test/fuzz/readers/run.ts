@@ -1,7 +1,8 @@
 /**
- * Any number of requests for the readers, in Node. Where coverage is given, requests that reach a part of the source
- * which none before did are kept, and others are made of them.
+ * Any number of requests for the readers, in Node, up to one that takes too long. Where coverage is given, requests
+ * that reach a part of the source which none before did are kept, and others are made of them.
  */
+import { answered, BOUNDS, cpuTime, holdBound, Late, problemOf, type Begins } from '../bounds.ts'
 import { Random } from '../random.ts'
 import { described, toRequest, type Input } from '../requests/input.ts'
 import type { Surface } from '../requests/surface.ts'
@@ -29,7 +30,13 @@ interface Asked {
   readonly from: number
   readonly count: number
   readonly coverage?: Coverage
-  readonly goesOn?: (done: number) => boolean
+  readonly begins?: Begins
+  readonly readers?: typeof read
+}
+
+interface Tried {
+  readonly index: number
+  readonly input: Input
 }
 
 const FAILURES_KEPT = 20
@@ -43,9 +50,9 @@ const QUIET_BATCHES = 10
 
 type Outcome = keyof ReadersReport['outcomes']
 
-async function outcomeOf(input: Input): Promise<Outcome> {
+async function outcomeOf(input: Input, readers = read): Promise<Outcome> {
   const request = toRequest(input, WORLD.origin)
-  return request === null ? 'not sent' : read(input, request)
+  return request === null ? 'not sent' : answered(readers(input, request), BOUNDS.readers.answer)
 }
 
 /** A kept request with one part of it spoiled. */
@@ -60,17 +67,24 @@ function spoiled(random: Random, input: Input): Input {
 } // prettier-ignore
 
 /** Those that bring news, found by running one half of them after the other again. */
-async function bringers(inputs: readonly Input[], coverage: Coverage): Promise<readonly Input[]> {
-  for (const input of inputs) await outcomeOf(input).catch(() => undefined)
+async function bringers(
+  batch: readonly Tried[],
+  coverage: Coverage,
+  begins: Begins,
+): Promise<readonly Input[]> {
+  for (const { index, input } of batch) {
+    begins(index)
+    await outcomeOf(input).catch(() => undefined)
+  }
   const ran = coverage.taken()
   if (!coverage.isNews(ran)) return []
-  if (inputs.length === 1) {
+  if (batch.length === 1) {
     coverage.learn(ran)
-    return inputs
+    return batch.map(({ input }) => input)
   }
-  const half = Math.ceil(inputs.length / 2)
-  const first = await bringers(inputs.slice(0, half), coverage)
-  return [...first, ...(await bringers(inputs.slice(half), coverage))]
+  const half = Math.ceil(batch.length / 2)
+  const first = await bringers(batch.slice(0, half), coverage, begins)
+  return [...first, ...(await bringers(batch.slice(half), coverage, begins))]
 }
 
 async function inputOf({ make }: Surface, random: Random, kept: readonly Input[]): Promise<Input> {
@@ -78,23 +92,32 @@ async function inputOf({ make }: Surface, random: Random, kept: readonly Input[]
   return (await make(random, WORLD)).input
 }
 
-async function tried(input: Input, index: number, report: ReadersReport): Promise<void> {
-  const began = performance.now()
+/** Whether it was in time. */
+async function tried(
+  { index, input }: Tried,
+  report: ReadersReport,
+  readers = read,
+): Promise<boolean> {
+  const began = cpuTime()
   report.inputs++
   try {
-    report.outcomes[await outcomeOf(input)]++
+    const outcome = await outcomeOf(input, readers)
+    const milliseconds = cpuTime() - began
+    if (milliseconds > report.slowest.milliseconds) report.slowest = { milliseconds, index }
+    holdBound('reading', milliseconds, BOUNDS.readers.cpu)
+    report.outcomes[outcome]++
   } catch (error) {
-    const problem = error instanceof Wrong ? error.message : `it throws: ${String((error as Error).stack)}` // prettier-ignore
+    const problem = error instanceof Wrong ? error.message : problemOf(error)
     if (report.failures.length < FAILURES_KEPT)
       report.failures.push({ index, problem, request: described(input) })
+    return !(error instanceof Late)
   }
-  const milliseconds = performance.now() - began
-  if (milliseconds > report.slowest.milliseconds) report.slowest = { milliseconds, index }
+  return true
 }
 
 export async function fuzzReaders(
   surface: Surface,
-  { seed, from, count, coverage, goesOn = () => true }: Asked,
+  { seed, from, count, coverage, begins = () => true, readers }: Asked,
 ): Promise<ReadersReport> {
   const report: ReadersReport = {
     inputs: 0,
@@ -105,12 +128,13 @@ export async function fuzzReaders(
   }
   const last = from + count
   let quiet = 0
-  for (let at = from; at < last && goesOn(at - from); at += BATCH) {
-    const batch: Input[] = []
+  for (let at = from; at < last; at += BATCH) {
+    const batch: Tried[] = []
     for (let index = at; index < Math.min(at + BATCH, last); index++) {
+      if (!begins(index)) return report
       const input = await inputOf(surface, new Random(`${seed}:${index}`), report.kept)
-      batch.push(input)
-      await tried(input, index, report)
+      batch.push({ index, input })
+      if (!(await tried({ index, input }, report, readers))) return report
     }
     if (coverage === undefined || quiet === QUIET_BATCHES) continue
     const ran = coverage.taken()
@@ -120,7 +144,9 @@ export async function fuzzReaders(
       continue
     }
     quiet = 0
-    report.kept.push(...(await bringers(batch, coverage)).slice(0, KEPT_MAX - report.kept.length))
+    report.kept.push(
+      ...(await bringers(batch, coverage, begins)).slice(0, KEPT_MAX - report.kept.length),
+    )
     coverage.learn(ran)
   }
   return report

@@ -1,4 +1,5 @@
-/** Any number of requests of a surface, one after the other. Each is made of the seed and its index. */
+/** Any number of requests of a surface, up to one that hangs. Each is made of the seed and its index. */
+import { answered, BOUNDS, holdBound, Late, problemOf, type Begins } from '../bounds.ts'
 import { Random } from '../random.ts'
 import { problemsOf, type Answer } from './answers.ts'
 import { described, toRequest } from './input.ts'
@@ -23,29 +24,59 @@ function problemsOfCase(one: Case, answer: Answer): readonly string[] {
   ]
 }
 
-export async function fuzzSurface(
-  { make }: Surface,
-  { seed, from, count }: { readonly seed: number; readonly from: number; readonly count: number },
+/** What is wrong with the answer to it. */
+async function problemsAt(
+  index: number,
+  one: Case,
   world: World,
   ask: Ask,
   report: Report,
-): Promise<void> {
+): Promise<readonly string[]> {
+  const request = toRequest(one.input, world.origin)
+  report.inputs++
+  if (request === null) {
+    countAnswer(report, one.kind, 'not sent')
+    return []
+  }
+  const { answer, milliseconds } = await answered(ask(request), BOUNDS.requests.answer)
+  countAnswer(report, one.kind, String(answer.status))
+  if (milliseconds > report.slowest.milliseconds) {
+    const { method, target } = one.input
+    report.slowest = { milliseconds, index, request: `${method} ${target.split('?', 1)[0]}` }
+  }
+  holdBound('the answer', milliseconds, BOUNDS.requests.answer)
+  return [...problemsOf(one.input, answer, world), ...problemsOfCase(one, answer)]
+}
+
+interface Asked {
+  readonly seed: number
+  readonly from: number
+  readonly count: number
+  readonly begins?: Begins
+}
+
+/** Whether there may be more of them. */
+export async function fuzzSurface(
+  { make }: Surface,
+  { seed, from, count, begins = () => true }: Asked,
+  world: World,
+  ask: Ask,
+  report: Report,
+): Promise<boolean> {
   for (let index = from; index < from + count; index++) {
+    if (!begins(index)) return false
     const one = await make(new Random(`${seed}:${index}`), world)
-    const request = toRequest(one.input, world.origin)
-    report.inputs++
-    if (request === null) {
-      countAnswer(report, one.kind, 'not sent')
-      continue
-    }
-    const { answer, milliseconds } = await ask(request)
-    countAnswer(report, one.kind, String(answer.status))
-    if (milliseconds > report.slowest.milliseconds) {
-      const { method, target } = one.input
-      report.slowest = { milliseconds, index, request: `${method} ${target.split('?', 1)[0]}` }
-    }
-    for (const problem of [...problemsOf(one.input, answer, world), ...problemsOfCase(one, answer)])
+    const fail = (problem: string): void => {
       if (report.failures.length < FAILURES_KEPT)
         report.failures.push({ index, problem, request: described(one.input) })
+    }
+    try {
+      const problems = await problemsAt(index, one, world, ask, report)
+      problems.forEach(fail)
+    } catch (error) {
+      fail(problemOf(error))
+      if (error instanceof Late) return false
+    }
   }
+  return true
 }
