@@ -50,10 +50,10 @@ export class Controls {
     await this.#everywhere('lose', loss)
   }
 
-  /** Storage is well again; how many calls were lost. */
-  async find(): Promise<number> {
+  /** Storage is well again, but the log; how many calls were lost, by binding and instant. */
+  async find(): Promise<readonly (readonly [name: string, calls: number])[]> {
     const told = await this.#everywhere('find', {})
-    return told.reduce((sum, { calls }) => sum + Number(calls), 0)
+    return told.flatMap(Object.entries<unknown>).map(([name, calls]) => [name, Number(calls)])
   }
 
   async cron(): Promise<void> {

@@ -28,9 +28,19 @@ export interface Draft {
 export type Wait =
   { readonly seconds: number } | { readonly end: number; readonly beside: -1 | 0 | 1 }
 
+const BINDINGS = [
+  'SUBJECT',
+  'DB',
+  'KEY_RING',
+  'LEDGER',
+  'THROTTLE',
+  'REVOCATION_FEED',
+  'LOG_DB',
+] as const
+
 /** A call to storage that is lost, the first one of the batch or a later one. */
 export interface Loss {
-  readonly binding: 'DB' | 'KEY_RING' | 'LEDGER' | 'SUBJECT' | 'THROTTLE'
+  readonly binding: (typeof BINDINGS)[number]
   /** The last one: and it is not said that it may be made again. */
   readonly when: 'asked' | 'answered' | 'broken off'
   readonly after: number
@@ -97,7 +107,7 @@ const wait: fc.Arbitrary<Wait> = weighted<Wait>(
 )
 
 const loss: fc.Arbitrary<Loss> = fc.record({
-  binding: fc.constantFrom('SUBJECT', 'DB', 'KEY_RING', 'LEDGER', 'THROTTLE'),
+  binding: fc.constantFrom(...BINDINGS),
   when: fc.constantFrom('asked', 'answered', 'broken off'),
   after: weighted([4, fc.constant(0)], [2, fc.nat(2)]),
 })

@@ -1,7 +1,7 @@
 /** One history: batches are sent at once, and the model has to explain what came of them. */
 import { BEGINNING } from './beginning.ts'
 import { commandOf } from './commands.ts'
-import type { Batch, Wait } from './drafts.ts'
+import type { Batch, Loss, Wait } from './drafts.ts'
 import type { Controls } from './controls.ts'
 import { Door } from './door.ts'
 import { ends, type End } from './model/ends.ts'
@@ -31,6 +31,9 @@ const told = ({ command, outcome }: Answered): string => {
   const { kind, ...come } = outcome
   return `  ${verb}(${parameters}) in isolate ${isolate}: ${kind} ${JSON.stringify(come)}`
 }
+
+/** Of which nobody who asks hears when it fails. */
+const UNSEEN: Loss['binding'] = 'LOG_DB'
 
 export class History {
   readonly #controls: Controls
@@ -66,8 +69,8 @@ export class History {
     if (loss !== null) await this.#controls.lose(loss)
     const answers = await this.#asked(commands)
     if (loss !== null) {
-      const lost = await this.#controls.find()
-      count(this.#counts, `lost: ${loss.binding} ${loss.when}`, lost)
+      for (const [name, calls] of await this.#controls.find())
+        count(this.#counts, `lost: ${name}`, calls)
       // What could not be delivered is delivered by the cron trigger, minutes later at most.
       await this.#controls.cron()
     }
@@ -77,7 +80,7 @@ export class History {
     ]
     this.#explain(
       answers,
-      loss !== null,
+      loss !== null && loss.binding !== UNSEEN,
       what.filter((one) => typeof one === 'string'),
     )
     if (loss !== null) await this.#lookAtKeys(commands)

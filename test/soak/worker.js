@@ -21,26 +21,30 @@ globalThis.Date = class extends RealDate {
 
 /** The call that is lost: to which binding, when, and after how many others. */
 let loss = null
-const lost = { calls: 0 }
+/** How many calls were lost, by `binding when`. */
+let lost = {}
 
 const isLost = (binding) => {
   if (loss?.binding !== binding) return null
   if (loss.after-- > 0) return null
   const { when } = loss
   loss = null
-  lost.calls++
+  const name = `${binding} ${when}`
+  lost[name] = (lost[name] ?? 0) + 1
   return when
 }
 
+const DATABASES = ['DB', 'LOG_DB']
+
 /** What the platform throws: an object that is overloaded was not asked, and otherwise nobody knows. */
 const fault = (binding, when) =>
-  binding !== 'DB' && when === 'asked'
+  !DATABASES.includes(binding) && when === 'asked'
     ? Object.assign(new Error('Durable Object is overloaded. Requests queued for too long.'), {
         overloaded: true,
         retryable: true,
       })
     : Object.assign(new Error('Network connection lost.'), {
-        retryable: binding !== 'DB' && when === 'answered',
+        retryable: !DATABASES.includes(binding) && when === 'answered',
       })
 
 const calling = (binding, call) => async (args) => {
@@ -57,18 +61,18 @@ const original = (value) =>
   Array.isArray(value) ? value.map(original) : (originals.get(value) ?? value)
 
 /** A database, a session or a statement of it. */
-function database(target) {
+function database(binding, target) {
   const around = new Proxy(target, {
     get(inner, name) {
       const member = Reflect.get(inner, name)
       if (typeof member !== 'function') return member
       if (METHODS.has(name)) {
-        const call = calling('DB', (...args) => Reflect.apply(member, inner, args.map(original)))
+        const call = calling(binding, (...args) => Reflect.apply(member, inner, args.map(original)))
         return (...args) => call(args)
       }
       return (...args) => {
         const made = Reflect.apply(member, inner, args)
-        return made !== null && typeof made === 'object' ? database(made) : made
+        return made !== null && typeof made === 'object' ? database(binding, made) : made
       }
     },
   })
@@ -103,7 +107,8 @@ const environments = new WeakMap()
 function surrounded(env) {
   let around = environments.get(env)
   if (around === undefined) {
-    around = { ...env, DB: database(env.DB) }
+    around = { ...env }
+    for (const name of DATABASES) around[name] = database(name, env[name])
     for (const name of OBJECTS) around[name] = objects(name, env[name])
     environments.set(env, around)
   }
@@ -137,15 +142,17 @@ const CONTROLS = {
     loss = next
   },
   find: () => {
-    loss = null
-    const { calls } = lost
-    lost.calls = 0
-    return { calls }
+    // The log is written seconds later, and its loss waits for that.
+    if (loss?.binding !== 'LOG_DB') loss = null
+    const found = lost
+    lost = {}
+    return found
   },
   cron: (_, env, context) =>
     product.scheduled(
       { scheduledTime: Date.now(), cron: '*/5 * * * *', noRetry() {} },
-      surrounded(env),
+      // Storage is well by then.
+      { ...surrounded(env), LOG_DB: env.LOG_DB },
       context,
     ),
   restart: async ({ binding, name }, env) => {
