@@ -8,6 +8,8 @@ import type {
   Status,
 } from '../domain/authorization-server.ts'
 import type { EncryptionAlgorithm, ResourceServerKey } from '../domain/resource-server-key.ts'
+import { within } from '../platform/in-time.ts'
+import { limits } from '../platform/limits.ts'
 import { flag, json, readFirst } from './database.ts'
 
 /** With the server's few encryption keys, so that a list of servers asks for theirs in the same breath. */
@@ -173,11 +175,12 @@ export async function saveSigningState(
     readonly nextRotation: number | null
   },
 ): Promise<void> {
-  await db
+  const saving = db
     .prepare(
       `UPDATE authorization_servers SET signing_kid = ?2, signing_last_rotated = ?3, signing_next_rotation = ?4
        WHERE id = ?1`,
     )
     .bind(id, state.kid, state.lastRotated, state.nextRotation)
     .run()
+  await within(saving, limits.storageMillis.database)
 }

@@ -56,10 +56,11 @@ async function isDelivered(entry: OutboxEntry, deliver: Deliver): Promise<boolea
 async function remove(db: D1Database, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) return
   try {
-    await db
+    const removing = db
       .prepare('DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1))')
       .bind(JSON.stringify(ids))
       .run()
+    await within(removing, limits.storageMillis.database)
   } catch (cause) {
     logFault('outbox.remove', {}, cause)
   }

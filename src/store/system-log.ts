@@ -3,6 +3,7 @@
  * its delivery is tried.
  */
 import type { SystemLogEvent } from '../domain/system-log.ts'
+import { within } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { storageError } from './database.ts'
 
@@ -30,10 +31,11 @@ export async function writeEvents(
     JSON.stringify(event),
   ])
   try {
-    await db.batch([
+    const writing = db.batch([
       ...chunks(values).map((chunk) => insertEvents(db, chunk)),
       insertTargets(db, events),
     ])
+    await within(writing, limits.storageMillis.database)
   } catch (cause) {
     throw storageError(cause)
   }

@@ -17,6 +17,8 @@ export interface Row {
   readonly name: string
   /** Each request takes a password hash, so that fewer faults are tried. */
   readonly hashes?: true
+  /** Not only the first call of a binding goes unanswered, but also all later ones. */
+  readonly silentLater?: true
   /** Without which of them nobody is answered whose isolate has just read its configuration. */
   readonly needs: readonly Binding[]
   /** The same of an isolate that knows nothing; null: it is not asked. */
@@ -29,7 +31,7 @@ export interface Row {
   readonly good?: (response: Response) => Promise<void> | void
   /** The status of a request that was good already, where it can be so only once. */
   readonly once?: number
-  /** How long the caller has to wait after a call that was carried out and not answered, in milliseconds. */
+  /** How long the caller has to wait after a call that was carried out and not answered in time, in milliseconds. */
   readonly heardAfter?: number
   /**
    * Whether the same request is told to begin again, or that it is done: a call before the one that failed had used up
@@ -129,16 +131,37 @@ async function expectAgain(
   call: Awaited<ReturnType<Row['begin']>>,
   fault: Fault,
 ): Promise<void> {
-  if (fault === 'reset after') await pause(row.heardAfter ?? 0)
+  if (fault === 'reset after' || typeof fault === 'object') await pause(row.heardAfter ?? 0)
   const again = await warm(await call())
   if (row.begunAgain?.(again) === true) return
   await expectGood(row, again)
   if (row.once !== undefined) expect((await warm(await call())).status).toBe(row.once)
 }
 
-type FaultsAt = (from: number) => readonly [Fault, ...Fault[]]
+const SLOW = { slow: 50 }
+
+/** How long whoever asks a binding waits for it, as the README has it; in milliseconds. */
+type Patience = Readonly<Partial<Record<Binding, readonly number[]>>>
+
+const PATIENCE: Patience = {
+  DB: [10_000],
+  LOG_DB: [10_000],
+  KEY_RING: [20_000],
+  LEDGER: [20_000],
+  REVOCATION_FEED: [2000],
+  // Which is told afterwards that its answer did not arrive.
+  SUBJECT: [20_000, 3000],
+}
+
+/** Somebody else may take the time of a hash, whom this would not wait for. */
+const PATIENCE_OF_HASHES: Patience = { THROTTLE: [20_000] }
+
+/** Servers, clients and keys that nothing is known of come sooner; settings of the org do not. */
+const PATIENCE_OF_COLD: Patience = { DB: [2000, 10_000], KEY_RING: [2000] }
 
 /** By the call that is the first to fail. Whether it was met does not depend on the fault. */
+type FaultsAt = (from: number) => readonly Fault[]
+
 const EVERY: FaultsAt = (from) =>
   from === 0 ? ['down', 'overloaded', 'reset', 'reset after'] : ['down', 'reset after']
 
@@ -147,13 +170,24 @@ const FEW: FaultsAt = (from) => (from === 0 ? ['down', 'reset after'] : ['down']
 const DOWN: FaultsAt = () => ['down']
 
 /** The bindings without which a request is not answered, having tried the faults at every call of each. */
-async function needed(row: Row, sending: Sending, faultsAt: FaultsAt): Promise<readonly Binding[]> {
+async function needed(
+  row: Row,
+  sending: Sending,
+  faultsAt: FaultsAt,
+  patience: Patience,
+): Promise<readonly Binding[]> {
   const needs = new Set<Binding>()
   for (const binding of BINDINGS) {
+    const silent = patience[binding]
     for (let from = 0, isMet = true; isMet && from < CALLS_MAX; from++) {
-      for (const fault of faultsAt(from)) {
+      const isAnswered = silent === undefined || (from > 0 && row.silentLater !== true)
+      let first: Seen | null = null
+      for (const fault of [...faultsAt(from), ...(isAnswered ? [] : [{ silent }])]) {
         const { saw, isMet: met } = await asked(row, sending, binding, fault, from)
         isMet = met
+        first ??= saw
+        // Whoever waited in vain is told what they are told where a binding is down.
+        if (typeof fault === 'object') expect([binding, from, saw]).toEqual([binding, from, first])
         if (saw === 'unavailable') needs.add(binding)
         if (!isMet) break
       }
@@ -164,13 +198,16 @@ async function needed(row: Row, sending: Sending, faultsAt: FaultsAt): Promise<r
 
 /** Holds a row to what it says, in an isolate that is warm by the request itself. */
 export async function expectWarm(row: Row): Promise<void> {
-  const call = await row.begin()
-  await expectGood(row, await warm(await call()))
-  const faults = row.hashes === true ? FEW : EVERY
-  expect(await needed(row, warm, faults)).toEqual(row.needs)
+  for (const fault of [null, SLOW]) {
+    const call = await row.begin()
+    const asking = async (): Promise<Response> => warm(await call())
+    await expectGood(row, fault ? (await under(BINDINGS, fault, asking)).result : await asking())
+  }
+  const [faultsAt, patience] = row.hashes === true ? [FEW, PATIENCE_OF_HASHES] : [EVERY, PATIENCE]
+  expect(await needed(row, warm, faultsAt, patience)).toEqual(row.needs)
 }
 
 /** The same in an isolate that knows nothing. */
 export async function expectCold(row: Row): Promise<void> {
-  expect(await needed(row, cold, DOWN)).toEqual(row.cold)
+  expect(await needed(row, cold, DOWN, PATIENCE_OF_COLD)).toEqual(row.cold)
 }

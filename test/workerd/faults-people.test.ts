@@ -100,6 +100,7 @@ const ROWS: readonly Row[] = [
   },
   {
     name: 'a decision at the consent page',
+    silentLater: true,
     needs: ['DB', 'SUBJECT'],
     status: 303,
     async begin() {

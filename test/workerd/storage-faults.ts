@@ -1,8 +1,10 @@
 /**
  * Storage with faults. The Worker, its entrypoints and the objects are given the same bindings, so that a fault of one
- * meets everybody who calls it: it is slow, down, overloaded, or reset before or after it carried the call out.
+ * meets everybody who calls it: it is slow, does what it is asked and says nothing, is down, overloaded, or reset before
+ * or after it carried the call out.
  */
 import { env } from 'cloudflare:workers'
+import { vi, type MockInstance } from 'vitest'
 import { pause } from '../../src/platform/clock.ts'
 import { standIn, type Method } from './stand-in.ts'
 import { send } from './support.ts'
@@ -23,7 +25,12 @@ const FAILURES = {
   reset: ['Durable Object reset because its code was updated.', { retryable: true }],
 } as const
 
-export type Fault = keyof typeof FAILURES | 'reset after' | { readonly slow: number }
+/** In milliseconds: how slow it is, or how long somebody may wait for what is not answered. */
+export type Fault =
+  | keyof typeof FAILURES
+  | 'reset after'
+  | { readonly slow: number }
+  | { readonly silent: readonly number[] }
 
 const failure = (name: keyof typeof FAILURES): Error => {
   const [message, marks] = FAILURES[name]
@@ -31,7 +38,7 @@ const failure = (name: keyof typeof FAILURES): Error => {
 }
 
 interface Suffering {
-  readonly binding: Binding
+  readonly bindings: readonly Binding[]
   readonly fault: Fault
   /** Calls that go well before the first that does not. */
   readonly from: number
@@ -39,24 +46,53 @@ interface Suffering {
   readonly times: number
   calls: number
   met: number
+  /** Somebody waits for what is not answered, and does not give up. */
+  isAwaited: boolean
 }
 
 let suffering: Suffering | null = null
 
 async function called(binding: Binding, call: () => unknown): Promise<unknown> {
   const now = suffering
-  if (now?.binding !== binding) return call()
+  if (now?.bindings.includes(binding) !== true) return call()
   const at = now.calls++
   if (at < now.from || at >= now.from + now.times) return call()
   now.met++
   const { fault } = now
   if (typeof fault === 'object') {
-    await pause(fault.slow)
-    return call()
+    if ('slow' in fault) await pause(fault.slow)
+    const answer = await call()
+    if ('silent' in fault) await givenUp(now)
+    return answer
   }
   if (fault !== 'reset after') throw failure(fault)
   await call()
   throw failure('reset')
+}
+
+/** What stands for the time that somebody may wait, and how long nobody does, in milliseconds. */
+const WAITING = { look: 5, may: 30, never: 3000 }
+
+async function givenUp(now: Suffering): Promise<void> {
+  const since = Date.now()
+  while (suffering === now && !now.isAwaited) {
+    await pause(WAITING.look)
+    now.isAwaited = Date.now() - since > WAITING.never
+  }
+}
+
+/** Whoever waits for exactly so long waits for a moment after the fault was met. */
+function shorten(now: Suffering, silent: readonly number[]): MockInstance {
+  const { setTimeout } = globalThis
+  const shortened = (work: () => void, millis = 0): unknown => {
+    if (!silent.includes(millis)) return setTimeout(work, millis)
+    const look = (): unknown => {
+      if (suffering !== now) return setTimeout(work, millis)
+      return now.met > 0 ? setTimeout(work, WAITING.may) : setTimeout(look, WAITING.look)
+    }
+    return look()
+  }
+  return vi.spyOn(globalThis, 'setTimeout').mockImplementation(shortened as typeof setTimeout)
 }
 
 const failing = <T extends object>(binding: Binding, target: T): T =>
@@ -81,7 +117,9 @@ for (const name of OBJECTS) {
   // Whoever looks into an object needs its own stub.
   Object.assign(namespace, {
     getByName: (...args: Parameters<typeof getByName>) =>
-      suffering?.binding === name ? failing(name, getByName(...args)) : getByName(...args),
+      suffering?.bindings.includes(name) === true
+        ? failing(name, getByName(...args))
+        : getByName(...args),
   })
 }
 
@@ -91,20 +129,24 @@ export interface Suffered<Result> {
   readonly met: number
 }
 
-/** Does some work while a binding has a fault, from its first call on or from a later one. */
+/** Does some work while bindings have a fault, from their first call on or from a later one. */
 export async function under<Result>(
-  binding: Binding,
+  binding: Binding | readonly Binding[],
   fault: Fault,
   work: () => Promise<Result>,
   { from = 0, times = Infinity }: { readonly from?: number; readonly times?: number } = {},
 ): Promise<Suffered<Result>> {
-  const now = { binding, fault, from, times, calls: 0, met: 0 }
+  const bindings = typeof binding === 'string' ? [binding] : binding
+  const now: Suffering = { bindings, fault, from, times, calls: 0, met: 0, isAwaited: false }
   suffering = now
+  const clock = typeof fault === 'object' && 'silent' in fault ? shorten(now, fault.silent) : null
   try {
     const result = await work()
+    if (now.isAwaited) throw new Error(`Somebody waits for ${bindings.join()} and does not give up`)
     return { result, met: now.met }
   } finally {
     suffering = null
+    clock?.mockRestore()
   }
 }
 
