@@ -29,7 +29,14 @@ import {
   type TestClient,
   type TestServer,
 } from './support.ts'
-import { aPeopleServer, arrived, introspect, tokensFor, userinfo } from './token-support.ts'
+import {
+  aPeopleServer,
+  arrived,
+  introspect,
+  refresh,
+  tokensFor,
+  userinfo,
+} from './token-support.ts'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
@@ -61,33 +68,69 @@ const jump = (seconds: number): void => void vi.setSystemTime(Date.now() + secon
 
 const token = async (): Promise<readonly [number, Json]> => answered(await mintWith(server, client))
 
-/** Whether a token of the client can be had, and what is said where it cannot. */
-async function standing(): Promise<unknown> {
-  const response = await mintWith(server, client)
+/** Whether a request is answered as ever, and what is said where it is not. */
+async function standingOf(response: Response, member: string): Promise<unknown> {
   const body = (await response.json()) as Json
-  if (response.status === 200) return 'a token'
+  if (response.status === 200) return [member, body[member] !== undefined]
   return [response.status, body['error'], response.headers.get('retry-after')]
 }
 
+/** Of a token for the client. */
+const standing = async (): Promise<unknown> =>
+  standingOf(await mintWith(server, client), 'access_token')
+
+const GOOD = ['access_token', true]
 const AWAY = [503, 'temporarily_unavailable', '5']
 
 describe('away for long', () => {
   const OUTAGES: readonly Binding[] = ['DB', 'KEY_RING']
+  const DOCUMENTS = ['openid-configuration', 'oauth-authorization-server']
 
-  it.each(OUTAGES)(
-    '%s: tokens go on for 15 minutes, and at once when it is back',
-    async (binding) => {
-      await standing()
-      jump(limits.snapshotStaleSeconds + 1)
+  /** Of the person. */
+  let tokens: Json
+
+  async function refreshing(): Promise<Response> {
+    const response = await refresh(server.issuer, app, tokens['refresh_token'])
+    if (response.ok) tokens = (await response.clone().json()) as Json
+    return response
+  }
+
+  const introspecting = (): Promise<Response> =>
+    post(
+      `${server.issuer}/v1/introspect`,
+      { token: tokens['access_token'] },
+      { authorization: basic(app.clientId, app.secret) },
+    )
+
+  /** What clients ask for all day, and what is in an answer that is right. */
+  const ASKED: readonly (readonly [string, () => Promise<Response>, string])[] = [
+    ['tokens of machines', () => mintWith(server, client), 'access_token'],
+    ['refreshes', refreshing, 'refresh_token'],
+    ['introspections', introspecting, 'sub'],
+    ['answers of userinfo', () => userinfo(server.issuer, tokens['access_token']), 'sub'],
+    ['JWK Sets', () => send(`${server.issuer}/v1/keys`), 'keys'],
+    ...DOCUMENTS.map(
+      (name) => [name, () => send(`${server.issuer}/.well-known/${name}`), 'issuer'] as const,
+    ),
+  ]
+
+  it.each(OUTAGES.flatMap((binding) => ASKED.map((asked) => [binding, ...asked] as const)))(
+    '%s: %s can be had for 15 minutes, and at once when it is back',
+    async (binding, name, ask, member) => {
+      const standing = async (): Promise<unknown> => standingOf(await ask(), member)
+      const good = [member, true]
+      tokens = await tokensFor(server.issuer, app, person, { scope: 'openid offline_access' })
+      jump(limits.snapshotStaleSeconds + limits.clockSkewSeconds + 1)
       // Whatever is in memory by now was read at this second.
-      expect(await standing()).toBe('a token')
+      expect(await standing()).toEqual(good)
       const seen: unknown[] = []
       for (const seconds of [14 * MINUTE + 59, 1, 1]) {
         jump(seconds)
         seen.push((await under(binding, 'down', standing)).result)
       }
-      expect(seen).toEqual(['a token', 'a token', AWAY])
-      expect(await standing()).toBe('a token')
+      const needsNoKey = binding === 'KEY_RING' && DOCUMENTS.includes(name)
+      expect(seen).toEqual([good, good, needsNoKey ? good : AWAY])
+      expect(await standing()).toEqual(good)
     },
   )
 })
@@ -97,7 +140,7 @@ describe('a clock that was ahead and comes back', () => {
     'by %i s: what was read meanwhile is not used for longer',
     async (ahead) => {
       jump(ahead)
-      expect(await standing()).toBe('a token')
+      expect(await standing()).toEqual(GOOD)
       jump(-ahead)
       // Behind the back of the isolate.
       const status = env.DB.prepare('UPDATE apps SET status = ?2, version = version + 1 WHERE client_id = ?1') // prettier-ignore
@@ -106,7 +149,7 @@ describe('a clock that was ahead and comes back', () => {
       expect(await standing()).toEqual([401, 'invalid_client', null])
       await status.bind(client.clientId, 'ACTIVE').run()
       jump(limits.snapshotStaleSeconds + 1)
-      expect(await standing()).toBe('a token')
+      expect(await standing()).toEqual(GOOD)
     },
   )
 
