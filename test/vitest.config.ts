@@ -50,7 +50,11 @@ export default defineConfig({
           name: 'workerd',
           root,
           include: ['test/workerd/**/*.test.ts'],
-          setupFiles: ['test/workerd/setup.ts', 'test/log-scan.ts'],
+          setupFiles: [
+            'test/workerd/setup.ts',
+            'test/log-scan.ts',
+            'test/workerd/system-log-scan.ts',
+          ],
           provide,
           testTimeout: 30_000,
           hookTimeout: 30_000,
