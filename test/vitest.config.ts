@@ -54,6 +54,7 @@ export default defineConfig({
             'test/workerd/setup.ts',
             'test/log-scan.ts',
             'test/workerd/system-log-scan.ts',
+            'test/workerd/answer-audit.ts',
           ],
           provide,
           testTimeout: 30_000,

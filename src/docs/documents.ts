@@ -5,7 +5,7 @@
 import type { Context, Hono } from 'hono'
 import { base64url, utf8 } from '../platform/encoding.ts'
 import { ApiError, apiErrorAnswer } from '../protocol/api-errors.ts'
-import { NOSNIFF } from '../protocol/safe-headers.ts'
+import { NOSNIFF, transportHeaders } from '../protocol/safe-headers.ts'
 import { openApiDocument } from '../management/openapi.ts'
 import { managementRoutes } from '../management/routes.ts'
 import { apiPage } from './api-page.tsx'
@@ -45,7 +45,7 @@ const openApi = (origin: string): Promise<Made> =>
   })
 
 /** Nothing may be loaded and nothing may run; the one style is known by its hash. */
-async function page(text: string): Promise<Made> {
+async function page(text: string, origin: string): Promise<Made> {
   const style = new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(DOCS_STYLE)))
   const policy = [
     "default-src 'none'",
@@ -57,6 +57,7 @@ async function page(text: string): Promise<Made> {
   return made(text, 'text/html; charset=utf-8', {
     'content-security-policy': policy.join('; '),
     'referrer-policy': 'no-referrer',
+    ...transportHeaders(origin),
   })
 }
 
@@ -82,7 +83,7 @@ export function mountDocumentation(
   const documents: readonly (readonly [path: string, make: MadeOf])[] = [
     [OPENAPI_PATH, openApi],
     ...Object.entries(PAGES).map(
-      ([path, text]) => [path, async (origin: string) => page(await text(origin))] as const,
+      ([path, text]) => [path, async (origin: string) => page(await text(origin), origin)] as const,
     ),
   ]
   for (const [path, make] of documents) {
