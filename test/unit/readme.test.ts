@@ -36,6 +36,24 @@ describe('links of the README', () => {
   })
 })
 
+describe('threats', () => {
+  const [head = '', , ...rows] = section('Security')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .map((line) => line.split('|').slice(1, -1))
+
+  it('there are some, and the last column says by what each answer to one is shown', () => {
+    expect(rows.length).toBeGreaterThan(6)
+    expect(head.at(-1)).toContain('shown by')
+  })
+
+  it.each(rows)('%s', (...cells) => {
+    const shown = linksOf(cells.at(-1)!)
+    expect(shown).not.toEqual([])
+    expect(shown.filter((target) => !target.startsWith('test/'))).toEqual([])
+  })
+})
+
 describe('configurations of consumers', () => {
   const examples = readdirSync(join(root, EXAMPLES))
   const tests = readdirSync(join(root, 'test/gateways'))
