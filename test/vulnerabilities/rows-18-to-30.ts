@@ -121,16 +121,33 @@ export const thirdRows: readonly Vulnerability[] = [
     source: 'GHSA-wxg7-w2v3-w38g (zitadel/oidc)',
     causes: [
       {
-        cause: 'JWTs without `exp` or `iat` were accepted',
+        cause: 'tokens without `exp` or `iat` were accepted',
+        tests: [
+          ...at(
+            'workerd/token-times.test.ts',
+            '[RFC9068-2.2] without %s is none',
+            '[OIDC-2] an ID token without %s is none',
+            'a token for the management API without exp or iat is none',
+          ),
+          ...at('unit/verifier/token.test.ts', '[RFC9068-2.2] %s is there'),
+        ],
+        because:
+          'Whoever reads a token asks for both, behind a good signature too: the server of its own, the verifier of others’.',
+        redWhen: '`exp` or `iat` is not asked for, and the epoch of the client does not ask either',
+      },
+      {
+        cause: 'and so were JWTs that clients sign',
         tests: [
           ...at(
             'workerd/client-authentication.test.ts',
             '[RFC7523-3] exp: one second before, at, after, missing and too far away',
+            '[RFC7523-3] iat may be left out, but says when it was where it is there',
           ),
-          ...at('unit/verifier/token.test.ts', 'is told in numbers'),
         ],
-        because: 'A JWT without times is none, here and in the verifier for APIs.',
-        redWhen: 'a missing `exp` is taken for one to come',
+        because:
+          'An assertion or request object needs an `exp`, which is not far away. RFC 7523 §3 lets it leave out `iat`, and so do we: what bounds it is `exp`.',
+        redWhen:
+          'a missing `exp` is taken for one to come, and when `iat` is demanded, or may be no number',
       },
     ],
   },

@@ -246,6 +246,15 @@ describe('private_key_jwt', () => {
       ])
   })
 
+  it('[RFC7523-3] iat may be left out, but says when it was where it is there', async () => {
+    expect((await withAssertion({ iat: undefined })).status).toBe(200)
+    for (const iat of ['soon', null])
+      expect([iat, await refusal(await withAssertion({ iat }))]).toMatchObject([
+        iat,
+        [401, 'invalid_client'],
+      ])
+  })
+
   it('[RFC7523-3] iat and nbf in the future, and iss or sub of somebody else, are refused', async () => {
     const future = Math.floor(Date.now() / 1000) + 600
     for (const claims of [

@@ -115,7 +115,13 @@ describe('time', () => {
   it('is told in numbers', async () => {
     expect(await reasonOf(await key.sign(claims({ nbf: 'soon' })))).toBe('malformed')
     expect(await reasonOf(await key.sign(claims({ exp: `${NOW + 200}` })))).toBe('wrong_type')
-    expect(await reasonOf(await key.sign(claims({ exp: undefined })))).toBe('wrong_type')
+    expect(await reasonOf(await key.sign(claims({ iat: `${NOW - 100}` })))).toBe('wrong_type')
+  })
+
+  it.each(['exp', 'iat'])('[RFC9068-2.2] %s is there', async (name) => {
+    expect(await reasonOf(await key.sign(claims({ [name]: undefined })))).toBe('wrong_type')
+    const [payload, header] = profiled({ [name]: undefined })
+    expect(await reasonOf(await key.sign(payload, header))).toBe('wrong_type')
   })
 })
 
