@@ -9,11 +9,18 @@ export const thirdRows: readonly Vulnerability[] = [
       {
         cause: 'the id in the body went before that in the path',
         tests: [
+          ...at(
+            'workerd/path-and-body.test.ts',
+            'names nothing: %s',
+            'nor does all that is said of another thing: %s',
+            'is tried wherever one thing is changed',
+          ),
           ...at('workerd/app-settings.test.ts', 'client_id and application_type never change'),
         ],
         because:
           'Handlers take ids from the path alone; an id in a body is ignored, as Okta does, and a different client_id is refused.',
-        redWhen: 'another client_id is not refused',
+        redWhen:
+          'an id in a body goes before that in the path, or another client_id is not refused',
       },
     ],
   },

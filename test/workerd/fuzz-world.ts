@@ -5,6 +5,7 @@ import type { World } from '../fuzz/requests/world.ts'
 import { anAdministrator } from './app-support.ts'
 import { answerOf, Browser, hiddenInputs } from './browser.ts'
 import { aCode, anIdxApp, anIdxServer, begun, introspected, PAGE } from './idx-support.ts'
+import { filled, managedThings } from './managed-things.ts'
 import { exchange, recoveryTokenOf } from './recovery-support.ts'
 import { cookieOf, sessionTokenOf } from './session-support.ts'
 import {
@@ -20,67 +21,17 @@ import {
   aKeyedClient,
   answered,
   api,
-  aPolicy,
-  aServer,
   made,
   mintWith,
   ORIGIN,
-  unique,
   type Json,
 } from './support.ts'
 import { aPeopleServer, arrived, tokensFor } from './token-support.ts'
-import { aProfile, aUser, USERS } from './user-support.ts'
+import { aProfile, USERS } from './user-support.ts'
 
 const transactionIn = (html: string): string => hiddenInputs(html)['transaction'] ?? ''
 
 const SCOPES = [...new Set(managementRoutes.map(({ scope }) => scope))]
-
-/** What paths of the management API name: things that may be changed and deleted at will. */
-async function targets(): Promise<Pick<World, 'ids' | 'target'>> {
-  const server = await aServer()
-  const base = `/api/v1/authorizationServers/${server.id}`
-  const claim = await made(201, 'POST', `${base}/claims`, {
-    name: 'claim',
-    claimType: 'RESOURCE',
-    valueType: 'EXPRESSION',
-    value: 'user.login',
-    conditions: { scopes: [] },
-  })
-  const policy = await made(201, 'POST', `${base}/policies`, aPolicy())
-  const scope = await made(201, 'POST', `${base}/scopes`, { name: 'third' })
-  const user = await aUser()
-  const group = await made(200, 'POST', '/api/v1/groups', { profile: { name: unique('group') } })
-  const app = await aClient()
-  const hook = await made(200, 'POST', '/api/v1/inlineHooks', {
-    name: unique('hook'),
-    type: 'com.okta.oauth2.tokens.transform',
-    version: '1.0.0',
-    channel: { type: 'HTTP', version: '1.0.0', config: { uri: 'https://hooks.example/x' } },
-  })
-  const origin = `https://${unique('spa')}.example`
-  const trusted = await made(200, 'POST', '/api/v1/trustedOrigins', {
-    name: origin,
-    origin,
-    scopes: [{ type: 'CORS' }],
-  })
-  const ids = {
-    authServerId: server.id,
-    policyId: policy['id'],
-    ruleId: server.ruleId,
-    claimId: claim['id'],
-    scopeId: scope['id'],
-    userId: user['id'],
-    groupId: group['id'],
-    appId: app.id,
-    clientId: app.clientId,
-    inlineHookId: hook['id'],
-    trustedOriginId: trusted['id'],
-  }
-  return { ids, target: app }
-}
-
-const filled = (path: string, ids: Readonly<Record<string, string>>): string =>
-  path.replaceAll(/:(\w+)/g, (_, name: string) => ids[name] ?? 'default')
 
 /** What the API says of a thing it takes back; of many it takes it for another one, too. */
 async function takenBodies(ids: World['ids']): Promise<World['bodies']> {
@@ -156,7 +107,7 @@ export async function aWorld(): Promise<World> {
   const [, exchanged] = await answered(await exchange(await recoveryTokenOf(person)))
   const session = [...signedIn.cookies].find(([name]) => name.endsWith('_session'))![1]
 
-  const mutable = await targets()
+  const mutable = await managedThings()
 
   return {
     origin: ORIGIN,

@@ -4,17 +4,9 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { ORG_SERVER_ID } from '../../src/domain/authorization-server.ts'
 import { accessTokenRing, publishedRing } from '../../src/issuer/rings.ts'
 import type { AccessTokenVerifier } from '../../src/verifier/verdict.ts'
+import { anAdministrator } from './app-support.ts'
 import { signedAnew } from './signed-anew.ts'
-import {
-  aKeyedClient,
-  answered,
-  api,
-  assertion,
-  ASSERTION_TYPE,
-  made,
-  ORIGIN,
-  post,
-} from './support.ts'
+import { api } from './support.ts'
 import { aPeopleServer, introspect, userinfo } from './token-support.ts'
 import { AUDIENCE, heldTokens, type HeldTokens } from './verifier-support.ts'
 
@@ -60,23 +52,10 @@ it.each(TIMES)('[OIDC-2] an ID token without %s is none', async (name) => {
 })
 
 it('a token for the management API without exp or iat is none', async () => {
-  const client = await aKeyedClient()
-  const scopeId = 'okta.apps.read'
-  await made(201, 'POST', `/api/v1/apps/${client.id}/grants`, { scopeId, issuer: ORIGIN })
-  const role = { type: 'READ_ONLY_ADMIN' }
-  await made(200, 'POST', `/oauth2/v1/clients/${client.clientId}/roles`, role)
-  const endpoint = '/oauth2/v1/token'
-  const [, tokens] = await answered(
-    await post(endpoint, {
-      grant_type: 'client_credentials',
-      scope: scopeId,
-      client_assertion_type: ASSERTION_TYPE,
-      client_assertion: await assertion(client, client.privateKey, ORIGIN + endpoint),
-    }),
-  )
+  const authorization = await anAdministrator('READ_ONLY_ADMIN', 'okta.apps.read')
   const ring = accessTokenRing(ORG_SERVER_ID)
   const statusOf = async (changes: Record<string, undefined>): Promise<number> => {
-    const token = await signedAnew(ring, tokens['access_token'], changes)
+    const token = await signedAnew(ring, authorization.replace('Bearer ', ''), changes)
     return (await api('GET', '/api/v1/apps', undefined, `Bearer ${token}`)).status
   }
   expect(await statusOf({})).toBe(200)
