@@ -192,7 +192,24 @@ export const secondRows: readonly Vulnerability[] = [
     source: 'CVE-2026-8922 (Keycloak)',
     causes: [
       {
-        cause: 'introspection did not know the not-before of the realm: clients',
+        cause: 'introspection did not know the not-before of the realm',
+        tests: [
+          ...at(
+            'workerd/keys.test.ts',
+            'tokens of every rotation stay verifiable; those of an emergency do not',
+          ),
+          ...at(
+            'workerd/verifier-bound.test.ts',
+            'within a minute after the keys of its server are rotated in an emergency',
+          ),
+        ],
+        because:
+          'What ends all tokens of a server is an emergency rotation, after which nobody has a key for them: the verifier hears of it within a minute.',
+        redWhen:
+          'keys that signed before stay in the ring, or the verifier does not read the ring again',
+      },
+      {
+        cause: 'nor that of clients',
         tests: [
           ...at(
             'workerd/introspection.test.ts',
@@ -202,12 +219,14 @@ export const secondRows: readonly Vulnerability[] = [
             'workerd/app-authority.test.ts',
             'tokens issued before a deactivation stay dead after reactivation, new ones live',
           ),
+          ...at('workerd/verifier-bound.test.ts', 'within a minute after %s'),
         ],
-        because: 'Introspection, userinfo and the management API ask one predicate.',
+        because:
+          'Introspection, userinfo, the management API and the verifier ask one predicate about the client.',
         redWhen: 'the client’s epoch is not compared',
       },
       {
-        cause: 'and people',
+        cause: 'nor that of people',
         tests: [
           ...at(
             'workerd/user-grants.test.ts',
