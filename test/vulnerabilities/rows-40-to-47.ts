@@ -71,10 +71,19 @@ export const fifthRows: readonly Vulnerability[] = [
     causes: [
       {
         cause: 'look-alike addresses were other accounts or the same one',
-        tests: [...at('workerd/users.test.ts', 'belongs to one user, however it is written')],
+        tests: [
+          ...at('workerd/users.test.ts', 'belongs to one user, however it is written'),
+          ...at(
+            'workerd/look-alikes.test.ts',
+            'with %s is the same login, which nobody else can take',
+            'with %s is that of somebody else, whose password opens nothing but their own',
+            'with %s is none, and no address either',
+          ),
+        ],
         because:
-          'Logins are compared by one key without case and accents; no mail is sent, so that an address proves nothing.',
-        redWhen: 'logins are compared as they are written',
+          'Logins are compared by one key without compatibility forms, case and accents; a letter of another script is another login. A domain need not be ASCII: nobody registers, no mail is sent and nobody is found by an address, so that it proves nothing.',
+        redWhen:
+          'logins are compared as they are written, letters of another script are taken for ours, or a full-width ＠ for ours',
       },
       {
         cause: 'state cookies were not bound to the provider',

@@ -152,6 +152,16 @@ describe("a client's own token is refused by every verifier", () => {
     expect(await bounded(server, token, revoked)).toEqual(REVOKED)
   })
 
+  it('within a minute after its app is deactivated and activated again', async () => {
+    const token = await machineToken(server, client)
+    const offAndOn = async () => {
+      later(1)
+      for (const what of ['deactivate', 'activate'])
+        await made(200, 'POST', `${APPS}/${client.id}/lifecycle/${what}`)
+    }
+    expect(await bounded(server, token, offAndOn)).toEqual(REVOKED)
+  })
+
   it('within a minute after its server is deactivated', async () => {
     const own = await aPeopleServer()
     const token = await machineToken(own, client)
