@@ -206,6 +206,10 @@ export const thirdRows: readonly Vulnerability[] = [
         cause: 'it was forgotten before the assertion expired',
         tests: [
           ...at(
+            'workerd/client-authentication.test.ts',
+            '[RFC7523-3] a jti is spent until the assertion has expired for every clock',
+          ),
+          ...at(
             'unit/authorize/request-object.test.ts',
             'is to be spent, until the object is expired for every clock',
           ),

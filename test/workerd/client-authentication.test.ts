@@ -1,6 +1,9 @@
 /** Client authentication at the token endpoint: exactly the registered method, in exactly one way. RFC 6749 §2.3, RFC 7523. */
+import { listDurableObjectIds, runDurableObjectAlarm } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
 import { generateKeyPair, type JWTHeaderParameters } from 'jose'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { limits } from '../../src/platform/limits.ts'
 import {
   aClient,
   aKeyedClient,
@@ -31,6 +34,10 @@ beforeAll(async () => {
   withPost = await aClient('client_secret_post')
   withSecretJwt = await aClient('client_secret_jwt')
   withKey = await aKeyedClient()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
 })
 
 const good = { grant_type: 'client_credentials', scope: 'read' }
@@ -226,6 +233,21 @@ describe('private_key_jwt', () => {
     const shared = crypto.randomUUID()
     const all = await Promise.all(Array.from({ length: 12 }, () => withAssertion({ jti: shared })))
     expect(all.filter((response) => response.status === 200)).toHaveLength(1)
+  })
+
+  it('[RFC7523-3] a jti is spent until the assertion has expired for every clock', async () => {
+    vi.useFakeTimers({ now: Date.now(), toFake: ['Date'] })
+    const exp = Math.floor(Date.now() / 1000) + 300
+    const claims = { jti: crypto.randomUUID(), exp }
+    expect((await withAssertion(claims)).status).toBe(200)
+    // A ledger whose clock is as far ahead as a clock may be forgets what it can.
+    vi.setSystemTime((exp + limits.clockSkewSeconds) * 1000)
+    const ledgers = await listDurableObjectIds(env.LEDGER)
+    for (const id of ledgers) await runDurableObjectAlarm(env.LEDGER.get(id))
+    vi.setSystemTime((exp - 1) * 1000)
+    expect((await described(await withAssertion(claims)))[2]).toBe(
+      'The client_assertion token has already been used.',
+    )
   })
 
   it('a request that is refused does not spend the jti', async () => {
