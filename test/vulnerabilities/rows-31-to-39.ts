@@ -79,11 +79,15 @@ export const fourthRows: readonly Vulnerability[] = [
           ...at(
             'unit/pages/escaping.test.ts',
             'links to the web only, loads https images only, and its policy names origins only',
+            'has the same tags and the same policy whatever the texts are',
           ),
+          ...at('unit/pages/headers.test.ts', 'has exactly the policy that it needs'),
+          ...at('workerd/hostile-input.test.ts', 'stays text on every page'),
         ],
         because:
-          'Registration is an administrator’s; its URIs are checked there and once more by the page.',
-        redWhen: 'a page links to whatever was registered',
+          'Registration is an administrator’s; its URIs are checked there and once more by the page, its names are text in it, and the policy runs nothing that is registered.',
+        redWhen:
+          'a page links to whatever was registered, names are not escaped, or the policy allows scripts in the page',
       },
       {
         cause: 'registered URIs were fetched inside the network',

@@ -11,13 +11,31 @@ export const secondRows: readonly Vulnerability[] = [
         tests: [
           ...at('workerd/app-settings.test.ts', 'a web app cannot register %s'),
           ...at(
+            'unit/pages/headers.test.ts',
+            '%s is not: the policy stays with ourselves, and no form is made for it',
+          ),
+          ...at(
             'unit/pages/escaping.test.ts',
             'links to the web only, loads https images only, and its policy names origins only',
           ),
         ],
         because:
-          'Such a URI cannot be registered; pages link to the web only, and run no script but the one that their policy knows by its hash.',
+          'Such a URI cannot be registered; no form is made for one, and pages link to the web only.',
         redWhen: 'the scheme is not looked at, at registration and on pages',
+      },
+      {
+        cause: 'and the policy of the page let it run',
+        tests: [
+          ...at('unit/pages/headers.test.ts', 'has exactly the policy that it needs'),
+          ...at(
+            'unit/pages/escaping.test.ts',
+            'has the same tags and the same policy whatever the texts are',
+          ),
+          ...at('workerd/hostile-input.test.ts', 'stays text on every page'),
+        ],
+        because:
+          'A page runs no script but the one that its policy knows by its hash, the form of form_post included; what requests and answers say is text in it.',
+        redWhen: 'the policy allows scripts in the page, or fields and names are not escaped',
       },
     ],
   },
