@@ -144,12 +144,19 @@ export const fifthRows: readonly Vulnerability[] = [
         cause: 'the management API showed secrets',
         tests: [
           ...at(
+            'workerd/shown-secrets.test.ts',
+            'holds no password, answer, token or secret of a hook, and nothing of what is kept of them',
+            'holds no secret of a client but for those who may manage it, where secrets are listed',
+          ),
+          ...at(
             'workerd/app-authority.test.ts',
             'whoever only reads apps does not read their secrets',
           ),
         ],
-        because: 'Reading the secrets of a client takes a role that may change it.',
-        redWhen: 'the role is not asked where they are read',
+        because:
+          'Answers are made of what their schema names, which of secrets are those of a client alone; reading these takes a role that may change it.',
+        redWhen:
+          'what is kept of a hook’s secret is shown, or the role is not asked where secrets are read',
       },
       {
         cause: 'a lockout counted in text',
