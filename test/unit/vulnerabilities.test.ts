@@ -38,6 +38,27 @@ describe('the table of vulnerabilities', () => {
       ])
   })
 
+  it('has every cause of the rows that hold several', () => {
+    const several = table.filter(({ causes }) => causes.length > 1)
+    expect(Object.fromEntries(several.map(({ id, causes }) => [id, causes.length]))).toEqual({
+      1: 2,
+      3: 7,
+      6: 2,
+      7: 3,
+      8: 2,
+      9: 2,
+      17: 3,
+      24: 2,
+      27: 2,
+      35: 3,
+      41: 2,
+      43: 2,
+      45: 4,
+      46: 2,
+      47: 3,
+    })
+  })
+
   it('says why a cause does not apply, which few do not', () => {
     const without = causes.filter(({ tests }) => tests.length === 0)
     expect(without.map(({ id }) => id)).toEqual(['20', '32', '36', '45'])

@@ -214,6 +214,30 @@ export const firstRows: readonly Vulnerability[] = [
           'Every grant goes through decideAccess, which filters scopes; there is no device grant.',
         redWhen: 'unknown scopes pass, and when a rule’s scopes are not compared',
       },
+      {
+        cause: 'nor did the code and the implicit grant',
+        tests: [
+          ...at(
+            'workerd/user-access.test.ts',
+            'refuse a request as a whole and say which they do not let pass',
+          ),
+        ],
+        because: 'The authorization endpoint asks decideAccess before it gives a code or a token.',
+        redWhen: 'unknown scopes pass, and when a rule’s scopes are not compared',
+      },
+      {
+        cause: 'nor did the password and the interaction grant',
+        tests: [
+          ...at(
+            'workerd/password-grant.test.ts',
+            '[RFC6749-3.3] gives no scope that is unknown or that its rule does not list',
+          ),
+          // Of an unknown scope, among others.
+          ...at('workerd/interact.test.ts', '%s is refused'),
+        ],
+        because: 'As for the other grants: the credential is all that they differ in.',
+        redWhen: 'unknown scopes pass, and for a password when a rule’s scopes are not compared',
+      },
     ],
   },
   {

@@ -58,9 +58,13 @@ export const fifthRows: readonly Vulnerability[] = [
         tests: [
           ...at('unit/platform/guarded-fetch.test.ts', 'does not ask an address that is refused'),
           ...at('unit/platform/guarded-fetch.test.ts', 'refuses a redirect to %s'),
+          ...at(
+            'unit/platform/guarded-fetch.test.ts',
+            'is not sent where it must not be, or on to anywhere else',
+          ),
         ],
         because:
-          'One guarded fetch is the only way out, which a house rule holds; it looks at every hop.',
+          'One guarded fetch is the only way out, which “the network is reached by platform/guarded-fetch.ts” of the house rules holds (test/unit/house-rules.test.ts); it looks at every hop.',
         redWhen: 'literal addresses pass, or only the first hop is looked at',
       },
     ],

@@ -110,6 +110,17 @@ describe('the right password', () => {
     expect(without).not.toHaveProperty('refresh_token')
   })
 
+  it('[RFC6749-3.3] gives no scope that is unknown or that its rule does not list', async () => {
+    const rule = { conditions: { scopes: { include: ['read'] } } }
+    const { issuer: at } = await aPeopleServer({ scopes: SCOPES, rule })
+    expect((await ask({ scope: 'read' }, { at })).status).toBe(200)
+    for (const [scope, error] of [
+      ['read nobody-knows', 'invalid_scope'],
+      ['read pay', 'access_denied'],
+    ] as const)
+      expect((await refused(ask({ scope }, { at })))[1]).toBe(error)
+  })
+
   it('needs an app and a rule that allow it', async () => {
     const other = await aSignInApp()
     expect((await refused(ask({}, { by: other }))).slice(0, 2)).toEqual([400, 'unauthorized_client']) // prettier-ignore

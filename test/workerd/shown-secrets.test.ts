@@ -39,8 +39,8 @@ const parsed = (text: string): unknown =>
   text.startsWith('{') ? (JSON.parse(text) as unknown) : text
 
 let ids: Readonly<Record<string, string>>
-/** A service app: others have no roles. */
-let administrator = ''
+/** A service app that administers, whose secrets are guarded more than those of others. */
+let administrator: Readonly<Record<string, string>>
 let clientSecret = ''
 const given: string[] = []
 const kept: string[] = []
@@ -62,7 +62,6 @@ async function held(): Promise<Readonly<Record<string, string>>> {
   const tokens = await tokensFor(server.issuer, app, person, { scope: 'openid offline_access' })
   await aConsent(server.id, app.clientId, person.id, 'read')
   await made(201, 'POST', keysPath(app.id), await aPublicJwk())
-  await grant(app.id, 'okta.apps.read')
   await made(201, 'POST', `${USERS}/${person.id}/roles`, { type: 'HELP_DESK_ADMIN' })
   const relation = await aRelation()
   await link(person.id, relation, (await somebody()).id)
@@ -106,8 +105,9 @@ const SERVERS = '/api/v1/authorizationServers'
 beforeAll(async () => {
   const things = await managedThings()
   const { scopeId: _, claimId: __, ...rest } = things.ids
-  administrator = rest['clientId']!
-  await assign(administrator, 'READ_ONLY_ADMIN')
+  administrator = { appId: rest['appId']!, clientId: rest['clientId']! }
+  await grant(rest['appId']!, 'okta.apps.read')
+  await assign(rest['clientId']!, 'READ_ONLY_ADMIN')
   const authScheme = { type: 'HEADER', key: 'Authorization', value: HOOK_SECRET }
   const hook = await createHook({ authScheme })
   ids = { ...rest, ...(await held()), inlineHookId: hook['id'], schemaId: 'default', typeId: 'default' }
@@ -125,7 +125,7 @@ beforeAll(async () => {
 
 /** A path to something that is there: what has no id yet is the first of its list. */
 async function pathTo(path: string): Promise<string> {
-  const named: typeof ids = path.includes('/clients/:clientId/roles') ? { ...ids, clientId: administrator } : ids
+  const named = /clients\/:clientId\/roles|apps\/:appId\/grants/.test(path) ? { ...ids, ...administrator } : ids
   let found = ''
   for (const segment of path.split('/').slice(1)) {
     if (!segment.startsWith(':')) found += `/${segment}`
