@@ -111,12 +111,12 @@ describe('the right password', () => {
   })
 
   it('[RFC6749-3.3] gives no scope that is unknown or that its rule does not list', async () => {
-    const rule = { conditions: { scopes: { include: ['read'] } } }
+    const rule = { conditions: { scopes: { include: ['openid'] } } }
     const { issuer: at } = await aPeopleServer({ scopes: SCOPES, rule })
-    expect((await ask({ scope: 'read' }, { at })).status).toBe(200)
+    expect((await ask({ scope: 'openid' }, { at })).status).toBe(200)
     for (const [scope, error] of [
-      ['read nobody-knows', 'invalid_scope'],
-      ['read pay', 'access_denied'],
+      ['openid nobody-knows', 'invalid_scope'],
+      ['openid read', 'access_denied'],
     ] as const)
       expect((await refused(ask({ scope }, { at })))[1]).toBe(error)
   })
