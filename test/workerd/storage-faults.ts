@@ -71,7 +71,7 @@ async function called(binding: Binding, call: () => unknown): Promise<unknown> {
 }
 
 /** What stands for the time that somebody may wait, and how long nobody does, in milliseconds. */
-const WAITING = { look: 5, may: 30, never: 3000 }
+const WAITING = { look: 5, may: 30, never: 10_000 }
 
 async function givenUp(now: Suffering): Promise<void> {
   const since = Date.now()

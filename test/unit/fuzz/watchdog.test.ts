@@ -52,16 +52,11 @@ it('a process that ends by itself is heard to its end', async () => {
 })
 
 describe('what is told of inputs', () => {
+  const ASKED = { surface: 'form', readers: false, inputs: 100, seed: 1 }
+
   it('is every tenth, from the first one, and is understood', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
-    const begins = untilOver({
-      surface: 'form',
-      readers: false,
-      inputs: 100,
-      seed: 1,
-      from: 5,
-      minutes: 1,
-    })
+    const begins = untilOver({ ...ASKED, from: 5, minutes: 1 })
     for (let index = 5; index < 26; index++) expect(begins(index)).toBe(true)
     const lines = log.mock.calls.map(([line]) => String(line))
     log.mockRestore()
@@ -71,14 +66,7 @@ describe('what is told of inputs', () => {
 
   it('nothing begins after the minutes that were asked for', () => {
     const log = vi.spyOn(console, 'log').mockImplementation(() => undefined)
-    const begins = untilOver({
-      surface: 'form',
-      readers: false,
-      inputs: 100,
-      seed: 1,
-      from: 0,
-      minutes: 0,
-    })
+    const begins = untilOver({ ...ASKED, from: 0, minutes: 0 })
     expect(begins(0)).toBe(false)
     log.mockRestore()
   })
