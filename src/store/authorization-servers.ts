@@ -8,9 +8,7 @@ import type {
   Status,
 } from '../domain/authorization-server.ts'
 import type { EncryptionAlgorithm, ResourceServerKey } from '../domain/resource-server-key.ts'
-import { within } from '../platform/in-time.ts'
-import { limits } from '../platform/limits.ts'
-import { flag, json, readFirst } from './database.ts'
+import { flag, json, readFirst, written } from './database.ts'
 
 /** With the server's few encryption keys, so that a list of servers asks for theirs in the same breath. */
 export const serverColumns = `s.id, s.name, s.description, s.audience, s.issuer_mode, s.status, s.is_default,
@@ -181,6 +179,5 @@ export async function saveSigningState(
        WHERE id = ?1`,
     )
     .bind(id, state.kid, state.lastRotated, state.nextRotation)
-    .run()
-  await within(saving, limits.storageMillis.database)
+  await written(db, [saving])
 }

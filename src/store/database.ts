@@ -95,10 +95,17 @@ export async function commitCounted(
         unconditional,
       ),
   )
+  const results = await written(db, [...statements, ...rows, ...following])
+  return results.slice(0, statements.length).map(({ meta }) => meta.changes)
+}
+
+/** Writes in one transaction. Who does not hear of it in time may have written all the same. */
+export async function written(
+  db: D1Database,
+  statements: readonly D1PreparedStatement[],
+): Promise<readonly D1Result[]> {
   try {
-    const writing = db.batch([...statements, ...rows, ...following])
-    const results = await within(writing, limits.storageMillis.database)
-    return results.slice(0, statements.length).map(({ meta }) => meta.changes)
+    return await within(db.batch([...statements]), limits.storageMillis.database)
   } catch (cause) {
     throw storageError(cause)
   }

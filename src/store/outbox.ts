@@ -3,7 +3,7 @@ import { OUTBOX_KINDS, type OutboxEntry } from '../domain/outbox.ts'
 import { within } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
-import { json, readAll } from './database.ts'
+import { json, readAll, written } from './database.ts'
 
 interface OutboxRow {
   id: string
@@ -59,8 +59,7 @@ async function remove(db: D1Database, ids: readonly string[]): Promise<void> {
     const removing = db
       .prepare('DELETE FROM outbox WHERE id IN (SELECT value FROM json_each(?1))')
       .bind(JSON.stringify(ids))
-      .run()
-    await within(removing, limits.storageMillis.database)
+    await written(db, [removing])
   } catch (cause) {
     logFault('outbox.remove', {}, cause)
   }

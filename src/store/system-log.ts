@@ -3,9 +3,8 @@
  * its delivery is tried.
  */
 import type { SystemLogEvent } from '../domain/system-log.ts'
-import { within } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
-import { storageError } from './database.ts'
+import { storageError, written } from './database.ts'
 
 type EventValues = readonly [
   uuid: string,
@@ -30,15 +29,8 @@ export async function writeEvents(
     event.actor.id ?? '',
     JSON.stringify(event),
   ])
-  try {
-    const writing = db.batch([
-      ...chunks(values).map((chunk) => insertEvents(db, chunk)),
-      insertTargets(db, events),
-    ])
-    await within(writing, limits.storageMillis.database)
-  } catch (cause) {
-    throw storageError(cause)
-  }
+  const inserts = chunks(values).map((chunk) => insertEvents(db, chunk))
+  await written(db, [...inserts, insertTargets(db, events)])
 }
 
 /** A bound value may not be larger than a row, so that many events take several statements. */
