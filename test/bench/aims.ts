@@ -1,7 +1,7 @@
 /** What the product should reach, and what that is judged by. */
-import { CEILING, PRODUCT, timesTheProduct, type Cell } from './cells.ts'
+import { CEILING, ON_OUR_NODE, PRODUCT, timesTheProduct, type Cell } from './cells.ts'
 import type { RowName } from './party.ts'
-import { median, medianInterval } from './statistics.ts'
+import { median, medianInterval, sum } from './statistics.ts'
 
 interface Aim {
   readonly row: RowName
@@ -26,6 +26,8 @@ export interface Judged extends Aim {
   /** The median of the rounds, and where it lies for certain enough. */
   readonly reached: number
   readonly interval: readonly [low: number, high: number]
+  /** The CPU time of all those rounds over the product's, garbage collection included that most rounds are spared. */
+  readonly together: number
   /** The same of the time that half and nine tenths of the answers took at most. */
   readonly p50: number
   readonly p90: number
@@ -33,6 +35,10 @@ export interface Judged extends Aim {
 
 /** A peer that takes more CPU than the best so far, so many times, will not be the best. */
 const CONTENDS = 1.5
+/** Before, nothing is said of who will. */
+const ROUNDS_LEAST = 3
+
+const NO_PEERS: readonly string[] = [PRODUCT, CEILING, ON_OUR_NODE]
 
 /** The peers of one row and concurrency, the one that takes the least CPU first, each with how much. */
 function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }[] {
@@ -41,21 +47,31 @@ function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }
   return cells
     .filter(
       ({ party, runs, because }) =>
-        party !== PRODUCT && party !== CEILING && runs.length > 0 && because === null,
+        !NO_PEERS.includes(party) && runs.length > 0 && because === null,
     )
     .map((cell) => ({ cell, times: median(timesTheProduct(cell, product)) }))
     .toSorted((a, b) => a.times - b.times)
 }
 
-/** Whether an aim is judged by a cell, or may be. */
+/** Whether an aim is judged by a cell, or may be, or a reader will want to know it as exactly. */
 export function isJudgedBy(cell: Cell, ofSameLoad: readonly Cell[]): boolean {
   const aims = AIMS.filter(({ row }) => row === cell.row)
   if (cell.party === PRODUCT) return aims.length > 0
   if (cell.party === CEILING) return aims.some(({ against }) => against === 'ceiling')
   if (!aims.some(({ against }) => against === 'best peer')) return false
+  if (cell.because !== null) return false
+  if (cell.party === ON_OUR_NODE || cell.runs.length < ROUNDS_LEAST) return true
   const peers = peersOf(ofSameLoad)
   const times = peers.find((peer) => peer.cell === cell)?.times ?? Infinity
   return times <= (peers[0]?.times ?? Infinity) * CONTENDS
+}
+
+/** CPU time a request, of all rounds that another had its turn in, too. */
+function cpuOfAll({ runs }: Cell, other: Cell): number {
+  const rounds = new Set(other.runs.map(({ round }) => round))
+  const paired = runs.filter(({ round }) => rounds.has(round))
+  const requests = sum(paired.map((run) => run.requests))
+  return sum(paired.map((run) => run.cpu * run.requests)) / requests
 }
 
 /** The aims as far as there are figures for them. */
@@ -73,7 +89,19 @@ export function judgedAims(all: readonly Cell[]): readonly Judged[] {
       if (product === undefined || other === undefined) return []
       const times = timesTheProduct(other, product)
       const medianOf = (of: 'p50' | 'p90'): number => median(timesTheProduct(other, product, of))
-      return [{ ...aim, concurrency, other: other.party, rounds: times.length, reached: median(times), interval: medianInterval(times), p50: medianOf('p50'), p90: medianOf('p90') }] // prettier-ignore
+      return [
+        {
+          ...aim,
+          concurrency,
+          other: other.party,
+          rounds: times.length,
+          reached: median(times),
+          interval: medianInterval(times),
+          together: cpuOfAll(other, product) / cpuOfAll(product, other),
+          p50: medianOf('p50'),
+          p90: medianOf('p90'),
+        },
+      ]
     })
   })
 }

@@ -2,8 +2,8 @@
  * Requests that arrive at a constant rate whatever becomes of those before, which is how the world asks. The time of an
  * answer counts from when its request was to be sent, so that whoever has to wait for a connection waits in the figures.
  */
-import { connect, type Socket } from 'node:net'
-import { answerEnd, type Prepared } from './exchange.ts'
+import type { Socket } from 'node:net'
+import { answerEnd, opened, type Prepared } from './exchange.ts'
 import { percentile } from './statistics.ts'
 
 export interface Arrivals<Request extends Prepared> {
@@ -40,14 +40,6 @@ class Connection<Request> {
     this.socket = socket
   }
 }
-
-const opened = (url: URL): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = connect(Number(url.port), url.hostname)
-    // One byte a character, so that lengths in the text are lengths on the wire.
-    socket.setEncoding('latin1').setNoDelay(true)
-    socket.once('connect', () => resolve(socket)).once('error', reject)
-  })
 
 /** Sends for so many seconds and waits for what is under way then. Rejects when a connection breaks. */
 export async function arrive<Request extends Prepared>({

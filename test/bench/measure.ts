@@ -1,6 +1,7 @@
 /** One run under load: what the generator saw, and what the kernel says of the server's processes meanwhile. */
 import type { LoadFigures } from './load.ts'
 import { machineMicros, quietMachine, selfMicros, treeMicros } from './processes.ts'
+import { sum } from './statistics.ts'
 
 /** One run of one side, as the tables need it. */
 export interface RunFigures {
@@ -16,25 +17,39 @@ export interface RunFigures {
   readonly others: number
 }
 
-/** `pid` is the server's; the run waits for a quiet machine for so many milliseconds at most. */
-export async function measured(
-  pid: number,
-  load: () => Promise<LoadFigures>,
+/**
+ * `pids` are the servers', each with what was done to it at the same place; the run waits for a quiet machine for so many
+ * milliseconds at most.
+ */
+export async function measuredTogether(
+  pids: readonly number[],
+  load: () => Promise<readonly LoadFigures[]>,
   patience = 3000,
-): Promise<RunFigures> {
+): Promise<readonly RunFigures[]> {
   await quietMachine(patience)
-  const before = { server: treeMicros(pid), own: selfMicros(), machine: machineMicros() }
-  const figures = await load()
-  const server = treeMicros(pid) - before.server
+  const before = { servers: pids.map(treeMicros), own: selfMicros(), machine: machineMicros() }
+  const loads = await load()
+  const servers = pids.map((pid, index) => treeMicros(pid) - (before.servers[index] ?? Number.NaN))
   const own = selfMicros() - before.own
-  const machine = machineMicros() - before.machine
-  return {
+  const others = machineMicros() - before.machine - own - sum(servers)
+  const share = others / sum(loads.map(({ micros }) => micros))
+  return loads.map((figures, index) => ({
     requests: figures.requests,
     perSecond: (figures.requests / figures.micros) * 1_000_000,
     p50: figures.p50 / 1000,
     p90: figures.p90 / 1000,
     p99: figures.p99 / 1000,
-    cpu: server / figures.requests,
-    others: (machine - server - own) / figures.micros,
-  }
+    cpu: (servers[index] ?? Number.NaN) / figures.requests,
+    others: share,
+  }))
+}
+
+/** The same of one server. */
+export async function measured(
+  pid: number,
+  load: () => Promise<LoadFigures>,
+  patience?: number,
+): Promise<RunFigures> {
+  const [figures] = await measuredTogether([pid], async () => [await load()], patience)
+  return figures!
 }

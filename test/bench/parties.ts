@@ -1,11 +1,11 @@
 /** Who takes part in the usual run, in the order in which they take turns. */
 import { startBetterAuth } from './parties/better-auth.ts'
 import { startCeiling } from './parties/ceiling.ts'
-import { startOidcProvider } from './parties/oidc-provider.ts'
+import { startOidcProvider, startOidcProviderOnOurNode } from './parties/oidc-provider.ts'
 import { startProduct } from './parties/product.ts'
 import { startOpenauth, startWorkersOAuthProvider } from './parties/worker-peers.ts'
 import type { Party } from './party.ts'
-import { installedVersion } from './peer.ts'
+import { installedVersion, peersNode } from './peer.ts'
 import type { BenchRun } from './run.ts'
 
 interface Participant {
@@ -14,6 +14,8 @@ interface Participant {
   /** What a reader has to know to compare it. */
   readonly what: string
   readonly start: (run: BenchRun) => Promise<Party>
+  /** Left out where it would be the same as another. */
+  readonly isOther?: () => boolean
 }
 
 const core = ({ pinning }: BenchRun): number | null => pinning?.server ?? null
@@ -33,6 +35,12 @@ const PARTICIPANTS: readonly Participant[] = [
     installed: 'oidc-provider',
     what: 'on Node, everything in a `Map` of its process; JWTs by resource indicators; userinfo and introspection with an opaque token, since it takes no other',
     start: (run) => startOidcProvider(core(run)),
+  },
+  {
+    installed: 'oidc-provider',
+    what: `the same on Node ${process.versions.node}, where it warns that it supports releases with long-term support alone; no aim is held against it`,
+    start: (run) => startOidcProviderOnOurNode(core(run)),
+    isOther: () => peersNode() !== process.execPath,
   },
   {
     installed: 'better-auth',
@@ -72,9 +80,9 @@ export async function startParties(run: BenchRun): Promise<readonly Started[]> {
     console.error(
       `no rows of ${missing.join(', ')}: to install them, npm ci --prefix test/bench/peers`,
     )
-  for (const { installed, what, start } of PARTICIPANTS) {
+  for (const { installed, what, start, isOther } of PARTICIPANTS) {
     const version = installed === null ? null : installedVersion(installed)
-    if (installed !== null && version === null) continue
+    if ((installed !== null && version === null) || isOther?.() === false) continue
     try {
       started.push({ party: await start(run), version, what })
     } catch (error) {

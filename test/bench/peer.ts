@@ -2,7 +2,7 @@
  * Starts another server beside the product: a script in peers/, whose packages have a lockfile of their own and are
  * installed only by those who measure.
  */
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -36,6 +36,17 @@ export interface StartedPeer extends Omit<PeerReady, 'tokens'> {
 
 export const PEERS_FOLDER = join(import.meta.dirname, 'peers')
 
+const ownNode = join(PEERS_FOLDER, 'node_modules', '.bin', 'node')
+
+/** The Node of the peers, a release with long-term support, which is what they ask for; ours where it is not installed. */
+export const peersNode = (): string => (existsSync(ownNode) ? ownNode : process.execPath)
+
+/** Which that is, in words. */
+export function describePeersNode(): string {
+  const words = '`Node ${process.versions.node} (OpenSSL ${process.versions.openssl})`'
+  return execFileSync(peersNode(), ['--print', words], { encoding: 'utf8' }).trim()
+}
+
 /** The version that is installed, if it is. */
 export function installedVersion(name: string): string | null {
   const file = join(PEERS_FOLDER, 'node_modules', name, 'package.json')
@@ -63,9 +74,13 @@ export async function verifiedEndpoints(
 }
 
 /** Starts `peers/{script}.ts` in a process of its own. */
-export async function startPeer(script: string, core: number | null): Promise<StartedPeer> {
+export async function startPeer(
+  script: string,
+  core: number | null,
+  node = peersNode(),
+): Promise<StartedPeer> {
   const pinned = core === null ? [] : ['taskset', '-c', String(core)]
-  const [command, ...args] = [...pinned, process.execPath, join(PEERS_FOLDER, `${script}.ts`)]
+  const [command, ...args] = [...pinned, node, join(PEERS_FOLDER, `${script}.ts`)]
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_ENV: 'production' },

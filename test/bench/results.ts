@@ -35,9 +35,9 @@ const verdict = ({ reached, least, interval: [low, high] }: Judged): string => {
 }
 
 function aimTable(cells: readonly Cell[]): string {
-  const head = ['aim, by CPU time a request', 'connections', 'rounds', 'reached', '95 %', 'at least', '', 'by p50', 'by p90'] // prettier-ignore
+  const head = ['aim, by CPU time a request', 'connections', 'rounds', 'reached', '95 %', 'at least', '', 'all rounds together', 'by p50', 'by p90'] // prettier-ignore
   const rows = judgedAims(cells).map((judged) => {
-    const { row, against, other, concurrency, rounds, reached, interval, least, p50, p90 } = judged
+    const { row, against, other, concurrency, rounds, reached, interval, least } = judged
     return [
       `${row}: ${against === 'ceiling' ? 'of the ceiling' : `times ${other}, the best peer`}`,
       String(concurrency),
@@ -46,8 +46,7 @@ function aimTable(cells: readonly Cell[]): string {
       interval.map((end) => formatNumber(end, 2)).join('–'),
       formatNumber(least, 2),
       verdict(judged),
-      formatNumber(p50, 2),
-      formatNumber(p90, 2),
+      ...[judged.together, judged.p50, judged.p90].map((value) => formatNumber(value, 2)),
     ]
   })
   return table(head, rows)
@@ -150,7 +149,7 @@ const KV_NOTE = `Of the peers, those with KV ask it so often; the others keep ev
 
 const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
 
-const METHOD = `Every party serves on one core and the load comes from another, over kept-alive connections, with every answer looked at: a run with one that is not what was asked for is no run. All parties are up at once and take turns: of each row one after the other, to and fro. What an aim is held against has its turn in every round, with every peer that takes at most half as much again as the best; everything else in few of them. Figures are medians of the rounds, the extremes in parentheses, which lie the farther apart the more rounds there are; ratios are taken within a round. The rounds of a shared machine differ, so each aim stands with the interval in which its median lies with 95 % certainty. What counts is the CPU time that a party’s processes spend on a request: it is steadier than the rest, and p99 at saturation is the engine’s garbage collection, whatever the handler does. A first token of each algorithm of each peer is verified against its published keys before the load.`
+const METHOD = `Every party serves on one core and the load comes from another, over kept-alive connections, with every answer looked at: a run with one that is not what was asked for is no run. All parties are up at once and take turns: of each row one after the other, to and fro. What an aim is held against has its turn in every round, with every peer that takes at most half as much again as the best, and these are driven by one generator in slices of 50 ms, so that whatever disturbs the machine disturbs all of them; everything else has its turn in few rounds. Figures are medians of the rounds, the extremes in parentheses, which lie the farther apart the more rounds there are; ratios are taken within a round. The rounds of a shared machine differ, so each aim stands with the interval in which its median lies with 95 % certainty, and with the ratio of all those rounds taken together. What counts is the CPU time that a party’s processes spend on a request: it is steadier than the rest, and p99 at saturation is the engine’s garbage collection, whatever the handler does. A first token of each algorithm of each peer is verified against its published keys before the load.`
 
 const PEOPLE_NOTE = `At servers that sign with ES256; codes and refresh tokens are those that the row before has made. Refreshing rotates. A sign-in is a password that becomes a session or a code, one after the other; it costs what the hash costs, and the hashes differ (above).`
 

@@ -1,13 +1,14 @@
 /**
- * Drives every row at every party, round by round: of one row all parties take their turns one after the other, so that
- * what is compared is close in time.
+ * Drives every row at every party, round by round: of one row all parties take their turns one after the other, and those
+ * of whom an aim is judged in slices of milliseconds, so that what is compared is close in time.
  */
 import { isJudgedBy } from './aims.ts'
 import { PRODUCT, type Cell } from './cells.ts'
-import { measured } from './measure.ts'
+import type { LoadFigures } from './load.ts'
+import { measuredTogether } from './measure.ts'
 import type { BenchOptions } from './options.ts'
 import { ROWS, SIGN_INS, type Made, type Party, type RowName } from './party.ts'
-import { drivePlan, type Flow } from './people-load.ts'
+import { drivePlan, drivePlans, type Flow } from './people-load.ts'
 import type { BenchRun } from './run.ts'
 
 /** How long a run waits for a quiet machine. */
@@ -45,16 +46,21 @@ export const concurrencyOf = (row: RowName, { concurrency }: BenchOptions): read
   return isOfTokens(row) ? concurrency : concurrency.slice(0, 1)
 }
 
-/** Whose turn it is of one row and concurrency, in which order. The first of all rounds warms up. */
+/**
+ * Whose turn it is of one row and concurrency, in which order: first those that are driven at once, in slices, then each
+ * of the others. The first of all rounds warms up, and in the second even the slowest is by itself.
+ */
 export function turnsOf<Turn extends { readonly cell: Cell }>(
   load: readonly Turn[],
   round: number,
-): readonly Turn[] {
+): readonly (readonly Turn[])[] {
   const cells = load.map(({ cell }) => cell)
-  const isForAll = round <= 1 || round % OTHERS_EVERY === 1
-  const turns = isForAll ? load : load.filter(({ cell }) => isJudgedBy(cell, cells))
   // To and fro, so that nobody always comes after the same one.
-  return round % 2 === 0 ? turns : turns.toReversed()
+  const turns = round % 2 === 0 ? load : load.toReversed()
+  if (round <= 1) return turns.map((turn) => [turn])
+  const judged = turns.filter(({ cell }) => isJudgedBy(cell, cells))
+  const others = round % OTHERS_EVERY === 1 ? turns.filter((turn) => !judged.includes(turn)) : []
+  return [judged, ...others.map((turn) => [turn])].filter(({ length }) => length > 0)
 }
 
 export class Driver {
@@ -84,6 +90,18 @@ export class Driver {
     return outcome.figures
   }
 
+  /** Drives what makes nothing at several parties, in slices. */
+  async driveTogether(
+    flows: readonly { readonly party: Party; readonly flow: Flow }[],
+    connections: number,
+    seconds: number,
+  ): Promise<readonly LoadFigures[]> {
+    const { temporary, pinning } = this.#run
+    const plans = flows.map(({ party, flow }) => ({ ...flow, origin: party.origin, connections, seconds })) // prettier-ignore
+    const outcomes = await drivePlans(plans, temporary, pinning?.generator ?? null)
+    return outcomes.map(({ figures }) => figures)
+  }
+
   #madeBy(party: Party): Made {
     const known = this.#made.get(party)
     if (known !== undefined) return known
@@ -99,6 +117,46 @@ export class Driver {
   }
 }
 
+interface Turn {
+  readonly party: Party
+  readonly cell: Cell
+}
+
+/** Drives those whose turn it is, all at once where they are several, and notes what it took. */
+async function takeTurns(
+  { options }: BenchRun,
+  driver: Driver,
+  turns: readonly Turn[],
+  round: number,
+): Promise<void> {
+  const ready: (Turn & { readonly flow: Flow })[] = []
+  for (const { party, cell } of turns) {
+    const flow = await driver.offered(party, cell.row)
+    if (typeof flow === 'string' || flow === null) cell.because = flow
+    else ready.push({ party, cell, flow })
+  }
+  const [first, ...others] = ready
+  if (first === undefined) return
+  const { row, concurrency } = first.cell
+  const load = async () =>
+    others.length > 0
+      ? driver.driveTogether(ready, concurrency, options.seconds)
+      : [await driver.drive(first.party, row, first.flow, concurrency, options.seconds)]
+  const kvOperations = () => Promise.all(ready.map(async ({ party }) => party.kvOperations?.()))
+  const before = await kvOperations()
+  const pids = ready.map(({ party }) => party.pid)
+  const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
+  const figures = await measuredTogether(pids, load, patience)
+  const after = await kvOperations()
+  if (round === 0) return
+  for (const [index, { cell }] of ready.entries()) {
+    const { [index]: own } = figures
+    const [had, has] = [before[index], after[index]]
+    const kv = had !== undefined && has !== undefined && { kv: (has - had) / own!.requests }
+    cell.runs.push({ ...own!, ...kv, round })
+  }
+}
+
 /** Measures all cells. A peer that fails loses the row; the product must not fail. */
 export async function measuredCells(
   run: BenchRun,
@@ -110,32 +168,26 @@ export async function measuredCells(
     concurrencyOf(row, options).map((concurrency) =>
       parties
         .filter((party) => party.offers[row] !== null)
-        .map((party) => ({
+        .map((party): Turn => ({
           party,
-          cell: { row, concurrency, party: party.name, runs: [], because: null } as Cell,
+          cell: { row, concurrency, party: party.name, runs: [], because: null },
         })),
     ),
   )
-  const turn = async (party: Party, cell: Cell, round: number): Promise<void> => {
-    const flow = await driver.offered(party, cell.row)
-    if (typeof flow === 'string' || flow === null) {
-      cell.because = flow
-      return
-    }
-    const patience = options.quick || round === 0 ? 0 : PATIENCE_MILLIS
-    const load = () => driver.drive(party, cell.row, flow, cell.concurrency, options.seconds)
-    const before = await party.kvOperations?.()
-    const figures = await measured(party.pid, load, patience)
-    const after = await party.kvOperations?.()
-    const kv = after !== undefined && before !== undefined && { kv: (after - before) / figures.requests } // prettier-ignore
-    if (round > 0) cell.runs.push({ ...figures, ...kv, round })
-  }
-  const tried = async (party: Party, cell: Cell, round: number): Promise<void> => {
-    const isWarm = cell.concurrency !== concurrencyOf(cell.row, options)[0]
-    if (cell.because !== null || (round === 0 && isWarm)) return
+  const tried = async (turns: readonly Turn[], round: number): Promise<void> => {
+    const taken = turns.filter(({ cell: { because, concurrency, row } }) => {
+      const isWarm = concurrency !== concurrencyOf(row, options)[0]
+      return because === null && !(round === 0 && isWarm)
+    })
     try {
-      await turn(party, cell, round)
+      await takeTurns(run, driver, taken, round)
     } catch (error) {
+      const [{ party, cell } = taken[0]!, ...others] = taken
+      // By themselves, it is seen whose fault it was.
+      if (others.length > 0) {
+        for (const turn of taken) await tried([turn], round)
+        return
+      }
       console.error(`${cell.row} at ${party.name}: ${String(error)}\n${party.lastLines.join('\n')}`)
       process.exitCode = 1
       if (party.name === PRODUCT) throw error
@@ -144,8 +196,7 @@ export async function measuredCells(
   }
   // The first round warms up.
   for (let round = options.quick ? 1 : 0; round <= options.rounds; round++) {
-    for (const load of loads)
-      for (const { party, cell } of turnsOf(load, round)) await tried(party, cell, round)
+    for (const load of loads) for (const turns of turnsOf(load, round)) await tried(turns, round)
     console.error(round === 0 ? 'warm' : `round ${round} of ${options.rounds} done`)
   }
   return loads

@@ -12,6 +12,9 @@ export interface Summary {
 
 const ascending = (values: readonly number[]): number[] => values.toSorted((a, b) => a - b)
 
+export const sum = (values: readonly number[]): number =>
+  values.reduce((total, value) => total + value, 0)
+
 /** The nearest-rank percentile: always one of the values. `share` runs from 0 to 1. */
 export function percentile(values: readonly number[], share: number): number {
   if (!(share >= 0 && share <= 1)) throw new RangeError('a percentile needs a share from 0 to 1')

@@ -17,6 +17,7 @@ import {
   withSides,
 } from './inside.ts'
 import { startParties, stopParties } from './parties.ts'
+import { describePeersNode } from './peer.ts'
 import { countPeopleOperations } from './people-counting.ts'
 import type { Flow } from './people-load.ts'
 import { summarizeAllocations } from './profile-summary.ts'
@@ -34,6 +35,7 @@ function circumstances({ pinning, options }: BenchRun, cells: Results['cells']):
   const disturbed = runs.filter(({ others }) => others > DISTURBED).length
   return [
     ...machineOf(pinning),
+    `peers that run on Node: on ${describePeersNode()}`,
     `rounds: ${options.rounds}, of ${options.seconds} s a row, in every ${OTHERS_EVERY}th also what no aim is judged by; ${disturbed} of ${runs.length} runs were disturbed (other work above ${DISTURBED * 100} % of a core)`,
     'RS256 is the processor’s RSA signature and little else, and OpenSSL’s, in Node, may use instructions that workerd’s BoringSSL does not (AVX-512 IFMA): that a Node peer is faster or slower there says which processor it ran on',
   ]

@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest'
 import { judgedAims } from '../bench/aims.ts'
-import type { Cell, Run } from '../bench/cells.ts'
+import { ON_OUR_NODE, type Cell, type Run } from '../bench/cells.ts'
 import { areasOf } from '../bench/microseconds.ts'
 import { cellTable, resultsText } from '../bench/results.ts'
 import { readOptions } from '../bench/options.ts'
@@ -57,6 +57,15 @@ describe('judgedAims', () => {
   it('divides within a round, so that a disturbed round weighs on both', () => {
     const cells = [cell('product', [100, 1000, 100]), cell('peer', [150, 1500, 150])]
     expect(judgedAims(cells)[0]).toMatchObject({ reached: 1.5, interval: [1.5, 1.5] })
+  })
+
+  it('tells the ratio of all rounds together, where none counts more than its requests', () => {
+    const product = cell('product', [100, 100, 400])
+    const peer = cell('peer', [150, 150, 150])
+    peer.runs[2] = { ...peer.runs[2]!, requests: 4000 }
+    const alone = cell('peer', [150, 150, 150, 9000])
+    expect(judgedAims([product, peer])[0]).toMatchObject({ reached: 1.5, together: 0.75 })
+    expect(judgedAims([product, alone])[0]?.together).toBe(0.75)
   })
 
   it('tells the same ratio of the times of answers', () => {
@@ -115,24 +124,40 @@ describe('the table of aims', () => {
 describe('turnsOf', () => {
   const load = (row: Cell['row'] = 'client_credentials ES256') =>
     Object.entries({ product: 100, ceiling: 90, dear: 300, best: 140, near: 200 }).map(
-      ([party, cpu]) => ({ cell: cell(party, [cpu], { row }) }),
+      ([party, cpu]) => ({ cell: cell(party, [cpu, cpu, cpu], { row }) }),
     )
-  const turns = (round: number, of = load()): readonly string[] =>
-    turnsOf(of, round).map(({ cell: { party } }) => party)
+  const together = (round: number, of = load()): readonly (readonly string[])[] =>
+    turnsOf(of, round).map((turns) => turns.map(({ cell: { party } }) => party))
+  const turns = (round: number, of = load()): readonly string[] => together(round, of).flat()
   const rounds = Array.from({ length: 61 }, (_, round) => round)
 
-  it('are everybody’s in the first rounds, and again after a while', () => {
-    for (const round of [0, 1, 10, 19]) expect(turns(round)).toHaveLength(5)
+  it('are everybody’s in the first rounds, each alone, and again after a while', () => {
+    for (const round of [0, 1]) expect(together(round).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1]) // prettier-ignore
+    for (const round of [10, 19]) expect(together(round).map(({ length }) => length)).toEqual([4, 1]) // prettier-ignore
   })
 
-  it('are in between those of whom an aim is judged by, and of peers that may be', () => {
-    expect(turns(2)).toEqual(['product', 'ceiling', 'best', 'near'])
-    expect(turns(3)).toEqual(['near', 'best', 'ceiling', 'product'])
+  it('are in between those of whom an aim is judged by, and of peers that may be, at once', () => {
+    expect(together(2)).toEqual([['product', 'ceiling', 'best', 'near']])
+    expect(together(3)).toEqual([['near', 'best', 'ceiling', 'product']])
+  })
+
+  it('are those of every peer until a few rounds tell which may be the best', () => {
+    const parties = load()
+    for (const { cell: one } of parties) one.runs.pop()
+    expect(together(2, parties)).toEqual([['product', 'ceiling', 'dear', 'best', 'near']])
+  })
+
+  it('are those of a peer that is told beside, too, though it is judged by nothing', () => {
+    const beside = { cell: cell(ON_OUR_NODE, [110]) }
+    const parties = [...load(), beside]
+    expect(turns(2, parties)).toEqual(['product', 'ceiling', 'best', 'near', ON_OUR_NODE])
+    const aims = judgedAims(parties.map((turn) => turn.cell))
+    expect(aims.map(({ other }) => other)).toEqual(['ceiling', 'best'])
   })
 
   it('are nobody’s in between where there is no aim', () => {
     expect(turns(2, load('userinfo'))).toEqual([])
-    expect(turns(10, load('userinfo'))).toHaveLength(5)
+    expect(together(10, load('userinfo')).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1])
   })
 
   it('leave the ceiling and peers out where no aim is held against them', () => {

@@ -1,7 +1,8 @@
 /** oidc-provider on Node, with everything in memory (peers/oidc-provider.ts). */
+import { ON_OUR_NODE } from '../cells.ts'
 import { ClientFlows, documentFlow } from '../client-flows.ts'
 import { startPeer } from '../peer.ts'
-import { tokenOffers, type Party } from '../party.ts'
+import { noOffers, tokenOffers, type Party } from '../party.ts'
 import { signedIn } from './redirects.ts'
 import { verifySignature } from '../verification.ts'
 
@@ -41,4 +42,11 @@ export async function startOidcProvider(core: number | null): Promise<Party> {
       'sign-in': 'no passwords itself',
     },
   }
+}
+
+/** The same on the Node that we run on, for tokens alone: as fast as it can be, and not as its makers support it. */
+export async function startOidcProviderOnOurNode(core: number | null): Promise<Party> {
+  const { origin, pid, stop, endpoints } = await startPeer('oidc-provider', core, process.execPath)
+  const offers = { ...noOffers(null), ...tokenOffers(endpoints) }
+  return { name: ON_OUR_NODE, origin, pid, stop, lastLines: [], offers }
 }
