@@ -1,5 +1,5 @@
 /** What the product should reach, and what that is judged by. */
-import { CEILING, ON_OUR_NODE, PRODUCT, timesTheProduct, type Cell } from './cells.ts'
+import { CEILING, ON_OUR_NODE, PRODUCT, timesAnother, type Cell } from './cells.ts'
 import type { RowName } from './party.ts'
 import { median, medianInterval, sum } from './statistics.ts'
 
@@ -26,6 +26,8 @@ export interface Judged extends Aim {
   /** The median of the rounds, and where it lies for certain enough. */
   readonly reached: number
   readonly interval: readonly [low: number, high: number]
+  /** What the ceiling reaches of an aim that is held against a peer: the most that any Worker could. */
+  readonly possible: number | null
   /** The CPU time of all those rounds over the product's, garbage collection included that most rounds are spared. */
   readonly together: number
   /** The same of the time that half and nine tenths of the answers took at most. */
@@ -49,15 +51,14 @@ function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }
       ({ party, runs, because }) =>
         !NO_PEERS.includes(party) && runs.length > 0 && because === null,
     )
-    .map((cell) => ({ cell, times: median(timesTheProduct(cell, product)) }))
+    .map((cell) => ({ cell, times: median(timesAnother(cell, product)) }))
     .toSorted((a, b) => a.times - b.times)
 }
 
 /** Whether an aim is judged by a cell, or may be, or a reader will want to know it as exactly. */
 export function isJudgedBy(cell: Cell, ofSameLoad: readonly Cell[]): boolean {
   const aims = AIMS.filter(({ row }) => row === cell.row)
-  if (cell.party === PRODUCT) return aims.length > 0
-  if (cell.party === CEILING) return aims.some(({ against }) => against === 'ceiling')
+  if (cell.party === PRODUCT || cell.party === CEILING) return aims.length > 0
   if (!aims.some(({ against }) => against === 'best peer')) return false
   if (cell.because !== null) return false
   if (cell.party === ON_OUR_NODE || cell.runs.length < ROUNDS_LEAST) return true
@@ -82,13 +83,11 @@ export function judgedAims(all: readonly Cell[]): readonly Judged[] {
     return concurrencies.flatMap((concurrency) => {
       const here = cells.filter((cell) => cell.concurrency === concurrency)
       const product = here.find(({ party }) => party === PRODUCT)
-      const other =
-        aim.against === 'ceiling'
-          ? here.find(({ party, runs }) => party === CEILING && runs.length > 0)
-          : peersOf(here)[0]?.cell
+      const ceiling = here.find(({ party, runs }) => party === CEILING && runs.length > 0)
+      const other = aim.against === 'ceiling' ? ceiling : peersOf(here)[0]?.cell
       if (product === undefined || other === undefined) return []
-      const times = timesTheProduct(other, product)
-      const medianOf = (of: 'p50' | 'p90'): number => median(timesTheProduct(other, product, of))
+      const times = timesAnother(other, product)
+      const medianOf = (of: 'p50' | 'p90'): number => median(timesAnother(other, product, of))
       return [
         {
           ...aim,
@@ -97,6 +96,10 @@ export function judgedAims(all: readonly Cell[]): readonly Judged[] {
           rounds: times.length,
           reached: median(times),
           interval: medianInterval(times),
+          possible:
+            ceiling === undefined || ceiling === other
+              ? null
+              : median(timesAnother(other, ceiling)),
           together: cpuOfAll(other, product) / cpuOfAll(product, other),
           p50: medianOf('p50'),
           p90: medianOf('p90'),

@@ -25,15 +25,15 @@ export interface Cell {
 export const column = ({ runs }: Pick<Cell, 'runs'>, of: keyof RunFigures): number[] =>
   runs.map((run) => run[of])
 
-/** A figure of the product's goes into a party's so many times, in each round that both had their turn in. */
-export function timesTheProduct(
+/** A figure of another party's goes into a party's so many times, in each round that both had their turn in. */
+export function timesAnother(
   cell: Cell,
-  product: Cell,
+  another: Cell,
   of: keyof RunFigures = 'cpu',
 ): readonly number[] {
-  const products = new Map(product.runs.map((run) => [run.round, run[of]]))
+  const divisors = new Map(another.runs.map((run) => [run.round, run[of]]))
   return cell.runs.flatMap((run) => {
-    const own = products.get(run.round)
-    return own === undefined ? [] : [run[of] / own]
+    const divisor = divisors.get(run.round)
+    return divisor === undefined ? [] : [run[of] / divisor]
   })
 }

@@ -27,6 +27,8 @@ class Asker<Request extends Prepared> {
   #deadline = 0
   #done = (): void => {}
   #isClosed = false
+  /** Whether it was closed under a request, or before one could be sent. */
+  isBroken = false
 
   constructor(
     socket: Socket,
@@ -41,13 +43,9 @@ class Asker<Request extends Prepared> {
     socket.on('error', () => {})
     socket.on('close', () => {
       this.#isClosed = true
+      this.isBroken ||= this.#request !== null
       this.#done()
     })
-  }
-
-  /** Whether it was closed under a request. */
-  get isBroken(): boolean {
-    return this.#isClosed && this.#request !== null
   }
 
   /** Asks once and until then again, and resolves with the last answer. */
@@ -64,9 +62,9 @@ class Asker<Request extends Prepared> {
   }
 
   #send(): void {
-    if (this.isBroken) return this.#done()
     this.#request = this.#options.next()
-    if (this.#request === null) return this.#done()
+    this.isBroken ||= this.#isClosed && this.#request !== null
+    if (this.#request === null || this.#isClosed) return this.#done()
     this.#sent = performance.now()
     this.#socket.write(this.#request.bytes)
   }

@@ -101,6 +101,15 @@ describe('Lane', () => {
     lane.close()
   })
 
+  it('counts a connection that was closed between slices, and does not wait for it', async () => {
+    const { lane } = await laneTo(await served(() => 'good'), 100)
+    await lane.drive(0)
+    servers[0]!.closeAllConnections()
+    await pause(30)
+    await lane.drive(60_000)
+    expect(lane.figures).toMatchObject({ requests: 4, broken: 4 })
+  })
+
   it('rejects where nobody listens', async () => {
     await expect(laneTo(new URL('http://127.0.0.1:1'))).rejects.toThrow('ECONNREFUSED')
   })

@@ -121,6 +121,21 @@ describe('the table of aims', () => {
   })
 })
 
+describe('an aim that is held against a peer', () => {
+  const told = (product: number, ceiling: number): string => {
+    const cells = [cell('product', [product]), cell('ceiling', [ceiling]), cell('peer', [130])]
+    const nothing = { circumstances: [], parties: [], tokenCounts: [], flowCounts: [], inside: [] }
+    const text = resultsText({ ...nothing, date: '', cells })
+    return text.split('\n').find((line) => line.includes('times peer')) ?? ''
+  }
+
+  it('is missed for want of the platform only where the ceiling misses it as well', () => {
+    expect(told(104, 100.1)).toMatch(/ 1\.25 \|.* \*\*not met\*\*, nor by the ceiling \| +1\.30 /)
+    expect(told(104, 100)).toMatch(/\*\*not met\*\* \| +1\.30 /)
+    expect(told(100, 110)).toMatch(/ met \| +1\.18 /)
+  })
+})
+
 describe('turnsOf', () => {
   const load = (row: Cell['row'] = 'client_credentials ES256') =>
     Object.entries({ product: 100, ceiling: 90, dear: 300, best: 140, near: 200 }).map(
@@ -160,8 +175,8 @@ describe('turnsOf', () => {
     expect(together(10, load('userinfo')).map(({ length }) => length)).toEqual([1, 1, 1, 1, 1])
   })
 
-  it('leave the ceiling and peers out where no aim is held against them', () => {
-    expect(turns(2, load('client_credentials EdDSA'))).toEqual(['product', 'best', 'near'])
+  it('leave peers out where no aim is held against them', () => {
+    expect(turns(2, load('client_credentials EdDSA'))).toEqual(['product', 'ceiling', 'best', 'near']) // prettier-ignore
     expect(turns(2, load('client_credentials RS256'))).toEqual(['product', 'ceiling'])
   })
 
