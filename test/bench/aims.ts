@@ -26,8 +26,8 @@ export interface Judged extends Aim {
   /** The median of the rounds, and where it lies for certain enough. */
   readonly reached: number
   readonly interval: readonly [low: number, high: number]
-  /** What the ceiling reaches of an aim that is held against a peer: the most that any Worker could. */
-  readonly possible: number | null
+  /** What the ceiling reaches of an aim that is held against a peer. */
+  readonly ceiling: number | null
   /** The CPU time of all those rounds over the product's, garbage collection included that most rounds are spared. */
   readonly together: number
   /** The same of the time that half and nine tenths of the answers took at most. */
@@ -56,7 +56,7 @@ function peersOf(cells: readonly Cell[]): readonly { cell: Cell; times: number }
 }
 
 /** Whether an aim is judged by a cell, or may be, or a reader will want to know it as exactly. */
-export function isJudgedBy(cell: Cell, ofSameLoad: readonly Cell[]): boolean {
+export function isDrivenInSlices(cell: Cell, ofSameLoad: readonly Cell[]): boolean {
   const aims = AIMS.filter(({ row }) => row === cell.row)
   if (cell.party === PRODUCT || cell.party === CEILING) return aims.length > 0
   if (!aims.some(({ against }) => against === 'best peer')) return false
@@ -96,7 +96,7 @@ export function judgedAims(all: readonly Cell[]): readonly Judged[] {
           rounds: times.length,
           reached: median(times),
           interval: medianInterval(times),
-          possible:
+          ceiling:
             ceiling === undefined || ceiling === other
               ? null
               : median(timesAnother(other, ceiling)),

@@ -28,14 +28,14 @@ export interface Results {
   readonly inside: readonly Inside[]
 }
 
-/** By the median; whether the rounds leave it open, and whether any Worker could meet it here, too. */
-const verdict = ({ reached, least, possible, interval: [low, high] }: Judged): string => {
+/** By the median; whether the rounds leave it open, and whether the ceiling misses it as well. */
+const verdict = ({ reached, least, ceiling, interval: [low, high] }: Judged): string => {
   const isOpen = low < least && least <= high
-  const isBeyond = reached < least && possible !== null && possible < least
+  const isMissedByBoth = reached < least && ceiling !== null && ceiling < least
   return [
     reached >= least ? 'met' : '**not met**',
     ...(isOpen ? ['within the noise'] : []),
-    ...(isBeyond ? ['nor by the ceiling'] : []),
+    ...(isMissedByBoth ? ['nor by the ceiling'] : []),
   ].join(', ')
 }
 
@@ -51,7 +51,7 @@ function aimTable(cells: readonly Cell[]): string {
       interval.map((end) => formatNumber(end, 2)).join('–'),
       formatNumber(least, 2),
       verdict(judged),
-      judged.possible === null ? '' : formatNumber(judged.possible, 2),
+      judged.ceiling === null ? '' : formatNumber(judged.ceiling, 2),
       ...[judged.together, judged.p50, judged.p90].map((value) => formatNumber(value, 2)),
     ]
   })
@@ -155,7 +155,7 @@ const KV_NOTE = `Of the peers, those with KV ask it so often; the others keep ev
 
 const isOfTokens = (row: RowName): boolean => row.startsWith('client_credentials')
 
-const METHOD = `Every party serves on one core and the load comes from another, over kept-alive connections, with every answer looked at: a run with one that is not what was asked for is no run. All parties are up at once and take turns: of each row one after the other, to and fro. What an aim is held against has its turn in every round, with every peer that takes at most half as much again as the best, and these are driven by one generator in slices of 50 ms, so that whatever disturbs the machine disturbs all of them; everything else has its turn in few rounds. Figures are medians of the rounds, the extremes in parentheses, which lie the farther apart the more rounds there are; ratios are taken within a round. The rounds of a shared machine differ, so each aim stands with the interval in which its median lies with 95 % certainty, and with the ratio of all those rounds taken together. Beside an aim that is held against a peer stands what the ceiling reaches of it: where that is less than the aim, the platform does not allow it on this machine. What counts is the CPU time that a party’s processes spend on a request: it is steadier than the rest, and p99 at saturation is the engine’s garbage collection, whatever the handler does. A first token of each algorithm of each peer is verified against its published keys before the load.`
+const METHOD = `Every party serves on one core and the load comes from another, over kept-alive connections, with every answer looked at: a run with one that is not what was asked for is no run. All parties are up at once and take turns: of each row one after the other, to and fro. What an aim is held against has its turn in every round, with every peer that takes at most half as much again as the best, and these are driven by one generator in slices of 50 ms, so that whatever disturbs the machine disturbs all of them; everything else has its turn in few rounds. Figures are medians of the rounds, the extremes in parentheses, which lie the farther apart the more rounds there are; ratios are taken within a round. The rounds of a shared machine differ, so each aim stands with the interval in which its median lies with 95 % certainty, and with the ratio of all those rounds taken together. Beside an aim that is held against a peer stands what the ceiling reaches of it, which tells how much of a miss is the runtime’s on this machine; it is no bound that nothing could pass. What counts is the CPU time that a party’s processes spend on a request: it is steadier than the rest, and p99 at saturation is the engine’s garbage collection, whatever the handler does. A first token of each algorithm of each peer is verified against its published keys before the load.`
 
 const PEOPLE_NOTE = `At servers that sign with ES256; codes and refresh tokens are those that the row before has made. Refreshing rotates. A sign-in is a password that becomes a session or a code, one after the other; it costs what the hash costs, and the hashes differ (above).`
 

@@ -2,7 +2,7 @@
  * Drives every row at every party, round by round: of one row all parties take their turns one after the other, and those
  * of whom an aim is judged in slices of milliseconds, so that what is compared is close in time.
  */
-import { isJudgedBy } from './aims.ts'
+import { isDrivenInSlices } from './aims.ts'
 import { PRODUCT, type Cell } from './cells.ts'
 import type { LoadFigures } from './load.ts'
 import { measuredTogether } from './measure.ts'
@@ -58,9 +58,9 @@ export function turnsOf<Turn extends { readonly cell: Cell }>(
   // To and fro, so that nobody always comes after the same one.
   const turns = round % 2 === 0 ? load : load.toReversed()
   if (round <= 1) return turns.map((turn) => [turn])
-  const judged = turns.filter(({ cell }) => isJudgedBy(cell, cells))
-  const others = round % OTHERS_EVERY === 1 ? turns.filter((turn) => !judged.includes(turn)) : []
-  return [judged, ...others.map((turn) => [turn])].filter(({ length }) => length > 0)
+  const sliced = turns.filter(({ cell }) => isDrivenInSlices(cell, cells))
+  const others = round % OTHERS_EVERY === 1 ? turns.filter((turn) => !sliced.includes(turn)) : []
+  return [sliced, ...others.map((turn) => [turn])].filter(({ length }) => length > 0)
 }
 
 export class Driver {

@@ -11,7 +11,7 @@ import { Lane } from '../bench/lane.ts'
 
 const servers: Server[] = []
 
-/** Answers with the number of the request that it is. */
+/** Answers by the number of the request; null breaks its connection. */
 async function served(respond: (count: number) => string | null): Promise<URL> {
   let count = 0
   const server = createServer((request, response) => {

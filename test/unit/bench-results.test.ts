@@ -129,7 +129,7 @@ describe('an aim that is held against a peer', () => {
     return text.split('\n').find((line) => line.includes('times peer')) ?? ''
   }
 
-  it('is missed for want of the platform only where the ceiling misses it as well', () => {
+  it('is called missed by the ceiling, too, only where it is', () => {
     expect(told(104, 100.1)).toMatch(/ 1\.25 \|.* \*\*not met\*\*, nor by the ceiling \| +1\.30 /)
     expect(told(104, 100)).toMatch(/\*\*not met\*\* \| +1\.30 /)
     expect(told(100, 110)).toMatch(/ met \| +1\.18 /)
