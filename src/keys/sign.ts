@@ -4,8 +4,6 @@
  * are written as they are: they were made for this one token, so nothing is copied.
  */
 import { base64url } from '../platform/encoding.ts'
-import { limits } from '../platform/limits.ts'
-import { LruMap } from '../platform/lru.ts'
 import { briefUtf8 } from '../platform/scratch.ts'
 import { algorithmRow } from './algorithms.ts'
 import type { Signer } from './signer.ts'
@@ -18,15 +16,14 @@ const besideOneAnother = (claims: Claims, more: Claims): string =>
 
 const encoded = (json: string): string => base64url(briefUtf8(json))
 
-/** All tokens of one kind that a key signs begin with the same header. */
-const headersKnown = new LruMap<string, string>(limits.signingKeysCachedMax)
+/** Known by the object, which is the same one for all tokens of the kinds that there are many of. */
+const headersKnown = new WeakMap<Signer['header'], string>()
 
 function encodedHeader(header: Signer['header']): string {
-  const json = JSON.stringify(header)
-  let text = headersKnown.get(json)
+  let text = headersKnown.get(header)
   if (text === undefined) {
-    text = encoded(json)
-    headersKnown.set(json, text)
+    text = encoded(JSON.stringify(header))
+    headersKnown.set(header, text)
   }
   return text
 }

@@ -58,7 +58,7 @@ function presentAnswer(
   { active }: RingView,
 ) {
   const now = Math.floor(nowMillis / 1000)
-  const header = { alg: active.algorithm, kid: active.kid }
+  const header = { kid: active.kid, alg: active.algorithm }
   const encrypted = server.encryption !== null
   return {
     scope: formatScope(access.scopes),

@@ -37,12 +37,22 @@ export interface Minted {
  */
 export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
 
-/** Okta's form says nothing of a type. */
-export const accessTokenHeader = (
+/** Within the profile, by those without a type that they are made of. */
+const typedHeaders = new WeakMap<Signer['header'], Signer['header']>()
+
+/** The header of a server's access tokens, always the same one for the same `header`. Okta's form says nothing of a type. */
+export function accessTokenHeader(
   { accessTokenProfile }: Pick<AuthorizationServer, 'accessTokenProfile'>,
-  { alg, kid }: Pick<Signer['header'], 'alg' | 'kid'>,
-): Signer['header'] =>
-  accessTokenProfile === 'RFC9068' ? { typ: ACCESS_TOKEN_TYPE, alg, kid } : { kid, alg }
+  header: Signer['header'],
+): Signer['header'] {
+  if (accessTokenProfile !== 'RFC9068') return header
+  let typed = typedHeaders.get(header)
+  if (typed === undefined) {
+    typed = { typ: ACCESS_TOKEN_TYPE, alg: header.alg, kid: header.kid }
+    typedHeaders.set(header, typed)
+  }
+  return typed
+}
 
 /** `record` is null when the client acts for itself. */
 export function draftAccessToken(
@@ -90,12 +100,12 @@ export async function signAccessToken(
   draft: TokenDraft,
   { scopes }: Pick<Access, 'scopes'>,
   server: CompiledServer,
-  signer: Signer,
+  { header: untyped, key }: Signer,
   encrypter: Encrypter | null,
   nowSeconds: number,
 ): Promise<Minted> {
-  const header = accessTokenHeader(server.server, signer.header)
-  const signed = await signJwt(timed(draft, nowSeconds), { ...signer, header }, draft.custom)
+  const header = accessTokenHeader(server.server, untyped)
+  const signed = await signJwt(timed(draft, nowSeconds), { header, key }, draft.custom)
   const accessToken =
     server.encryption === null ? signed : await encrypted(signed, header.typ, encrypter)
   const response: TokenResponse = {
