@@ -3,6 +3,8 @@
  * table; an assertion's one-time id is not spent here but when everything else about the request is good.
  */
 import type { Client, TokenEndpointAuthMethod } from '../domain/client.ts'
+import { onceHere, type Eventual } from '../platform/eventual.ts'
+import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { OAuthError } from '../protocol/errors.ts'
 import { verifySecretAssertion, verifySignedAssertion, type AssertionUse } from './assertion.ts'
 import type { ClientJwtContext } from './client-jwt.ts'
@@ -19,11 +21,13 @@ export interface Authenticated {
   readonly assertion: AssertionUse | null
 }
 
+type Use = AssertionUse | null
+
 type Method = (
   presented: Presented,
   client: Client,
   context: AuthenticationContext,
-) => Promise<AssertionUse | null>
+) => Eventual<Use>
 
 const methods: ReadonlyMap<
   TokenEndpointAuthMethod,
@@ -33,35 +37,48 @@ const methods: ReadonlyMap<
   ['client_secret_post', { by: 'post', verify: verifySecret }],
   ['client_secret_jwt', { by: 'assertion', verify: ifAssertion(verifySecretAssertion) }],
   ['private_key_jwt', { by: 'assertion', verify: ifAssertion(verifySignedAssertion) }],
-  ['none', { by: 'none', verify: async () => null }],
+  ['none', { by: 'none', verify: () => null }],
 ])
 
 /** The methods a server can offer, in the order in which metadata lists them. */
 export const authenticationMethods: readonly TokenEndpointAuthMethod[] = [...methods.keys()]
 
-/** Throws OAuthError unless the client is known, active and proves itself by its registered method. */
-export async function authenticateClient(
+/**
+ * Throws OAuthError, or rejects with it, unless the client is known, active and proves itself by its registered method.
+ * At once where nothing must be computed.
+ */
+export function authenticateClient(
   presented: Presented,
   client: Client | null,
   context: AuthenticationContext,
-): Promise<Authenticated> {
+): Eventual<Authenticated> {
   if (client === null) throw new OAuthError('unknown_client')
   if (client.status !== 'ACTIVE') throw new OAuthError('inactive_client')
   const method = methods.get(client.authMethod)
   if (method === undefined || method.by !== presented.by)
     throw new OAuthError('wrong_authentication_method')
-  return { client, assertion: await method.verify(presented, client, context) }
+  return onceHere(method.verify(presented, client, context), (assertion) => ({ client, assertion }))
 }
 
-async function verifySecret(
+function verifySecret(
   presented: Presented,
   client: Client,
   { keyEncryption }: AuthenticationContext,
-): Promise<null> {
+): Eventual<null> {
   const secret = presented.by === 'basic' || presented.by === 'post' ? presented.secret : ''
+  const active = client.secrets.filter(({ status }) => status === 'ACTIVE')
+  return active.some((stored) => keyEncryption.isProvenSecret(secret, stored))
+    ? null
+    : verifyUnproven(secret, active, keyEncryption)
+}
+
+async function verifyUnproven(
+  secret: string,
+  active: Client['secrets'],
+  keyEncryption: KeyEncryption,
+): Promise<null> {
   let fault: unknown
-  for (const stored of client.secrets) {
-    if (stored.status !== 'ACTIVE') continue
+  for (const stored of active) {
     try {
       if (await keyEncryption.isClientSecret(secret, stored)) return null
     } catch (cause) {

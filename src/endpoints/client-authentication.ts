@@ -3,6 +3,7 @@ import { authenticateClient, type Authenticated } from '../clients/authenticate.
 import type { AssertionUse } from '../clients/assertion.ts'
 import { presentedCredentials, type Presented } from '../clients/presented.ts'
 import { assertionLedger } from '../issuer/ledger-names.ts'
+import { onceHere, type Eventual } from '../platform/eventual.ts'
 import { logFault } from '../platform/log.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
 import type { Form } from '../protocol/form.ts'
@@ -16,26 +17,28 @@ export const presentedBy = (request: Request, form: Form): Presented =>
   presentedCredentials(request, form)
 
 /** The issuer, the token endpoint and the invoked endpoint all mean this server in an assertion's `aud`. */
-export async function authenticate(
+export function authenticate(
   presented: Presented,
   { server, client }: Resolved,
   endpoint: EndpointName,
   { settings, progress }: ProtocolContext,
   nowSeconds: number,
-): Promise<Authenticated> {
+): Eventual<Authenticated> {
   const { issuer, token } = server.urls
   progress.server = server
   progress.client = client
   progress.isAuthenticated = false
-  const authenticated = await authenticateClient(presented, client, {
+  const authenticated = authenticateClient(presented, client, {
     keyEncryption: settings.keyEncryption,
     outboundAllowedOrigins: settings.outboundAllowedOrigins,
     nowSeconds,
     audiences: [issuer, token, server.urls[endpoint]],
   })
-  // A public client only names itself.
-  progress.isAuthenticated = authenticated.client.authMethod !== 'none'
-  return authenticated
+  return onceHere(authenticated, (proved) => {
+    // A public client only names itself.
+    progress.isAuthenticated = proved.client.authMethod !== 'none'
+    return proved
+  })
 }
 
 /** Spends the one-time id of something signed; durable before it returns. Of many that present it one succeeds. */

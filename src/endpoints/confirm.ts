@@ -7,6 +7,7 @@ import type { CompiledServer } from '../issuer/compile.ts'
 import type { Snapshot } from '../issuer/snapshots.ts'
 import type { Wanted } from '../issuer/wanted.ts'
 import { nowMillis } from '../platform/clock.ts'
+import type { Eventual } from '../platform/eventual.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { OAuthError } from '../protocol/errors.ts'
@@ -57,14 +58,15 @@ export interface Resolved extends Snapshot {
 export async function confirmed<T>(
   context: ProtocolContext,
   wanted: Wanted,
-  attempt: (snapshot: Resolved) => Promise<T>,
+  attempt: (snapshot: Resolved) => Eventual<T>,
 ): Promise<T> {
   const { snapshots, confirmations, waitUntil } = context
   const began = nowMillis()
   const known = snapshots.get(wanted, waitUntil)
   const snapshot = known instanceof Promise ? await known : known
   try {
-    return await attempt(resolved(snapshot))
+    const outcome = attempt(resolved(snapshot))
+    return outcome instanceof Promise ? await outcome : outcome
   } catch (error) {
     const confirmable =
       error instanceof ServerNotFound || (error instanceof OAuthError && error.confirmable)

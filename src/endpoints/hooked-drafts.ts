@@ -16,6 +16,7 @@ import { transformed } from '../hooks/transform.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
 import type { TokenDrafts } from '../mint/draft.ts'
 import { nowMillis } from '../platform/clock.ts'
+import type { Eventual } from '../platform/eventual.ts'
 import { randomAlphanumeric } from '../platform/random.ts'
 import type { Settings } from '../platform/settings.ts'
 import { callerOf } from '../protocol/caller.ts'
@@ -77,7 +78,7 @@ export function hookedDrafts(
   of: { readonly person: Person; readonly record: AuthorizationRecord } | null,
   occasion: Occasion,
   context: ProtocolContext,
-): TokenDrafts | Promise<TokenDrafts> {
+): Eventual<TokenDrafts> {
   const { ruleId } = decided
   const hook = ruleId === null ? undefined : parties.server.hooks.get(ruleId)
   if (hook === undefined || ruleId === null) return drafts

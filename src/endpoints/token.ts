@@ -12,6 +12,7 @@ import { decidedOf } from '../mint/recorded-access.ts'
 import { encrypterOf } from '../mint/encryption.ts'
 import { draftAccessToken, signAccessToken } from '../mint/access-token.ts'
 import { nowSeconds } from '../platform/clock.ts'
+import { onceHere, type Eventual } from '../platform/eventual.ts'
 import { OAuthError, printable, reasons } from '../protocol/errors.ts'
 import { readForm, type Form } from '../protocol/form.ts'
 import { authenticate, presentedBy, spend } from './client-authentication.ts'
@@ -38,16 +39,17 @@ export async function token(request: Request, context: ProtocolContext): Promise
   const wanted = { serverId: context.serverId, clientId: presented.clientId, ring }
   const now = nowSeconds()
   if (grant.of === 'person') beginPublishedRing(context)
-  const allowed = await confirmed(context, wanted, async (snapshot) => {
-    const authenticated = await authenticate(presented, snapshot, 'token', context, now)
-    const { client } = authenticated
-    checkGrant(grant, client)
-    const next =
-      grant.of === 'client'
-        ? { access: decideAccess(snapshot.server, client, grant.redeem(form), now * 1000) }
-        : { grant }
-    return { ...authenticated, ...snapshot, client, next }
-  })
+  const allowed = await confirmed(context, wanted, (snapshot) =>
+    onceHere(authenticate(presented, snapshot, 'token', context, now), ({ client, assertion }) => {
+      checkGrant(grant, client)
+      const next =
+        grant.of === 'client'
+          ? { access: decideAccess(snapshot.server, client, grant.redeem(form), now * 1000) }
+          : { grant }
+      const { server, ring } = snapshot
+      return { server, ring, client, assertion, next }
+    }),
+  )
   const { server, client, next } = allowed
   if (allowed.ring === null) throw new OAuthError('temporarily_unavailable')
   if ('grant' in next) {
@@ -74,7 +76,7 @@ function draftOfClient(
   access: Access,
   form: Form,
   context: ProtocolContext,
-): TokenDraft | Promise<TokenDraft> {
+): Eventual<TokenDraft> {
   const draft = draftAccessToken(server, client, access, null)
   if (server.hooks.size === 0) return draft
   return hookedDraftOfClient(draft, { server, client }, access, form, context)

@@ -15,6 +15,7 @@ import type { Wanted } from '../issuer/wanted.ts'
 import { customServerIdOfIssuer } from '../issuer/urls.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
+import type { Eventual } from '../platform/eventual.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { suffices } from '../verifier/claims.ts'
@@ -78,7 +79,7 @@ async function verdictOf(token: string, expected: Expected, context: Context): P
 }
 
 /** The configuration as it was not long ago, or else as it is now. Storage away is a fault. */
-function recent(wanted: Wanted, context: Context): Snapshot | Promise<Snapshot> {
+function recent(wanted: Wanted, context: Context): Eventual<Snapshot> {
   const known = context.snapshots.get(wanted, context.waitUntil)
   return known instanceof Promise
     ? known.then((snapshot) => notOld(snapshot, wanted, context))
@@ -89,7 +90,7 @@ function notOld(
   snapshot: Snapshot,
   wanted: Wanted,
   { snapshots, waitUntil }: Context,
-): Snapshot | Promise<Snapshot> {
+): Eventual<Snapshot> {
   const oldest = nowMillis() - limits.verifierSnapshotSeconds * 1000
   const isKnown = wanted.serverId !== null ? snapshot.server !== null : snapshot.client !== null
   if (!isKnown || snapshots.readSince(wanted, oldest, KINDS)) return snapshot

@@ -4,6 +4,7 @@
  */
 import { followed, type FollowedFeed, type RevocationFeeds } from '../domain/revocation-feed.ts'
 import { nowMillis } from '../platform/clock.ts'
+import type { Eventual } from '../platform/eventual.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { Refreshed, type WaitUntil } from '../platform/refreshed.ts'
@@ -33,7 +34,7 @@ export class FollowedFeeds {
   }
 
   /** Null: nobody can say what was revoked lately. */
-  get(serverId: string, waitUntil: WaitUntil): FollowedFeed | null | Promise<FollowedFeed | null> {
+  get(serverId: string, waitUntil: WaitUntil): Eventual<FollowedFeed | null> {
     const known = this.#followed.get(serverId)
     if (known !== undefined) return known.feed.get(waitUntil)
     const following: Following = {

@@ -7,6 +7,7 @@ import type { Client } from '../domain/client.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { ConfigurationRead, ServerConfiguration, SnapshotSource } from '../domain/snapshot.ts'
 import { ageOf, nowMillis } from '../platform/clock.ts'
+import type { Eventual } from '../platform/eventual.ts'
 import { inTime } from '../platform/in-time.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
@@ -48,7 +49,7 @@ export class Snapshots {
   }
 
   /** What is known, read where the rule demands it. Cold: one D1 batch and one key ring call, in parallel. */
-  get(wanted: Wanted, waitUntil: WaitUntil): Snapshot | Promise<Snapshot> {
+  get(wanted: Wanted, waitUntil: WaitUntil): Eventual<Snapshot> {
     const { absent, stale } = this.#wanting(wanted, nowMillis())
     if (stale.length > 0) waitUntil(this.#refresh(stale))
     return absent.length === 0 ? this.#known(wanted) : this.#loaded(wanted, absent, waitUntil)

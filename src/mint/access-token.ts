@@ -40,7 +40,7 @@ export const authorizationOf = (jti: string): string | null => jti.split('.')[2]
 /** Within the profile, by those without a type that they are made of. */
 const typedHeaders = new WeakMap<Signer['header'], Signer['header']>()
 
-/** The header of a server's access tokens, always the same one for the same `header`. Okta's form says nothing of a type. */
+/** The header of a server's access tokens, the same one for the same `header`. Okta's form says nothing of a type. */
 export function accessTokenHeader(
   { accessTokenProfile }: Pick<AuthorizationServer, 'accessTokenProfile'>,
   header: Signer['header'],

@@ -20,6 +20,9 @@ export function utf8Decode(bytes: Uint8Array | ArrayBuffer): string | null {
   }
 }
 
+/** The same text with memory of its own: one that was cut out of another keeps the whole of that one. */
+export const ownText = (text: string): string => utf8Decode(utf8(text)) ?? text
+
 export const base64url = (bytes: Uint8Array): string => bytes.toBase64(BASE64URL)
 
 export function base64urlDecode(text: string): Bytes | null {
@@ -55,7 +58,12 @@ export const digest = async (text: string): Promise<string> =>
   base64url(new Uint8Array(await crypto.subtle.digest('SHA-256', utf8(text))))
 
 /** Compares texts in a time that depends on the lengths only. */
-export const equalText = (one: string, other: string): boolean => equalBytes(utf8(one), utf8(other))
+export function equalText(one: string, other: string): boolean {
+  let difference = one.length ^ other.length
+  for (let index = 0; index < one.length; index++)
+    difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
+  return difference === 0
+}
 
 /** Parses JSON; `undefined` when the text is not JSON. */
 export function parseJson(text: string): unknown {

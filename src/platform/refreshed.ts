@@ -3,6 +3,7 @@
  * it and read again in the background. Older: wait. Nobody answers: go on with it until the outage is too long. One
  * reading is under way at a time, and after one that failed there is a pause.
  */
+import type { Eventual } from './eventual.ts'
 import { inTime } from './in-time.ts'
 import { limits } from './limits.ts'
 
@@ -36,7 +37,7 @@ export class Refreshed<T> {
   }
 
   /** Null: nothing is known that is young enough. */
-  get(waitUntil: WaitUntil): T | null | Promise<T | null> {
+  get(waitUntil: WaitUntil): Eventual<T | null> {
     const age = this.#age
     if (this.#known === null || age > this.#ages.stale) return this.#waitedFor()
     if (age > this.#ages.fresh && this.#mayTry(limits.refreshRetrySeconds)) waitUntil(this.#start())

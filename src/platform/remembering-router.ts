@@ -3,7 +3,7 @@
  * through all routes anew for each token costs more than any other step in JavaScript but signing.
  */
 import type { Result, Router } from 'hono/router'
-import { utf8, utf8Decode } from './encoding.ts'
+import { ownText } from './encoding.ts'
 import { limits } from './limits.ts'
 import { LruMap } from './lru.ts'
 
@@ -29,8 +29,8 @@ export class RememberingRouter<T> implements Router<T> {
   }
 
   #find(method: string, path: string): Result<T> {
-    // A text of its own: a path, and each parameter in it, would keep the whole URL that it was cut out of.
-    const own = utf8Decode(utf8(path)) ?? path
+    // Else a path, and each parameter in it, would keep the whole URL that it was cut out of.
+    const own = ownText(path)
     const result = this.#router.match(method, own)
     this.#found.set(method + own, result)
     return result

@@ -221,6 +221,27 @@ describe('MACs', () => {
     expect(await OLD.isClientSecret('one', { mac: '1.short' })).toBe(false)
   })
 
+  it('of a client secret are not asked again for what has proved right, and for nothing else', async () => {
+    const secret = 'sécret \u{1f511}'
+    const wrong = ['', 'sécret \u{1f510}', `${secret} `, secret.slice(0, -2), 'secret \u{1f511}', 'sécret \ud83d'] // prettier-ignore
+    const stored = { mac: await OLD.mac(secret, purpose) }
+    const alike = { ...stored }
+    expect(OLD.isProvenSecret(secret, stored)).toBe(false)
+    for (const value of wrong) {
+      expect(await OLD.isClientSecret(value, stored)).toBe(false)
+      expect(OLD.isProvenSecret(value, stored)).toBe(false)
+    }
+    expect(OLD.isProvenSecret(secret, stored)).toBe(false)
+
+    expect(await OLD.isClientSecret(secret, stored)).toBe(true)
+    for (const value of wrong) expect(await OLD.isClientSecret(value, stored)).toBe(false)
+    expect(OLD.isProvenSecret(secret, stored)).toBe(true)
+    for (const value of wrong) expect(OLD.isProvenSecret(value, stored)).toBe(false)
+    // The record of another app, or of the same one read again, knows nothing of it; nor does another key.
+    expect(OLD.isProvenSecret(secret, alike)).toBe(false)
+    expect(BOTH.isProvenSecret(secret, stored)).toBe(false)
+  })
+
   it('cannot be made under a version that is not known', async () => {
     await expect(OLD.mac('value', purpose, '9')).rejects.toThrow('no version "9"')
   })
