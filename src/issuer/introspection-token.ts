@@ -2,6 +2,7 @@
  * Introspection answers as JWTs, RFC 9701 §5, signed with the key that a server publishes. One names who asked as its
  * audience and has neither `exp` nor `sub`, so that nobody takes it for a token of what it tells (§8.1).
  */
+import { typedHeader } from '../keys/header.ts'
 import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 
@@ -17,5 +18,5 @@ export const signIntrospection = (
 ): Promise<string> =>
   signJwt(
     { iss: issuer, aud: audience, iat: nowSeconds, token_introspection: content },
-    { header: { ...header, typ: 'token-introspection+jwt' }, key },
+    { header: typedHeader(header, 'token-introspection+jwt'), key },
   )

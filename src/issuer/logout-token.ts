@@ -2,6 +2,7 @@
  * Logout tokens, OpenID Connect Back-Channel Logout §2.4: that a session has ended, signed by the issuer in whose name
  * the app knows of it. They name the person and the session as the ID tokens did, and never hold a nonce.
  */
+import { typedHeader } from '../keys/header.ts'
 import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 import { limits } from '../platform/limits.ts'
@@ -33,5 +34,5 @@ export const signLogoutToken = (
       sub: userId,
       sid,
     },
-    { header: { ...header, typ: 'logout+jwt' }, key },
+    { header: typedHeader(header, 'logout+jwt'), key },
   )

@@ -6,7 +6,7 @@
 import { base64url } from '../platform/encoding.ts'
 import { briefUtf8 } from '../platform/scratch.ts'
 import { algorithmRow } from './algorithms.ts'
-import type { Signer } from './signer.ts'
+import { encodedHeader, type JwtHeader } from './header.ts'
 
 type Claims = Readonly<Record<string, unknown>>
 
@@ -14,28 +14,14 @@ type Claims = Readonly<Record<string, unknown>>
 const besideOneAnother = (claims: Claims, more: Claims): string =>
   `${JSON.stringify(claims).slice(0, -1)},${JSON.stringify(more).slice(1)}`
 
-const encoded = (json: string): string => base64url(briefUtf8(json))
-
-/** Known by the object, which is the same one for all tokens of the kinds that there are many of. */
-const headersKnown = new WeakMap<Signer['header'], string>()
-
-function encodedHeader(header: Signer['header']): string {
-  let text = headersKnown.get(header)
-  if (text === undefined) {
-    text = encoded(JSON.stringify(header))
-    headersKnown.set(header, text)
-  }
-  return text
-}
-
 /** `more` are claims with other names, which stand after the first. Rejects when the key is for another algorithm. */
 export async function signJwt(
   claims: Claims,
-  { header, key }: Signer,
+  { header, key }: { readonly header: JwtHeader; readonly key: CryptoKey },
   more: Claims | null = null,
 ): Promise<string> {
   const payload = more === null ? JSON.stringify(claims) : besideOneAnother(claims, more)
-  const input = `${encodedHeader(header)}.${encoded(payload)}`
+  const input = `${encodedHeader(header)}.${base64url(briefUtf8(payload))}`
   const signature = await crypto.subtle.sign(algorithmRow(header.alg).sign, key, briefUtf8(input))
   return `${input}.${base64url(new Uint8Array(signature))}`
 }

@@ -1,14 +1,14 @@
 /** The active key of a server, unwrapped once an isolate into a key that cannot be exported again. */
-import type { SigningAlgorithm } from '../domain/authorization-server.ts'
 import type { RingView } from '../domain/key-rotation.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { LruMap } from '../platform/lru.ts'
 import { algorithmRow } from './algorithms.ts'
 import { boundTo } from './generate.ts'
+import type { KeyHeader } from './header.ts'
 
 export interface Signer {
-  readonly header: { readonly kid: string; readonly alg: SigningAlgorithm; readonly typ?: string }
+  readonly header: KeyHeader
   readonly key: CryptoKey
 }
 

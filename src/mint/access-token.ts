@@ -7,6 +7,7 @@ import type { AuthorizationServer } from '../domain/authorization-server.ts'
 import type { Client } from '../domain/client.ts'
 import { ACCESS_TOKEN_TYPE } from '../issuer/access-token.ts'
 import type { CompiledServer } from '../issuer/compile.ts'
+import { typedHeader, type JwtHeader, type KeyHeader } from '../keys/header.ts'
 import { signJwt } from '../keys/sign.ts'
 import type { Signer } from '../keys/signer.ts'
 import { randomToken } from '../platform/random.ts'
@@ -37,22 +38,11 @@ export interface Minted {
  */
 export const authorizationOf = (jti: string): string | null => jti.split('.')[2] ?? null
 
-/** Within the profile, by those without a type that they are made of. */
-const typedHeaders = new WeakMap<Signer['header'], Signer['header']>()
-
-/** The header of a server's access tokens, the same one for the same `header`. Okta's form says nothing of a type. */
-export function accessTokenHeader(
+/** Okta's form says nothing of a type. */
+export const accessTokenHeader = (
   { accessTokenProfile }: Pick<AuthorizationServer, 'accessTokenProfile'>,
-  header: Signer['header'],
-): Signer['header'] {
-  if (accessTokenProfile !== 'RFC9068') return header
-  let typed = typedHeaders.get(header)
-  if (typed === undefined) {
-    typed = { typ: ACCESS_TOKEN_TYPE, alg: header.alg, kid: header.kid }
-    typedHeaders.set(header, typed)
-  }
-  return typed
-}
+  header: KeyHeader,
+): JwtHeader => (accessTokenProfile === 'RFC9068' ? typedHeader(header, ACCESS_TOKEN_TYPE) : header)
 
 /** `record` is null when the client acts for itself. */
 export function draftAccessToken(

@@ -7,6 +7,7 @@ import {
   type SigningAlgorithm,
 } from '../../../src/domain/authorization-server.ts'
 import { algorithmRow } from '../../../src/keys/algorithms.ts'
+import { typedHeader } from '../../../src/keys/header.ts'
 import { signJwt } from '../../../src/keys/sign.ts'
 
 const pairs = new Map<SigningAlgorithm, CryptoKeyPair>()
@@ -64,6 +65,21 @@ describe.each(SIGNING_ALGORITHMS)('%s', (alg) => {
         expect(decodeProtectedHeader(await signJwt({ sub: 'ada' }, { header, key }))).toEqual(
           header,
         )
+  })
+
+  it('[RFC7515-4.1.9] a type makes a header of its own for each key, and the same one each time', async () => {
+    const { privateKey: key } = pairs.get(alg)!
+    const one = { kid: 'k1', alg }
+    const other = { kid: 'k2', alg }
+    for (const header of [one, other])
+      for (const typ of ['at+jwt', 'logout+jwt']) {
+        const typed = typedHeader(header, typ)
+        expect(typedHeader(header, typ)).toBe(typed)
+        const token = await signJwt({ sub: 'ada' }, { header: typed, key })
+        expect(decodeProtectedHeader(token)).toEqual({ typ, alg, kid: header.kid })
+        const plain = await signJwt({ sub: 'ada' }, { header, key })
+        expect(decodeProtectedHeader(plain)).toEqual(header)
+      }
   })
 
   it('the key of another pair does not verify it', async () => {
