@@ -1,8 +1,8 @@
 /**
- * The ceiling: the least that a correct-looking client_credentials endpoint can do on this stack.
- * HTTP Basic, a hashed secret, form parsing, a scope filter and one signature, with a hundred clients
- * and the keys in isolate memory; no policy, no storage, no rate limit, no log. Documents are strings
- * that stand ready. The product is measured against it in the same run.
+ * The ceiling: a client_credentials endpoint as one would write it on this stack if it had nothing else to do; what
+ * remembers more from one request to the next may pass it. HTTP Basic, a hashed secret, form parsing, a scope filter
+ * and one signature, with a hundred clients and the keys in isolate memory; no policy, no storage, no rate limit, no
+ * log. Documents are strings that stand ready. The product is measured against it in the same run.
  */
 import { Hono, type Context } from 'hono'
 import { SignJWT, importJWK, type JWK } from 'jose'

@@ -1,4 +1,4 @@
-/** The least that a Worker can do (ceiling.ts): client_credentials and two documents. */
+/** A Worker that does nothing else (ceiling.ts): client_credentials and two documents. */
 import { join } from 'node:path'
 import { buildOnce } from '../bundle.ts'
 import { documentFlow } from '../client-flows.ts'
