@@ -21,13 +21,11 @@ export interface Authenticated {
   readonly assertion: AssertionUse | null
 }
 
-type Use = AssertionUse | null
-
 type Method = (
   presented: Presented,
   client: Client,
   context: AuthenticationContext,
-) => Eventual<Use>
+) => Eventual<AssertionUse | null>
 
 const methods: ReadonlyMap<
   TokenEndpointAuthMethod,

@@ -15,7 +15,7 @@ import type { Wanted } from '../issuer/wanted.ts'
 import { customServerIdOfIssuer } from '../issuer/urls.ts'
 import { publishedKeys } from '../keys/jwks.ts'
 import { nowMillis, nowSeconds } from '../platform/clock.ts'
-import type { Eventual } from '../platform/eventual.ts'
+import { onceHere, type Eventual } from '../platform/eventual.ts'
 import { limits } from '../platform/limits.ts'
 import { logFault } from '../platform/log.ts'
 import { suffices } from '../verifier/claims.ts'
@@ -79,12 +79,10 @@ async function verdictOf(token: string, expected: Expected, context: Context): P
 }
 
 /** The configuration as it was not long ago, or else as it is now. Storage away is a fault. */
-function recent(wanted: Wanted, context: Context): Eventual<Snapshot> {
-  const known = context.snapshots.get(wanted, context.waitUntil)
-  return known instanceof Promise
-    ? known.then((snapshot) => notOld(snapshot, wanted, context))
-    : notOld(known, wanted, context)
-}
+const recent = (wanted: Wanted, context: Context): Eventual<Snapshot> =>
+  onceHere(context.snapshots.get(wanted, context.waitUntil), (known) =>
+    notOld(known, wanted, context),
+  )
 
 function notOld(
   snapshot: Snapshot,

@@ -59,7 +59,8 @@ export const digest = async (text: string): Promise<string> =>
 
 /** Compares texts in a time that depends on the lengths only. */
 export function equalText(one: string, other: string): boolean {
-  let difference = one.length ^ other.length
+  if (one.length !== other.length) return false
+  let difference = 0
   for (let index = 0; index < one.length; index++)
     difference |= one.charCodeAt(index) ^ other.charCodeAt(index)
   return difference === 0

@@ -5,5 +5,5 @@
 export type Eventual<T> = T | Promise<T>
 
 /** Goes on with a value at once if it is here, and else when it comes. */
-export const onceHere = <T, U>(value: Eventual<T>, go: (value: T) => U): Eventual<U> =>
+export const onceHere = <T, U>(value: Eventual<T>, go: (value: T) => Eventual<U>): Eventual<U> =>
   value instanceof Promise ? value.then(go) : go(value)

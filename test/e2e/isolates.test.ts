@@ -3,6 +3,7 @@
  * created, and no OAuth error for a fault of ours.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../src/platform/limits.ts'
 import type { Json } from '../json.ts'
 import { API_TOKEN, ORIGIN, startRuntime, type Isolate, type Runtime } from './runtime.ts'
 
@@ -62,7 +63,10 @@ const token = (
 const faults = (at: Isolate, on: string, skew = 0): Promise<Answer> =>
   call(at, `/test/faults?on=${on}&skew=${skew}`)
 
-async function createApp(at: Isolate, clientId?: string): Promise<readonly [string, string]> {
+async function appAt(
+  at: Isolate,
+  clientId?: string,
+): Promise<{ id: string; clientId: string; secret: string }> {
   const { body } = await api(at, 'POST', '/api/v1/apps', {
     name: 'oidc_client',
     label: `app ${crypto.randomUUID()}`,
@@ -81,8 +85,13 @@ async function createApp(at: Isolate, clientId?: string): Promise<readonly [stri
       },
     },
   })
-  const { client_id: id, client_secret: secret } = body['credentials']['oauthClient']
-  return [id, secret]
+  const { client_id, client_secret: secret } = body['credentials']['oauthClient']
+  return { id: body['id'], clientId: client_id, secret }
+}
+
+async function createApp(at: Isolate, clientId?: string): Promise<readonly [string, string]> {
+  const app = await appAt(at, clientId)
+  return [app.clientId, app.secret]
 }
 
 const addScope = (at: Isolate, name: string): Promise<Answer> =>
@@ -107,21 +116,32 @@ describe('two isolates', () => {
   })
 
   it('a new scope, a new secret and a new server are accepted at once elsewhere', async () => {
-    const [id, secret] = await createApp(a)
+    const { id: appId, clientId: id, secret } = await appAt(a)
     expect((await token(b, id, secret)).status).toBe(200)
     await addScope(a, 'fresh')
     expect((await token(b, id, secret, 'fresh')).status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, 1100))
-    const apps = (
-      await api(
-        a,
-        'GET',
-        `/api/v1/apps?filter=${encodeURIComponent('status eq "ACTIVE"')}&limit=200`,
-      )
-    ).body as unknown as { id: string; credentials: { oauthClient: { client_id: string } } }[]
-    const app = apps.find((one) => one.credentials.oauthClient.client_id === id)
-    const added = await api(a, 'POST', `/api/v1/apps/${app?.id}/credentials/secrets`, {})
+    const added = await api(a, 'POST', `/api/v1/apps/${appId}/credentials/secrets`, {})
     expect((await token(b, id, added.body['client_secret'])).status).toBe(200)
+  })
+
+  it('a secret that was retired elsewhere opens nothing here as soon as the app is read again', async () => {
+    const { id: appId, clientId, secret } = await appAt(a)
+    const second = (await api(a, 'POST', `/api/v1/apps/${appId}/credentials/secrets`, {})).body
+    const all = await api(a, 'GET', `/api/v1/apps/${appId}/credentials/secrets`)
+    const first = (all.body as unknown as Json[]).find((one) => one['id'] !== second['id'])
+    // Twice, so that it is known here as one that has proved right.
+    for (let time = 0; time < 2; time++) expect((await token(b, clientId, secret)).status).toBe(200)
+    const retired = await api(
+      a,
+      'POST',
+      `/api/v1/apps/${appId}/credentials/secrets/${first?.['id']}/lifecycle/deactivate`,
+    )
+    expect(retired.body['status']).toBe('INACTIVE')
+    await faults(b, '', limits.snapshotStaleSeconds + 1)
+    expect((await token(b, clientId, secret)).body['error']).toBe('invalid_client')
+    expect((await token(b, clientId, second['client_secret'])).status).toBe(200)
+    await faults(b, '')
   })
 
   it('an API token made at one works at the other at once, and is dead there as soon as it is revoked', async () => {
