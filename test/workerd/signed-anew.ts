@@ -12,5 +12,7 @@ import type { Json } from './support.ts'
 export async function signedAnew(ringName: string, token: string, changes: Json): Promise<string> {
   const ring = await env.KEY_RING.getByName(ringName).read(nowSeconds())
   const { header, key } = await signerOf(ring!, readSettings(testBindings).keyEncryption)
-  return new SignJWT({ ...payloadOf(token), ...changes }).setProtectedHeader({ ...header }).sign(key)
+  return new SignJWT({ ...payloadOf(token), ...changes })
+    .setProtectedHeader({ ...header })
+    .sign(key)
 }
