@@ -22,7 +22,7 @@ export interface ArrivalFigures {
   readonly p99: number
   readonly p999: number
   readonly most: number
-  /** How late the generator itself was, at the 99.9th percentile. */
+  /** How late the generator itself was while it had a connection to send on, at the 99.9th percentile. */
   readonly lateness: number
   /** Answers that were not what was asked for. */
   readonly refused: number
@@ -55,6 +55,8 @@ export async function arrive<Request extends Prepared>({
   let refused = 0
   let broken: Error | null = null
   const idle: Connection<Request>[] = []
+  /** Since when one has been idle: a server that keeps all of them waiting makes nobody late but itself. */
+  let idleSince = -Infinity
 
   const answered = (connection: Connection<Request>, chunk: string): void => {
     connection.received += chunk
@@ -65,6 +67,7 @@ export async function arrive<Request extends Prepared>({
     if (!isGood(request, connection.received.slice(0, end))) refused++
     connection.received = connection.received.slice(end)
     connection.request = null
+    if (idle.length === 0) idleSince = performance.now()
     idle.push(connection)
   }
   for (let index = 0; index < count; index++) {
@@ -89,7 +92,7 @@ export async function arrive<Request extends Prepared>({
       connection.due = due
       connection.request = next()
       connection.socket.write(connection.request.bytes)
-      lateness.push(now - due)
+      lateness.push(now - Math.max(due, idleSince))
       sent++
     }
   }

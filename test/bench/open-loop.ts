@@ -130,7 +130,7 @@ export async function runOpenLoop(bench: BenchRun): Promise<void> {
   }
   const note = `${options.rounds} rounds of ${options.seconds} s at ${SATURATING_CONNECTIONS} connections, which is saturation, and of ${options.seconds * LONGER} s at half of what it was, with a
 request at each fixed instant whatever becomes of those before. Times count from that instant; medians of the rounds, the
-extremes in parentheses. "generator late" is how late the generator itself was at its 99.9th percentile: a round in which it was later than ${LATENESS_MILLIS} ms
+extremes in parentheses. "generator late" is how late the generator itself was while it had a connection to send on, at its 99.9th percentile: a round in which it was later than ${LATENESS_MILLIS} ms
 tells of the machine and was begun again (${formatNumber(late)} were), ${CHANCES} times at most.
 What takes longest is the engine collecting garbage, here also that of the database and of all objects, which live in the same process.`
   await writeDown(

@@ -52,6 +52,24 @@ describe('requests at a constant rate', () => {
     expect(figures.most).toBeGreaterThanOrEqual(STALL_MILLIS - 1)
   })
 
+  it(
+    'are not late themselves where the server keeps all connections waiting',
+    { retry: 3 },
+    async () => {
+      answers = 0
+      const load = {
+        url,
+        perSecond: 100,
+        seconds: 0.1,
+        connections: 1,
+        next: request,
+        isGood: good,
+      }
+      const { lateness, most } = await arrive(load)
+      expect(lateness).toBeLessThan(most - STALL_MILLIS / 4)
+    },
+  )
+
   it('count what is not the answer that was asked for', async () => {
     const load = { url, perSecond: 100, seconds: 0.05, connections: 2, next: request }
     expect(await arrive({ ...load, isGood: () => false })).toMatchObject({
