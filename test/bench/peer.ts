@@ -38,7 +38,10 @@ export const PEERS_FOLDER = join(import.meta.dirname, 'peers')
 
 const ownNode = join(PEERS_FOLDER, 'node_modules', '.bin', 'node')
 
-/** The Node of the peers, a release with long-term support, the only kind that oidc-provider supports; ours where it is not installed. */
+/**
+ * The Node of the peers, a release with long-term support, the only kind that oidc-provider supports; ours where it is
+ * not installed.
+ */
 export const peersNode = (): string => (existsSync(ownNode) ? ownNode : process.execPath)
 
 /** Which that is, in words. */

@@ -51,7 +51,7 @@ describe('a secret', () => {
       await expect(asked(wrong, [first, second])).rejects.toMatchObject({ reason: 'wrong_secret' })
   })
 
-  it('is refused at once when it is retired, whatever was seen of it', async () => {
+  it('is refused from when it is retired, whatever was seen of it', async () => {
     await asked('the first secret', [first, second])
     const retired = { ...first, status: 'INACTIVE' } as const
     await expect(asked('the first secret', [retired, second])).rejects.toMatchObject({ reason: 'wrong_secret' }) // prettier-ignore
