@@ -8,6 +8,7 @@ import type { Json } from '../json.ts'
 import { Org, PASSWORD, type App, type Person } from './support/org.ts'
 import { OtherSite } from './support/other-site.ts'
 import { aContext, atApp, expectNobody, launch } from './support/visitor.ts'
+import { submitForm } from './support/widget.ts'
 
 const WIDGET = '@okta/okta-signin-widget/dist'
 const NEW = 'Another-Horse-8-battery'
@@ -75,24 +76,11 @@ async function asked(issuer = DEFAULT): Promise<void> {
   await page.evaluate('window.got = widget.showSignInToGetTokens(); undefined')
 }
 
-/** The widget drops what is submitted within 200 ms after a submission. */
-async function submit(): Promise<void> {
-  await page.waitForTimeout(250)
-  await page.click('input[type=submit]')
-}
+const enter = (login: string, password = PASSWORD): Promise<void> =>
+  submitForm(page, { username: login, password })
 
-async function enter(login: string, password = PASSWORD): Promise<void> {
-  await page.fill('input[name=username]', login)
-  await page.fill('input[name=password]', password)
-  await submit()
-}
-
-async function change(oldPassword: string, newPassword: string): Promise<void> {
-  await page.fill('input[name=oldPassword]', oldPassword)
-  await page.fill('input[name=newPassword]', newPassword)
-  await page.fill('input[name=confirmPassword]', newPassword)
-  await submit()
-}
+const change = (oldPassword: string, newPassword: string): Promise<void> =>
+  submitForm(page, { oldPassword, newPassword, confirmPassword: newPassword })
 
 /** What the widget says is wrong. */
 const complaint = async (): Promise<string> => page.locator('.okta-form-infobox-error').innerText()

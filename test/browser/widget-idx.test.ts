@@ -11,6 +11,7 @@ import type { Json } from '../json.ts'
 import { Org, PASSWORD, type App, type Person } from './support/org.ts'
 import { OtherSite } from './support/other-site.ts'
 import { aContext, launch, launchPermissive } from './support/visitor.ts'
+import { submitForm } from './support/widget.ts'
 
 const WIDGET = '@okta/okta-signin-widget/dist'
 const NEW = 'Another-Horse-8-battery'
@@ -92,17 +93,8 @@ async function asked(options: Json, on = page): Promise<void> {
   await on.evaluate('window.got = widget.showSignInToGetTokens(); undefined')
 }
 
-/** The widget drops what is submitted within 200 ms after a submission. */
-async function submit(on = page): Promise<void> {
-  await on.waitForTimeout(250)
-  await on.click('input[type=submit]')
-}
-
-async function enter(login: string, password = PASSWORD, on = page): Promise<void> {
-  await on.fill('input[name=identifier]', login)
-  await on.fill('input[name="credentials.passcode"]', password)
-  await submit(on)
-}
+const enter = (login: string, password = PASSWORD, on = page): Promise<void> =>
+  submitForm(on, { identifier: login, 'credentials.passcode': password })
 
 /** What the widget says is wrong. */
 const complaint = (): Promise<string> => page.locator('.okta-form-infobox-error').innerText()
@@ -172,11 +164,8 @@ describe('a password that has expired', () => {
     await enter(person.login)
     await page.waitForSelector('input[name=confirmPassword]')
     await look('expired')
-    const change = async (password: string): Promise<void> => {
-      await page.fill('input[name="credentials.passcode"]', password)
-      await page.fill('input[name=confirmPassword]', password)
-      await submit()
-    }
+    const change = (password: string): Promise<void> =>
+      submitForm(page, { 'credentials.passcode': password, confirmPassword: password })
     await change('short')
     const fault = page.locator('.o-form-input-error')
     expect(await fault.first().innerText()).toContain('must have at least 8 characters')

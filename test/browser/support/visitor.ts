@@ -12,7 +12,7 @@ import { expect, inject } from 'vitest'
 import { PASSWORD } from './org.ts'
 
 /** How long anything on a page may take. */
-const ACTION_MILLISECONDS = 10_000
+export const ACTION_MILLISECONDS = 10_000
 
 export const launch = (): Promise<Browser> =>
   chromium.launch({ executablePath: inject('chromium') })
