@@ -139,6 +139,10 @@ function scalarFault(
   return null
 }
 
+/** Whether anybody could be called so: what else is typed at a sign-in may be a password, or a token. */
+export const couldBeLogin = (typed: string): boolean =>
+  faultOf(baseAttributes.get('login')!, typed) === null
+
 const BLANK = 'The field cannot be left blank'
 
 const isBlank = (value: unknown): boolean =>

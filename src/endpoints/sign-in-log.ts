@@ -5,8 +5,8 @@ import type { Person } from '../domain/person.ts'
 import type { Recovery } from '../domain/recovery.ts'
 import { participantEntity, type Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
+import { couldBeLogin } from '../domain/user-profile.ts'
 import type { AttemptOutcome } from '../grants/password-attempt.ts'
-import { limits } from '../platform/limits.ts'
 import { callerOf } from '../protocol/caller.ts'
 import { clientEntity, personEntity } from './log-entities.ts'
 import type { Occurrence, Told } from '../issuer/log-buffer.ts'
@@ -102,10 +102,15 @@ const REASONS: Readonly<Record<Failure, string>> = {
   ended: 'SIGN_IN_ENDED',
 }
 
-/** Whoever it was is known by what they typed alone, whether anybody is called so or not. */
+const UNTOLD = 'unknown'
+
+/**
+ * Whoever it was is known by what they typed alone, whether anybody is called so or not. What nobody can be called is
+ * not repeated: people do type their password where the login belongs.
+ */
 const signInFailed = (login: string, failure: Failure, client: Client | null): Happening => {
-  const typed = login.slice(0, limits.loginCharactersMax)
-  const unknown = { id: 'unknown', type: 'User', alternateId: typed, displayName: typed }
+  const told = couldBeLogin(login) ? login : UNTOLD
+  const unknown = { id: UNTOLD, type: 'User', alternateId: told, displayName: told }
   return {
     eventType: 'user.session.start',
     displayMessage: 'User signs in',
@@ -114,8 +119,6 @@ const signInFailed = (login: string, failure: Failure, client: Client | null): H
     outcome: { result: 'FAILURE', reason: REASONS[failure] },
   }
 }
-
-const UNTOLD = 'unknown'
 
 /** An attempt that was not looked at. They are told together when they are many, so that nobody fills the log. */
 class Throttled implements Occurrence {

@@ -248,7 +248,7 @@ describe('the system log', () => {
   })
 
   it('tells of sign-ins as it does of those at the page', async () => {
-    const nobody = unique('nobody')
+    const nobody = `${unique('nobody')}@people.example`
     await identified(await begun(ORG_BASE, app), person, 'wrong')
     await identified(await begun(ORG_BASE, app), { login: nobody }, 'wrong')
     const about = (login: string) => logEvents(`eventType eq "user.session.start" and actor.alternateId eq "${login}"`) // prettier-ignore
