@@ -3,6 +3,7 @@
  * like. Values are never part of a message; a caller that prints decides that itself.
  */
 import { randomBytes } from 'node:crypto'
+import { couldBeLogin } from '../domain/user-profile.ts'
 import { KeyEncryption } from '../platform/key-encryption.ts'
 
 export type Secrets = Readonly<Record<string, string>>
@@ -42,8 +43,8 @@ const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
     'BOOTSTRAP_ADMIN_LOGIN',
     {
       make: (origin) => `admin@${new URL(origin).hostname}`,
-      valid: (value) => /^\S{1,100}$/.test(value),
-      shape: '1 to 100 characters without a space, usually an e-mail address',
+      valid: couldBeLogin,
+      shape: 'an e-mail address of 5 to 100 characters',
     },
   ],
   [

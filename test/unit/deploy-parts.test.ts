@@ -138,10 +138,14 @@ describe('the secrets', () => {
   })
 
   it('that are given in a wrong form are refused without repeating them', () => {
-    const environment = { KEY_ENCRYPTION_KEY: 'too-short', BOOTSTRAP_API_TOKEN: 'also-wrong' }
+    const environment = {
+      KEY_ENCRYPTION_KEY: 'too-short',
+      BOOTSTRAP_API_TOKEN: 'also-wrong',
+      BOOTSTRAP_ADMIN_LOGIN: 'root-alone',
+    }
     const { problems } = chooseSecrets(SECRET_NAMES, environment, {}, ORIGIN)
-    expect(problems).toHaveLength(2)
-    expect(problems.join()).not.toMatch(/too-short|also-wrong/)
+    expect(problems).toHaveLength(3)
+    expect(problems.join()).not.toMatch(/too-short|also-wrong|root-alone/)
   })
 })
 

@@ -93,7 +93,7 @@ describe('who may import whom', () => {
     ['state', [...CELLAR, 'passwords', 'store']],
     ['management', [...PATH, 'store']],
     ['docs', [...PATH, 'management']],
-    ['tools', ['platform']],
+    ['tools', ['platform', 'domain']],
   ])
   const everything = ['app.ts', 'index.ts']
 
