@@ -4,7 +4,7 @@
  */
 import { decodeProtectedHeader, jwtVerify, type JWK, type JWTPayload } from 'jose'
 import type { Client } from '../domain/client.ts'
-import { base64url, utf8, type Bytes } from '../platform/encoding.ts'
+import { base64url, isCompact, utf8, type Bytes } from '../platform/encoding.ts'
 import type { KeyEncryption } from '../platform/key-encryption.ts'
 import { limits } from '../platform/limits.ts'
 import { OAuthError, type ReasonName } from '../protocol/errors.ts'
@@ -71,11 +71,9 @@ interface Header {
   readonly typ: string | undefined
 }
 
-/** JWS or JWE, which are told apart by what they say: no white space, no padding (RFC 7515 §5.2). */
-const COMPACT = /^[\w.-]+$/
-
+/** Of a JWS or a JWE, which are told apart by what they say. */
 export function headerOf(jwt: string, refusals: Refusals): Header {
-  if (!COMPACT.test(jwt)) throw new OAuthError(refusals.malformed)
+  if (!isCompact(jwt)) throw new OAuthError(refusals.malformed)
   try {
     const { alg, kid, typ } = decodeProtectedHeader(jwt)
     if (typeof alg === 'string')

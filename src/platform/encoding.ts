@@ -25,18 +25,25 @@ export const ownText = (text: string): string => utf8Decode(utf8(text)) ?? text
 
 export const base64url = (bytes: Uint8Array): string => bytes.toBase64(BASE64URL)
 
-export function base64urlDecode(text: string): Bytes | null {
-  // The platform passes over white space and takes padding; RFC 7515 §2 has neither.
-  if (!/^[\w-]*$/.test(text)) return null
-  try {
-    return Uint8Array.fromBase64(text, { alphabet: 'base64url' })
-  } catch {
-    return null
-  }
+/** What ends a text whose length, modulo 4, is the index: bits that are of no byte are zero. */
+const ENDS = [null, '', 'AQgw', 'AEIMQUYcgkosw048'] as const
+
+/** Whether a text is what some bytes are written as (RFC 4648 §3.5): no two texts have the same bytes. */
+function isBase64url(text: string): boolean {
+  const ends = ENDS[text.length % 4]
+  return /^[\w-]*$/.test(text) && (ends === null || ends!.includes(text.at(-1)!))
 }
 
-/** Three parts in base64url alone: no white space, no line break, no padding (RFC 7515 §2 and §5.2). */
-export const isCompactJws = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text)
+/** Null where there is white space or padding (RFC 7515 §2), or a character whose bits are of no byte. */
+export const base64urlDecode = (text: string): Bytes | null =>
+  isBase64url(text) ? Uint8Array.fromBase64(text, { alphabet: 'base64url' }) : null
+
+/** Parts in base64url alone, as a JWS or a JWE has them (RFC 7515 §5.2, RFC 7516 §5.2). */
+export const isCompact = (text: string): boolean => text.split('.').every(isBase64url)
+
+/** Three such parts, of which the last may be empty. */
+export const isCompactJws = (text: string): boolean =>
+  /^[\w-]+\.[\w-]+\.[\w-]*$/.test(text) && isCompact(text)
 
 export function base64Decode(text: string): Bytes | null {
   try {

@@ -1,6 +1,7 @@
 /** Introspection and revocation on both kinds of server. RFC 7662, RFC 7009. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { base64url, utf8 } from '../../src/platform/encoding.ts'
+import { respelled } from '../respelled.ts'
 import { payloadOf } from './sign-in-support.ts'
 import {
   aClient,
@@ -191,7 +192,7 @@ describe('revocation', () => {
     }
   })
 
-  it('[RFC7515-5.2] a token with white space, a line break or padding in it is none', async () => {
+  it('[RFC7515-5.2] a token with white space, padding or another spelling of its bytes is none', async () => {
     const genuine = await token()
     const at = genuine.length - 5
     for (const put of [' ', '\t', '\n', '\r\n', '\f'])
@@ -200,6 +201,7 @@ describe('revocation', () => {
         expect([put, where, await introspect(spoiled)]).toEqual([put, where, { active: false }])
       }
     expect(await introspect(`${genuine}==`)).toEqual({ active: false })
+    expect(await introspect(respelled(genuine))).toEqual({ active: false })
     expect(await introspect(genuine)).toMatchObject({ active: true })
   })
 

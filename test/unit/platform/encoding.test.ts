@@ -1,10 +1,16 @@
 /**
- * base64url as JOSE and artefacts have it: one text for one content, but for bits that are of no byte. Texts that are
- * compared, and texts of their own.
+ * base64url as JOSE and artefacts have it: one text for one content. Texts that are compared, and texts of their own.
  */
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { base64url, base64urlDecode, equalText, ownText } from '../../../src/platform/encoding.ts'
+import {
+  base64url,
+  base64urlDecode,
+  equalText,
+  isCompact,
+  isCompactJws,
+  ownText,
+} from '../../../src/platform/encoding.ts'
 
 describe('[RFC7515-2] base64url', () => {
   it('gives back the bytes that it was made of', () =>
@@ -28,10 +34,58 @@ describe('[RFC7515-2] base64url', () => {
       ),
     ))
 
+  it('[RFC4648-3.5] is one text: a text that is read is what its bytes are written as', () =>
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\w-]{0,12}$/), (text) => {
+        const bytes = base64urlDecode(text)
+        fc.pre(bytes !== null)
+        expect(base64url(bytes!)).toBe(text)
+      }),
+    ))
+
+  it.each(['AB', 'AA-A_B', 'AAB', '__9'])(
+    'bits of no byte are zero, unlike those of %s',
+    (text) => {
+      expect(base64urlDecode(text)).toBeNull()
+    },
+  )
+
   it.each(['A', 'AAAAA'])('no bytes have the length of %s', (text) => {
     expect(base64urlDecode(text)).toBeNull()
   })
 })
+
+describe('[RFC7515-5.2] a compact JWS', () => {
+  const part = (least: number) => fc.uint8Array({ minLength: least, maxLength: 9 }).map(base64url)
+  const jws = fc.tuple(part(1), part(1), part(0)).map((parts) => parts.join('.'))
+
+  it('is three parts in base64url, of which the signature may be empty', () =>
+    fc.assert(
+      fc.property(jws, (text) => {
+        expect([isCompactJws(text), isCompact(text)]).toEqual([true, true])
+      }),
+    ))
+
+  it('has no part more, none less, no empty one before the signature', () =>
+    fc.assert(
+      fc.property(jws, (text) => {
+        const parts = text.split('.')
+        for (const other of [`${text}.`, `.${text}`, parts.slice(0, 2).join('.'), `.${parts[1]}.`, `${parts[0]}..`])
+          expect(isCompactJws(other), other).toBe(false)
+      }),
+    ))
+
+  it('has no part that no bytes are written as', () =>
+    fc.assert(
+      fc.property(jws, fc.nat(2), fc.constantFrom('A', '=', ' ', 'B9', '\n'), (text, at, more) => {
+        const parts = text.split('.')
+        const spoiled = `${parts[at]}${more}`
+        fc.pre(base64urlDecode(spoiled) === null)
+        const other = parts.with(at, spoiled).join('.')
+        expect([isCompactJws(other), isCompact(other)]).toEqual([false, false])
+      }),
+    ))
+}) // prettier-ignore
 
 describe('texts', () => {
   const text = fc.string({ unit: 'binary', maxLength: 20 })

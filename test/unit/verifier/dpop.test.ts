@@ -6,6 +6,7 @@ import { limits } from '../../../src/platform/limits.ts'
 import { proofAlgorithms } from '../../../src/verifier/proof-keys.ts'
 import { OfflineVerifier, type DPoP, type Proof } from '../../../src/verifier/index.ts'
 import { checkExpected, type Expected, type Verdict } from '../../../src/verifier/verdict.ts'
+import { respelled } from '../../respelled.ts'
 import { aProver, METHOD, URL_OF_REQUEST, withProof, type Prover } from './dpop-support.ts'
 import {
   answered,
@@ -258,11 +259,8 @@ describe('keys', () => {
 
   it('a proof that was changed in a character is none', async () => {
     const proof = await prover.prove(token)
-    // Bits of the very last character are of no byte.
-    for (let at = 0; at < proof.length - 1; at += 7) {
-      const changed = proof.slice(0, at) + (proof[at] === 'A' ? 'B' : 'A') + proof.slice(at + 1)
-      expect(await reasonOf(token, withProof(changed)), `character ${at}`).toMatch(/^proof_|^wrong_key$/)
-    }
+    for (let at = proof.length - 1; at >= 0; at -= 7)
+      expect(await reasonOf(token, withProof(respelled(proof, at))), `character ${at}`).toMatch(/^proof_|^wrong_key$/)
   }) // prettier-ignore
 
   it('no signature is computed for a proof of another key or of another request', async () => {

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { limits } from '../../../src/platform/limits.ts'
 import { signedPayload } from '../../../src/verifier/signature.ts'
 import { readAccessToken } from '../../../src/verifier/token.ts'
+import { respelled } from '../../respelled.ts'
 import { claims, EXPECTED, makeKey, NOW, type TestKey } from './support.ts'
 
 let key: TestKey
@@ -66,12 +67,8 @@ describe('a token whose signature was found good', () => {
   it('vouches for no text that differs from it in one character', async () => {
     const token = await key.sign(claims())
     expect(await reasonOf(token, key)).toBeNull()
-    // Bits of the very last character are of no byte.
-    for (let at = token.indexOf('.') + 1; at < token.length - 1; at++) {
-      const other = token[at] === 'A' ? 'B' : 'A'
-      const changed = token.slice(0, at) + other + token.slice(at + 1)
-      expect(await signedPayload(changed, under(key)), `character ${at}`).toBeNull()
-    }
+    for (let at = token.indexOf('.') + 1; at < token.length; at++)
+      expect(await signedPayload(respelled(token, at), under(key)), `character ${at}`).toBeNull()
   })
 
   it('is given with claims that are the own of whoever gets them', async () => {

@@ -10,7 +10,7 @@ import type { World } from '../world.ts'
 const SESSION = '__Host-edgemint_session'
 const NAMES = [SESSION, SESSION, '__Host-edgemint_browser_abcdefgh', 'edgemint_session', '__host-edgemint_session', 'sid', 'DT', '', '__proto__', `${SESSION} `, `"${SESSION}"`] as const // prettier-ignore
 
-/** A session that we did not make: neither the one of the corpus nor the same bytes spelled otherwise. */
+/** A session that we did not make. */
 function forgedSession(random: Random, { artefacts }: World): string {
   const { session } = artefacts
   const [content = '', version = '', mac = ''] = session.split('.')
