@@ -42,7 +42,8 @@ const RECIPES: ReadonlyMap<string, Recipe> = new Map<string, Recipe>([
   [
     'BOOTSTRAP_ADMIN_LOGIN',
     {
-      make: (origin) => `admin@${new URL(origin).hostname}`,
+      make: (origin) =>
+        [`admin@${new URL(origin).hostname}`, 'admin@localhost'].find(couldBeLogin)!,
       valid: couldBeLogin,
       shape: 'an e-mail address of 5 to 100 characters',
     },

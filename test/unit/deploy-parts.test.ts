@@ -137,6 +137,14 @@ describe('the secrets', () => {
     expect(fresh['KEY_ENCRYPTION_KEY']).not.toBe(values['KEY_ENCRYPTION_KEY'])
   })
 
+  it.each([
+    ['https://id.example.com', 'admin@id.example.com'],
+    ['http://[::1]:8787', 'admin@localhost'],
+    [`https://${'a'.repeat(60)}.${'b'.repeat(60)}.workers.dev`, 'admin@localhost'],
+  ])('the first administrator of %s is called %s', (origin, login) => {
+    expect(chooseSecrets(SECRET_NAMES, {}, {}, origin).values['BOOTSTRAP_ADMIN_LOGIN']).toBe(login)
+  })
+
   it('that are given in a wrong form are refused without repeating them', () => {
     const environment = {
       KEY_ENCRYPTION_KEY: 'too-short',
