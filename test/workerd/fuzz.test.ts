@@ -39,7 +39,7 @@ beforeAll(listen)
 /** What a world left in the log is looked at and removed: that of a million inputs is more than is read at once. */
 async function lookAtLog({ failures }: Report, from: number, count: number): Promise<void> {
   await refuseLoggedSecrets().catch((error: unknown) => {
-    failures.push({ index: from, problem: String(error), request: `one of ${count} from here` })
+    failures.push({ index: from, inputs: count, problem: String(error), request: 'one of these' })
   })
   await env.LOG_DB.exec('DELETE FROM events')
 }
@@ -61,7 +61,7 @@ async function anyNumber(surface: Surface, asked: AskedFuzz): Promise<Report> {
 
 /** A failure as it is run again: its index with the seed, and the request that it was. */
 const told = ({ failures }: Report, seed: number): readonly string[] =>
-  failures.map(({ index, problem, request }) => `--seed ${seed} --from ${index} --inputs 1: ${problem}\n${request}`) // prettier-ignore
+  failures.map(({ index, inputs = 1, problem, request }) => `--seed ${seed} --from ${index} --inputs ${inputs}: ${problem}\n${request}`) // prettier-ignore
 
 describe.runIf(asked !== null).each(surfaces)('$name, as often as it is asked', (surface) => {
   it('is answered, whatever is sent', { timeout: 2 ** 31 - 1 }, async () => {

@@ -2,6 +2,8 @@
 
 export interface Failure {
   readonly index: number
+  /** That many from the index on, of which it is one. */
+  readonly inputs?: number
   readonly problem: string
   /** The request, whole. Ids and tokens in it are of the run. */
   readonly request: string
