@@ -139,7 +139,7 @@ function scalarFault(
   return null
 }
 
-/** Whether anybody could be called so: what else is typed at a sign-in may be a password, or a token. */
+/** Whether the API would let anybody be called so. */
 export const couldBeLogin = (typed: string): boolean =>
   faultOf(baseAttributes.get('login')!, typed) === null
 

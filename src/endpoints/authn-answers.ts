@@ -25,7 +25,8 @@ export async function success(
   await context.directory.record(eventOf(verified(person), context, now))
   const issued = await newSessionToken({ userId: person.id, amr: ['pwd'], epoch, now }, context)
   if (issued === null) {
-    await tellFailure(String(person.profile['login']), 'ended', null, context, now)
+    const login = String(person.profile['login'])
+    await tellFailure({ login, isKnown: true }, 'ended', null, context, now)
     throw new ApiError('E0000004')
   }
   const { sessionToken, expires } = issued

@@ -36,7 +36,8 @@ export async function authenticate(request: Request, context: ProtocolContext): 
   const attempt = { login: username, password, app: null, address: addressOf(request), now }
   const outcome = await attemptPassword(attempt, context)
   if (outcome.outcome === 'correct') return success(outcome, relayState, context, now)
-  await tellFailure(username, outcome.outcome, null, context, now)
+  const { isKnown } = outcome
+  await tellFailure({ login: username, isKnown }, outcome.outcome, null, context, now)
   if (outcome.outcome === 'expired' && outcome.replaceable !== undefined) {
     const { person, proof } = outcome.replaceable
     return passwordExpired(newExpiredSignIn(proof, { relayState }), person, context)

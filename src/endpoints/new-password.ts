@@ -57,7 +57,8 @@ async function ended(person: Person | null, { underWay, visit }: SignInForm): Pr
   const { context, now } = visit
   const identifier = person && loginOf(person)
   const client = underWay?.client ?? null
-  if (identifier !== null) await tellFailure(identifier, 'ended', client, context, now)
+  if (identifier !== null)
+    await tellFailure({ login: identifier, isKnown: true }, 'ended', client, context, now)
   const transaction = await sealedTransaction('sign-in', underWay, visit)
   const shown = { identifier, error: 'SIGN_IN_ENDED' } as const
   return { response: await signInForm(transaction, underWay, visit, shown), cookies: [] }

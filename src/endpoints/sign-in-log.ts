@@ -5,10 +5,10 @@ import type { Person } from '../domain/person.ts'
 import type { Recovery } from '../domain/recovery.ts'
 import { participantEntity, type Participant } from '../domain/session.ts'
 import type { SystemLogEntity, SystemLogEvent } from '../domain/system-log.ts'
-import { couldBeLogin } from '../domain/user-profile.ts'
 import type { AttemptOutcome } from '../grants/password-attempt.ts'
 import { callerOf } from '../protocol/caller.ts'
 import { clientEntity, personEntity } from './log-entities.ts'
+import { typedLogin, type Attempted } from './log-text.ts'
 import type { Occurrence, Told } from '../issuer/log-buffer.ts'
 import type { ProtocolContext } from './context.ts'
 
@@ -104,12 +104,9 @@ const REASONS: Readonly<Record<Failure, string>> = {
 
 const UNTOLD = 'unknown'
 
-/**
- * Whoever it was is known by what they typed alone, whether anybody is called so or not. What nobody can be called is
- * not repeated: people do type their password where the login belongs.
- */
-const signInFailed = (login: string, failure: Failure, client: Client | null): Happening => {
-  const told = couldBeLogin(login) ? login : UNTOLD
+/** Whoever it was is known by what they typed alone, whether anybody is called so or not. */
+const signInFailed = (by: Attempted, failure: Failure, client: Client | null): Happening => {
+  const told = typedLogin(by) ?? UNTOLD
   const unknown = { id: UNTOLD, type: 'User', alternateId: told, displayName: told }
   return {
     eventType: 'user.session.start',
@@ -124,11 +121,11 @@ const signInFailed = (login: string, failure: Failure, client: Client | null): H
 class Throttled implements Occurrence {
   readonly room = 'unproven'
   readonly kind = 'sign-in throttled'
-  readonly login: string
+  readonly by: Attempted
   readonly client: Client | null
 
-  constructor(login: string, client: Client | null) {
-    this.login = login
+  constructor(by: Attempted, client: Client | null) {
+    this.by = by
     this.client = client
   }
 
@@ -137,25 +134,23 @@ class Throttled implements Occurrence {
   }
 
   happenings(told: Told): readonly Happening[] {
-    const login = told === 'one' ? this.login : UNTOLD
-    return [signInFailed(login, 'throttled', told === 'kind' ? null : this.client)]
+    const by = told === 'one' ? this.by : { login: UNTOLD, isKnown: false }
+    return [signInFailed(by, 'throttled', told === 'kind' ? null : this.client)]
   }
 }
 
 /** Tells of an attempt that failed: before the answer when a password was tried. */
 export async function tellFailure(
-  login: string,
+  by: Attempted,
   failure: Failure,
   client: Client | null,
   context: ProtocolContext,
   nowMillis: number,
 ): Promise<void> {
   if (failure === 'throttled')
-    context.log.push(new Throttled(login, client), context, context.waitUntil)
+    context.log.push(new Throttled(by, client), context, context.waitUntil)
   else
-    await context.directory.record(
-      eventOf(signInFailed(login, failure, client), context, nowMillis),
-    )
+    await context.directory.record(eventOf(signInFailed(by, failure, client), context, nowMillis))
 }
 
 /** With the clients that the session had given something to. */

@@ -108,7 +108,7 @@ async function attempted(filledIn: SignInForm): Promise<Answer> {
     context,
   )
   const tell = (failure: Failure): Promise<void> =>
-    tellFailure(identifier, failure, client, context, now)
+    tellFailure({ login: identifier, isKnown: outcome.isKnown }, failure, client, context, now)
   if (outcome.outcome !== 'correct') {
     await tell(outcome.outcome)
     if (outcome.outcome !== 'expired' || outcome.replaceable === undefined)

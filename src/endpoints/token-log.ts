@@ -25,6 +25,7 @@ import {
   tokenEntity,
   trailOf,
 } from './log-entities.ts'
+import { withoutTokens } from './log-text.ts'
 
 /** How far a request has come when it is answered. It grows on the way, so that a refusal anywhere can be told. */
 export interface Progress {
@@ -238,8 +239,8 @@ export class Refused implements Occurrence {
     const { error, progress } = this
     return {
       grantType: progress.grantType,
-      requestedScopes: progress.scope,
-      errorDescription: error.description,
+      requestedScopes: withoutTokens(progress.scope),
+      errorDescription: withoutTokens(error.description),
       ...trailOf(error instanceof AccessRefused ? error.decision : null),
     }
   }

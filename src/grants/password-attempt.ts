@@ -17,10 +17,11 @@ export interface PasswordAttempt {
   readonly now: number
 }
 
-export type AttemptOutcome =
-  | SignInOutcome
-  /** Too many attempts came from the address; this one was not looked at. */
-  | { readonly outcome: 'throttled' }
+/** `throttled`: too many attempts came from the address; this one was not looked at. */
+export type AttemptOutcome = (SignInOutcome | { readonly outcome: 'throttled' }) & {
+  /** Whether somebody has the login; false where nobody looked. */
+  readonly isKnown: boolean
+}
 
 export interface AttemptPorts {
   readonly subjects: Subjects
@@ -32,14 +33,15 @@ export async function attemptPassword(
   { login, password, app, address, now }: PasswordAttempt,
   { subjects, directory, throttle }: AttemptPorts,
 ): Promise<AttemptOutcome> {
-  if (!(await throttle.take(address, now))) return { outcome: 'throttled' }
+  if (!(await throttle.take(address, now))) return { outcome: 'throttled', isKnown: false }
   // Nobody has such a login or password, which is plain to see, so that no work would hide anything.
   const isPossible =
-    login.length <= limits.loginCharactersMax && password.length <= limits.passwordTextCharactersMax
-  if (!isPossible) return { outcome: 'wrong' }
+    [...login].length <= limits.loginCharactersMax &&
+    password.length <= limits.passwordTextCharactersMax
+  if (!isPossible) return { outcome: 'wrong', isKnown: false }
   const userId = await directory.userIdOf(login)
   const outcome = await subjects.verifyPassword({ userId, login, password, app, now })
   if (outcome.outcome === 'correct' || outcome.outcome === 'expired')
     await throttle.giveBack(address)
-  return outcome
+  return { ...outcome, isKnown: userId !== null }
 }

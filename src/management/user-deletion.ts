@@ -1,7 +1,7 @@
 /**
  * Deletion of a person in two steps, as Okta does it: who is not deactivated is deactivated; who is, is erased with
- * everything that hangs on them, their object included. What stays are their id in the log, and their login, which
- * nobody may take while a token could name it.
+ * everything that hangs on them, their object included. What stays are events of the log, as long as all others, and
+ * their login, which nobody may take while a token could name it.
  */
 import type { GuardedUser } from '../domain/user.ts'
 import { forgetUserRoles } from '../store/role-assignments.ts'

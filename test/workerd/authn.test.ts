@@ -1,5 +1,6 @@
 /** Okta's primary authentication and the session tokens that come of it. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../src/platform/limits.ts'
 import { answerOf, Browser } from './browser.ts'
 import { authn, sessionTokenOf } from './session-support.ts'
 import {
@@ -62,6 +63,13 @@ describe('POST /api/v1/authn', () => {
       expect([status, error['errorCode']]).toEqual([400, 'E0000021'])
     },
   )
+
+  it('takes every login that the API takes, counted in characters as there', async () => {
+    const rest = `${unique('ada')}@people.example`
+    const login = '\u{1f600}'.repeat(limits.loginCharactersMax - rest.length) + rest
+    await aPersonWithPassword({ login })
+    expect((await authn({ username: login, password: PASSWORD })).status).toBe(200)
+  })
 
   it('says E0000004 of a wrong password and of nobody alike', async () => {
     for (const username of [person.login, unique('nobody')]) {

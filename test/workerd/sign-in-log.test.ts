@@ -1,10 +1,17 @@
-/** What the log repeats of what was typed at a sign-in that failed, at every door that takes a password. */
+/** What the log repeats of what was typed at a sign-in that failed, at every door that tells of one. */
 import { beforeAll, describe, expect, it } from 'vitest'
 import { Browser, hiddenInputs } from './browser.ts'
 import { anIdxApp, begun, identified } from './idx-support.ts'
 import { logEvents } from './log-support.ts'
 import { authn } from './session-support.ts'
-import { aSignInApp, authorizeUrl, ORG_BASE, PASSWORD, type SignInApp } from './sign-in-support.ts'
+import {
+  aPersonWithPassword,
+  aSignInApp,
+  authorizeUrl,
+  ORG_BASE,
+  PASSWORD,
+  type SignInApp,
+} from './sign-in-support.ts'
 import { unique, type Json } from './support.ts'
 
 let app: SignInApp
@@ -31,7 +38,18 @@ const failures = (): Promise<readonly Json[]> =>
   logEvents('eventType eq "user.session.start" and outcome.result eq "FAILURE"')
 
 describe.each(DOORS)('a failed sign-in at %s', (_, typedAt) => {
-  it('is told with a login that somebody could have', async () => {
+  it('is told with what was typed where it finds somebody, however it is written', async () => {
+    const login = `${unique('ada')}@localhost`
+    await aPersonWithPassword({ login })
+    for (const typed of [login, login.toUpperCase(), login.replace('@', '\uff20')]) {
+      await typedAt(typed)
+      expect((await failures()).at(-1)).toMatchObject({
+        actor: { id: 'unknown', alternateId: typed },
+      })
+    }
+  })
+
+  it('is told with an address that nobody has', async () => {
     const login = `${unique('nobody')}@people.example`
     await typedAt(login)
     const named = { id: 'unknown', alternateId: login, displayName: login }
@@ -40,6 +58,7 @@ describe.each(DOORS)('a failed sign-in at %s', (_, typedAt) => {
 
   it.each([
     ['a password', PASSWORD],
+    ['a password with an @', 'P@ssw0rd-of-somebody'],
     ['a token', `eyJhbGciOiJSUzI1NiJ9.${'Ab1'.repeat(20)}.${'Cd2'.repeat(20)}`],
     ['a login with something behind it', `ada@people.example ${PASSWORD}`],
     ['what is too long for a login', `${'a'.repeat(100)}@people.example`],

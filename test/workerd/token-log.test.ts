@@ -149,6 +149,20 @@ describe('a refusal', () => {
     })
   })
 
+  it('does not repeat a token that was sent for a scope', async () => {
+    const server = await aServer()
+    const client = await aClient()
+    const minted = (await (await mintWith(server, client)).json()) as Json
+    const secrets = [minted['access_token'], client.secret] as string[]
+    for (const secret of secrets) {
+      const refused = await mintWith(server, client, { scope: `read ${secret}` })
+      const [event] = await told(`transaction.id eq "${idOf(refused)}"`)
+      expect(event!['outcome']).toEqual({ result: 'FAILURE', reason: 'unknown_scope' })
+      expect(debugOf(event)['requestedScopes']).toMatch(/^read …/)
+      expect(JSON.stringify(event)).not.toContain(secret.slice(-30))
+    }
+  })
+
   it('of scopes and of claims has an event type of its own', async () => {
     const rule = { conditions: { grantTypes: { include: ['client_credentials'] }, scopes: { include: ['read'] } } } // prettier-ignore
     const server = await aServer({ rule })

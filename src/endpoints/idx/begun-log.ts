@@ -5,6 +5,7 @@ import type { CompiledServer } from '../../issuer/compile.ts'
 import type { Occurrence, Told } from '../../issuer/log-buffer.ts'
 import { formatScope } from '../../protocol/scope.ts'
 import { clientEntity, prefixOf, serverEntities } from '../log-entities.ts'
+import { withoutTokens } from '../log-text.ts'
 import type { UnderWay } from '../under-way.ts'
 
 export class InteractionBegun implements Occurrence {
@@ -40,7 +41,7 @@ export class InteractionBegun implements Occurrence {
         target: told === 'kind' ? [] : serverEntities(server),
         debugData: {
           ...(told !== 'kind' && { authorizationServer: server.server.id }),
-          ...(told === 'one' && { requestedScopes: formatScope(scopes) }),
+          ...(told === 'one' && { requestedScopes: withoutTokens(formatScope(scopes)) }),
         },
       },
     ]

@@ -96,7 +96,8 @@ async function attempted(login: string, password: string, calling: Calling): Pro
     context,
   )
   if (outcome.outcome === 'correct') return signedIn(outcome, login, calling)
-  await tellFailure(login, outcome.outcome, client, context, now)
+  const { isKnown } = outcome
+  await tellFailure({ login, isKnown }, outcome.outcome, client, context, now)
   if (outcome.outcome === 'expired' && outcome.replaceable !== undefined) {
     const { person, proof } = outcome.replaceable
     const ends = proof.provenAt + limits.expiredSignInSeconds * 1000
@@ -121,7 +122,7 @@ async function signedIn(proven: Proven, login: string, calling: Calling): Promis
   const { context, now } = visit
   const sessionKey = await beginSession(proven, underWay.client, visit)
   if (sessionKey === null) {
-    await tellFailure(login, 'ended', underWay.client, context, now)
+    await tellFailure({ login, isKnown: true }, 'ended', underWay.client, context, now)
     return failed(login, MESSAGE_OF.ended, calling)
   }
   return goOn(calling, { sessionKey }, [await sessionCookie(sessionKey, context.settings)])

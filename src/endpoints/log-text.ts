@@ -1,0 +1,24 @@
+/**
+ * What a caller sent, as the system log repeats it: a token in the wrong parameter, or a password where the login
+ * belongs, is a secret all the same, and whoever reads the log is no holder of it.
+ */
+import { couldBeLogin } from '../domain/user-profile.ts'
+
+const TOKENS = /eyJ[\w.-]{8,}|[\w-]{40,}/g
+
+const isRandom = (run: string): boolean =>
+  run.startsWith('eyJ') || [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(run))
+
+/** The text without what has the shape of a token, a code or a secret of ours. */
+export const withoutTokens = (text: string): string =>
+  text.replaceAll(TOKENS, (run) => (isRandom(run) ? '…' : run))
+
+/** Who tried to sign in: what was typed, and whether somebody is known to be called so. */
+export interface Attempted {
+  readonly login: string
+  readonly isKnown: boolean
+}
+
+/** Null: what nobody is called is told only where it is an address of some domain, and not what a password may be. */
+export const typedLogin = ({ login, isKnown }: Attempted): string | null =>
+  isKnown || (couldBeLogin(login) && /@.*\./.test(login)) ? login : null
