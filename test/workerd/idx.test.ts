@@ -1,5 +1,6 @@
 /** Interactions as a page of an app goes through them, at both kinds of server: from the handle to the tokens. */
 import { beforeAll, describe, expect, it } from 'vitest'
+import { limits } from '../../src/platform/limits.ts'
 import {
   aCode,
   anIdxApp,
@@ -181,6 +182,19 @@ describe.each(['org', 'custom'] as const)('an interaction at the %s server', (ki
     })
     expect([answeredWith, codeOf(done)]).toEqual([200, expect.any(String)])
   })
+
+  it('keeps a login of as many characters as the API takes until the password comes', async () => {
+    const rest = `${unique('ada')}@people.example`
+    const login = '\u{1f600}'.repeat(limits.loginCharactersMax - rest.length) + rest
+    await aPersonWithPassword({ login })
+    const interaction = await begun(base(), app)
+    const { page } = interaction
+    const { stateHandle } = await introspected(interaction)
+    const [, asked] = await page.idx('identify', { stateHandle, identifier: login })
+    const credentials = { passcode: PASSWORD }
+    const [status] = await page.idx('challenge/answer', { stateHandle: asked['stateHandle'], credentials })
+    expect(status).toBe(200)
+  }) // prettier-ignore
 
   it('shows the step again after a wrong password, which a right one then passes', async () => {
     const interaction = await begun(base(), app)

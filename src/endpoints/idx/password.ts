@@ -51,7 +51,7 @@ function challenging(
   failure: MessageName | null = null,
 ): Promise<IonAnswer> {
   // Nobody has a longer login; one character more keeps it nobody's.
-  const identifier = typed.slice(0, limits.loginCharactersMax + 1)
+  const identifier = [...typed].slice(0, limits.loginCharactersMax + 1).join('')
   const waiting: Interaction = { ...calling.interaction, step: { at: 'challenge', identifier } }
   return shown({ at: 'challenge', identifier }, waiting, calling, failure)
 }
