@@ -4,14 +4,17 @@
  */
 import { couldBeLogin } from '../domain/user-profile.ts'
 
-const TOKENS = /eyJ[\w.-]{8,}|[\w-]{40,}/g
+/** A JWT, and the value of a parameter that strayed into another one. */
+const SECRETS = /eyJ[\w.-]{8,}|(?<==)[^\s&]+/g
 
-const isRandom = (run: string): boolean =>
-  run.startsWith('eyJ') || [/\d/, /[a-z]/, /[A-Z]/].every((kind) => kind.test(run))
+/** As long as anything random that we make. */
+const LONG = /[\w-]{40,}/g
+
+const isName = (run: string): boolean => /^([a-z_-]*|[A-Z_-]*)$/.test(run)
 
 /** The text without what has the shape of a token, a code or a secret of ours. */
 export const withoutTokens = (text: string): string =>
-  text.replaceAll(TOKENS, (run) => (isRandom(run) ? '…' : run))
+  text.replaceAll(SECRETS, '…').replaceAll(LONG, (run) => (isName(run) ? run : '…'))
 
 /** Who tried to sign in: what was typed, and whether somebody is known to be called so. */
 export interface Attempted {

@@ -27,6 +27,17 @@ describe('a text without tokens', () => {
     ))
 
   it.each([
+    ['read&client_secret=my-own-secret&x=y', 'read&client_secret=…&x=…'],
+    ['read.password=%C0$25AF', 'read.password=…'],
+    [
+      `1.PMJOFR2J4-UNEPIT.${'XB27IGVCETYZTYJQS_6G8TW10YLXJYQQT8WKTS7X'.repeat(2)}`,
+      '1.PMJOFR2J4-UNEPIT.…',
+    ],
+  ])('%s becomes %s', (text, told) => {
+    expect(withoutTokens(text)).toBe(told)
+  })
+
+  it.each([
     'openid profile offline_access',
     'https://api.example.com/auth/orders.readonly urn:example:orders:write',
     'read_all_of_the_orders_of_everybody_in_the_shop',
