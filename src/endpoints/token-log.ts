@@ -123,7 +123,7 @@ export class Granted implements Occurrence {
         ...(isAlike && { clientAuthType: client.authMethod }),
         ...(isOne && {
           grantType: this.progress.grantType,
-          requestedScopes: this.progress.scope,
+          requestedScopes: withoutTokens(this.progress.scope),
           grantedScopes: formatScope(access.scopes),
           ...trailOf(access.decision),
         }),

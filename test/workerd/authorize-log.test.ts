@@ -9,6 +9,8 @@ import {
   CALLBACK,
   PASSWORD,
   PEOPLE_GRANTS,
+  redeem,
+  signedIn,
   type SignInApp,
   type TestPerson,
 } from './sign-in-support.ts'
@@ -79,6 +81,19 @@ describe('an authorization', () => {
       `${type}.implicit.access_token`,
       `${type}.implicit.id_token`,
     ])
+  })
+
+  it('whose code is redeemed with a scope, which does not count, is told without a token in it', async () => {
+    const { answer } = await signedIn(server.issuer, app, person)
+    const code = answer['code']!
+    const redeemed = await redeem(server.issuer, app, code, { scope: `openid ${code}` })
+    await flushLog()
+    const id = redeemed.headers.get('x-okta-request-id') ?? ''
+    const events = await logEvents(`transaction.id eq "${id}"`)
+    expect(events.length).toBeGreaterThan(1)
+    for (const { debugContext } of events)
+      expect(debugContext['debugData']['requestedScopes']).toMatch(/^openid …/)
+    expect(JSON.stringify(events)).not.toContain(code.slice(-30))
   })
 
   it.each([
