@@ -120,6 +120,8 @@ export class LogBuffer {
   async #flushAt(due: number): Promise<void> {
     const wait = due - nowMillis()
     if (wait > 0) await pause(wait)
+    // What this waited for is written, and what came since has a time of its own.
+    if (this.#due !== due && this.#unwritten.length === 0) return
     if (await this.flush()) return
     await pause(INTERVAL)
     await this.flush()

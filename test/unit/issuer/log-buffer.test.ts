@@ -69,6 +69,19 @@ describe('the buffer', () => {
     expect(waiting).toHaveLength(4)
   })
 
+  it('written before its time, keeps what comes later for ten seconds of its own', async () => {
+    push(occurrence('granted'))
+    await pass(0)
+    push(occurrence('granted'))
+    await pass(INTERVAL / 2)
+    await buffer.flush()
+    push(occurrence('granted'), 2)
+    await pass(INTERVAL - 1)
+    expect(batches.map((batch) => batch.length)).toEqual([1, 1])
+    await pass(1)
+    expect(batches.map((batch) => batch.length)).toEqual([1, 1, 2])
+  })
+
   it('keeps the time at which something happened', async () => {
     push(occurrence('granted'))
     await pass(2500)
