@@ -10,6 +10,7 @@ const SECRETS = /eyJ[\w.-]{8,}|(?<==)[^\s&]+/g
 /** As long as anything random that we make. */
 const LONG = /[\w-]{40,}/g
 
+/** Words of one case: nothing random that long has one case alone and no digit. */
 const isName = (run: string): boolean => /^([a-z_-]*|[A-Z_-]*)$/.test(run)
 
 /** The text without what has the shape of a token, a code or a secret of ours. */
